@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#pragma once
+/* cause.h - the causes and notes that unreach can name.
+ *
+ * Slugs are a stable interface: documented in the manual, never renamed. The order of
+ * the enum is free, the slug is what counts.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+enum ur_cause {
+	UR_CAUSE_UNKNOWN,
+	UR_CAUSE_SOCKET_NONE,
+	UR_CAUSE_SOCKET_RACE,
+	UR_CAUSE_SOCKET_ADDRESS,
+	UR_CAUSE_SOCKET_DEVICE,
+	UR_CAUSE_SOCKET_PEER,
+	UR_CAUSE_SOCKET_FAMILY,
+	UR_CAUSE_SOCKET_PROTOCOL,
+	UR_CAUSE_SOCKET_NETNS,
+	UR_CAUSE_RULE_NFT,
+	UR_CAUSE_RULE_IPTABLES_NFT,
+	UR_CAUSE_RULE_IPTABLES,
+	UR_CAUSE_MAX_,
+};
+
+enum ur_confidence { UR_UNKNOWN, UR_LIKELY, UR_PROVEN };
+
+struct ur_cause_info {
+	const char *slug;
+	const char *meaning; /* one line for --help and the manual: "true when ..." */
+};
+
+/* The table row of @cause; an out-of-range value gets UR_CAUSE_UNKNOWN's. Never NULL. */
+const struct ur_cause_info *ur_cause_info(enum ur_cause cause);
+
+/* True when @slug is a cause ("socket.none") or a group of them ("socket"), and @cause
+ * belongs to it. @len bytes of @slug count. */
+bool ur_cause_matches(enum ur_cause cause, const char *slug, size_t len);
+
+/* True when at least one cause matches @slug: for checking --cause. */
+bool ur_cause_known(const char *slug, size_t len);
+
+/* "proven", "likely" or "unknown". */
+const char *ur_confidence_name(enum ur_confidence confidence);

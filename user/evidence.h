@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#pragma once
+/* evidence.h - all that is known about one refused packet, before any judgement.
+ *
+ * Filled in two steps: ur_evidence_from_event() takes what the kernel side carried,
+ * the enrichers (user/enrich/) add what it can't. The verdict reads it and nothing
+ * else, so a recorded evidence replays to the same verdict.
+ *
+ * Everything is by value and of fixed size: no ownership, safe to copy and to queue.
+ * Strings are terminated, cut to fit, and may hold any byte that the outside world
+ * put there: the sinks escape them, nobody else.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+#include "bpf/abi.h"
+
+#define UR_OWNERS_MAX	 4   /* processes named per socket */
+#define UR_LISTENERS_MAX 8   /* TCP listeners named per event */
+#define UR_RULE_TEXT_MAX 1024
+#define UR_COMMENT_MAX	 257 /* XT_MAX_COMMENT_LEN + 1; nft allows 128 */
+#define UR_SYMBOL_MAX	 96
+#define UR_NAME_MAX	 128
+#define UR_REASON_MAX	 160 /* why something could not be looked up */
+
+/* How a look-up went. "Looked and found nothing" and "could not look" differ. */
+enum ur_looked {
+	UR_NOT_ASKED,	/* not applicable to this event */
+	UR_FOUND,
+	UR_FOUND_NONE,
+	UR_COULD_NOT,	/* see the reason beside it */
+	UR_CHANGED,	/* what is there now is not what was there at the event */
+};
+
+/* The refused packet, parsed from ur_event.snap. Addresses as text are made by sinks. */
+struct ur_packet {
+	uint8_t family;	 /* 4 or 6, 0 when the snap could not be parsed */
+	uint8_t proto;	 /* IPPROTO_*, after IPv6 extension headers */
+	uint8_t ttl;	 /* as it stood at the decision */
+	bool has_ports;	 /* sport, dport are valid */
+	bool fragment;	 /* not the first fragment: no transport header */
+	uint8_t tcp_flags; /* valid for TCP with has_ports */
+	uint16_t sport;
+	uint16_t dport;
+	uint32_t length; /* IP total length */
+	uint8_t src[16];
+	uint8_t dst[16];
+};
+
+struct ur_owner {
+	int32_t pid; /* thread group id in the tracer's pid namespace */
+	char comm[UR_COMM_MAX];
+};
+
+/* The processes that hold a socket now. */
+struct ur_owners {
+	enum ur_looked looked;
+	uint32_t n;	/* entries in one[] */
+	uint32_t total; /* all that hold it, may be more */
+	struct ur_owner one[UR_OWNERS_MAX];
+};
+
+struct ur_listener {
+	uint8_t family; /* AF_INET, AF_INET6 */
+	uint8_t addr[16];
+	uint16_t port;
+	uint64_t inode;
+	uint32_t uid;
+	struct ur_owners owners;
+};
+
+/* TCP listeners on the packet's port in the packet's namespace, read after the event. */
+struct ur_listeners {
+	enum ur_looked looked;
+	uint32_t n;
+	uint32_t total;
+	char reason[UR_REASON_MAX]; /* with UR_COULD_NOT */
+	struct ur_listener one[UR_LISTENERS_MAX];
+};
+
+/* A process elsewhere that has the port: the same look-up in other namespaces. */
+struct ur_elsewhere {
+	enum ur_looked looked;
+	uint32_t netns_inum;
+	char netns_name[UR_NAME_MAX]; /* "" when it has none */
+	uint8_t addr[16];
+	uint8_t family;
+	struct ur_owners owners;
+	char reason[UR_REASON_MAX];
+};
+
+struct ur_netns {
+	enum ur_looked looked; /* UR_FOUND: name is valid; UR_FOUND_NONE: it has none */
+	uint32_t inum;
+	char name[UR_NAME_MAX]; /* of the file below /run/netns, or "host" for pid 1's */
+};
+
+/* What user space adds to ur_event.rule. */
+struct ur_rule_text {
+	enum ur_looked looked;	    /* of text, and comment */
+	bool generation_same;	    /* rule set unchanged between event and reading */
+	uint32_t number;	    /* legacy: rule number in its chain, 0 unknown */
+	char table[UR_NAME_MAX];    /* full names, when the kernel side cut or lacked them */
+	char chain[UR_NAME_MAX * 2];
+	char base_chain[UR_NAME_MAX * 2]; /* base chain that the hook entered, "" unknown */
+	int32_t priority;	    /* of the base chain, valid with base_chain */
+	char text[UR_RULE_TEXT_MAX]; /* as `nft -a list` or `iptables-save` prints it */
+	bool iptables_text;	    /* text is in iptables' words */
+	char comment[UR_COMMENT_MAX];
+	char reason[UR_REASON_MAX]; /* with UR_COULD_NOT, UR_CHANGED: what, and why */
+};
+
+/* One program of the kernel side that is missing, by bit: what is not seen then. */
+#define UR_MISSING_OUTCOME_GLOBAL (1u << 0) /* global rate limit's result */
+#define UR_MISSING_OUTCOME_PEER	  (1u << 1) /* per-peer rate limit's result */
+#define UR_MISSING_OUTCOME_PUSH	  (1u << 2) /* result of the push functions */
+#define UR_MISSING_SYMBOLS	  (1u << 3) /* /proc/kallsyms shows no addresses */
+#define UR_MISSING_REJECT	  (1u << 4) /* a reject hook that this event needed */
+
+struct ur_evidence {
+	struct ur_event ev; /* as the kernel side wrote it; cut-off fields are 0 */
+	uint64_t seq;	    /* 1, 2, ... in the order of the ring */
+	struct timespec time; /* CLOCK_REALTIME of ev.ts_ns */
+	uint32_t missing;     /* UR_MISSING_* */
+	struct ur_packet packet;
+	struct ur_netns netns;
+	struct ur_rule_text rule;
+	struct ur_owners socks[UR_SOCKS_MAX]; /* of ev.socks[i] */
+	struct ur_owners sender;	      /* of ev.sender, or of the current task */
+	struct ur_listeners tcp;
+	struct ur_elsewhere elsewhere;
+	char bound_dev[UR_SOCKS_MAX][UR_IFNAME_MAX]; /* name of ev.socks[i].bound_ifindex */
+	char stack[UR_STACK_MAX][UR_SYMBOL_MAX];     /* "func+0x1a/0x90 [module]" */
+	uint32_t count; /* events that this one stands for, at least 1 */
+};
+
+/* Start *@ev from @len bytes of a ring record: checks version and length, copies, and
+ * parses the packet. Returns 0, or -EPROTO for a record of another or broken format,
+ * and then leaves *@ev alone. Pure. */
+int ur_evidence_from_event(struct ur_evidence *ev, const void *record, size_t len);
+
+/* Parse the network and transport header of @len bytes at @data (Linux: as in
+ * ip_hdr()/ipv6_hdr() and skb_transport_header()). Always fills *@pkt; family 0 says
+ * that there was no IP header. Pure. */
+void ur_packet_parse(struct ur_packet *pkt, const uint8_t *data, size_t len);

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#pragma once
+/* verdict.h - from collected evidence to one answer.
+ *
+ * Pure: no I/O, no clock, no globals, so unit tests, replay and fuzzers link it
+ * without libbpf. A sentence may only state what the evidence proves.
+ */
+#include "user/cause.h"
+#include "user/evidence.h"
+
+#define UR_WHY_MAX	1536
+#define UR_ADVICE_MAX	512
+#define UR_FINDINGS_MAX 8
+#define UR_FINDING_MAX	512
+
+enum ur_outcome { UR_OUTCOME_UNKNOWN, UR_OUTCOME_SENT, UR_OUTCOME_SUPPRESSED };
+
+/* Names in JSON: rate-limit-global, rate-limit-peer, no-route, output-rule, fragment,
+ * checksum, broadcast, icmp-error, other. */
+enum ur_suppressed {
+	UR_SUPP_NONE,
+	UR_SUPP_RATE_GLOBAL,
+	UR_SUPP_RATE_PEER,
+	UR_SUPP_NO_ROUTE,
+	UR_SUPP_OUTPUT_RULE,
+	UR_SUPP_FRAGMENT,
+	UR_SUPP_CHECKSUM,
+	UR_SUPP_BROADCAST,
+	UR_SUPP_ICMP_ERROR,
+	UR_SUPP_OTHER,
+	UR_SUPP_MAX_,
+};
+
+/* A further finding under the cause, for "also". */
+struct ur_finding {
+	char slug[48];
+	char text[UR_FINDING_MAX];
+};
+
+struct ur_report {
+	enum ur_cause cause;
+	enum ur_confidence confidence;
+	enum ur_outcome outcome;
+	enum ur_suppressed suppressed_by;
+	char why[UR_WHY_MAX];	    /* one sentence, no newline, no full stop */
+	char advice[UR_ADVICE_MAX]; /* "" when there is nothing to do */
+	uint32_t nfindings;
+	struct ur_finding findings[UR_FINDINGS_MAX];
+};
+
+/* Decide why the packet was refused, and what became of the answer. Always fills
+ * *@report, at worst with UR_CAUSE_UNKNOWN: "cannot tell" is an answer, not an error. */
+void ur_verdict_decide(const struct ur_evidence *ev, struct ur_report *report);
+
+/* "sent", "suppressed", "unknown"; and the names of enum ur_suppressed, NULL for none. */
+const char *ur_outcome_name(enum ur_outcome outcome);
+const char *ur_suppressed_name(enum ur_suppressed suppressed);
