@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* tcp_connect - one TCP connection attempt; prints "connected" or the error's name. */
+#define _GNU_SOURCE
+#include "truth.h"
+
+#include <getopt.h>
+#include <poll.h>
+
+static const char help[] = "usage: tcp_connect ADDR PORT [--sport PORT] [--dev NAME] [--wait S]\n";
+
+/* The error that the attempt ended with, 0 when connected, ETIMEDOUT after @wait_us. */
+static int attempt(int fd, const struct addr *to, long wait_us)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	socklen_t len = sizeof(int);
+	int err = 0;
+
+	if (!connect(fd, (const struct sockaddr *)&to->ss, to->len))
+		return 0;
+	if (errno != EINPROGRESS)
+		return errno;
+	if (poll(&p, 1, wait_us / 1000) <= 0)
+		return ETIMEDOUT;
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len))
+		die("SO_ERROR");
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option longs[] = { { "sport", 1, 0, 'p' },
+					       { "dev", 1, 0, 'd' },
+					       { "wait", 1, 0, 'w' },
+					       { "help", 0, 0, 'h' },
+					       {} };
+	struct addr to, local = { .len = sizeof(local.ss) };
+	const char *dev = NULL;
+	long sport = 0, wait = 2000000;
+	int c, fd, err;
+
+	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+		switch (c) {
+		case 'p':
+			sport = to_number("--sport", optarg, 1, 65535);
+			break;
+		case 'd':
+			dev = optarg;
+			break;
+		case 'w':
+			wait = to_usec("--wait", optarg);
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return 0;
+		default:
+			return 2;
+		}
+	}
+	if (argc - optind != 2)
+		bad_usage("want ADDR PORT\n%s", help);
+	to = to_addr(argv[optind], to_number("PORT", argv[optind + 1], 1, 65535));
+	fd = socket(to.ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		die("socket");
+	set_device(fd, dev);
+	if (sport) {
+		struct addr from = to_addr(to.ss.ss_family == AF_INET6 ? "::" : "0.0.0.0", sport);
+
+		set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
+		if (bind(fd, (struct sockaddr *)&from.ss, from.len))
+			die("bind to port %ld", sport);
+	}
+	err = attempt(fd, &to, wait);
+	if (getsockname(fd, (struct sockaddr *)&local.ss, &local.len))
+		die("getsockname");
+	printf("{\"pid\":%d,\"sport\":%d,\"result\":\"%s\"}\n", getpid(), addr_port(&local),
+	       err ? strerrorname_np(err) : "connected");
+}
