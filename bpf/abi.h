@@ -23,6 +23,7 @@
 #define UR_COMM_MAX	 16
 
 /* ur_event.answer: what the kernel answers with. */
+#define UR_ANSWER_NOTICE 0 /* no answer at all: the record is a struct ur_notice */
 #define UR_ANSWER_ICMP 1 /* ICMP or ICMPv6 Destination Unreachable */
 #define UR_ANSWER_RST  2 /* TCP reset made by a firewall rule */
 
@@ -117,7 +118,8 @@ struct ur_rule {
 	__u8 table_family; /* NFPROTO_* of the table (inet: NFPROTO_INET) */
 	__u8 flags;
 	__u8 reject;
-	__u8 pad[3];
+	__u8 icmp_code; /* that the rule asks for, as sent on the wire; 0 for a RST */
+	__u8 pad[2];
 	char iifname[UR_IFNAME_MAX];
 	char oifname[UR_IFNAME_MAX];
 	char table[UR_TABLE_MAX];
@@ -172,6 +174,25 @@ _Static_assert(sizeof(struct ur_event) == 96 + sizeof(struct ur_nat) + sizeof(st
 						  sizeof(struct ur_rule) + 8 * UR_STACK_MAX +
 						  64 * UR_SOCKS_MAX + UR_SNAP_MAX,
 	       "ur_event has a hole");
+
+/* ur_notice.what */
+#define UR_NOTICE_MODULE_LOAD 1
+#define UR_NOTICE_MODULE_FREE 2
+#define UR_NOTICE_RULES	      3 /* a rule set was changed: netns_inum, pf */
+
+/* Something changed that user space must follow. Begins as struct ur_event does. */
+struct ur_notice {
+	__u16 version;
+	__u16 len;
+	__u8 answer; /* UR_ANSWER_NOTICE */
+	__u8 what;
+	__u8 pf;
+	__u8 pad;
+	__u32 netns_inum;
+	char name[56]; /* of the module: MODULE_NAME_LEN */
+	__u32 pad2;
+};
+_Static_assert(sizeof(struct ur_notice) == 72, "ur_notice has a hole");
 
 /* Functions whose address range the kernel side must know to prove a caller; the
  * index of map "ranges". Filled from /proc/kallsyms, again when a module comes. */

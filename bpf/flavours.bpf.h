@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#pragma once
+/* flavours.bpf.h - one block per kernel change: the shape that changed, since when,
+ * and the reader that programs call. Only this file has ___ in it.
+ */
+#include "bpf/maps.bpf.h"
+
+/* struct net.net_cookie: atomic64_t (and 0 until somebody asks) before v5.12
+ * (3d368ab87cf6), plain u64 since. */
+struct net___pre_5_12 {
+	struct {
+		__s64 counter;
+	} net_cookie;
+} __attribute__((preserve_access_index));
+
+static __always_inline __u64 ur_netns_cookie(const struct net *net)
+{
+	const struct net___pre_5_12 *old = (const void *)net;
+
+	if (bpf_core_field_exists(old->net_cookie.counter))
+		return BPF_CORE_READ(old, net_cookie.counter);
+	return BPF_CORE_READ(net, net_cookie);
+}
+
+/* netns_ipv4.udp_table: since v6.2 (9804985bf27f) a namespace may have its own table;
+ * before, the global udp_table serves all, and user space tells its address. */
+static __always_inline const struct udp_table *ur_udp_table_of(const struct net *net)
+{
+	if (bpf_core_field_exists(net->ipv4.udp_table))
+		return BPF_CORE_READ(net, ipv4.udp_table);
+	return (const struct udp_table *)ur_udp_table;
+}
+
+/* netns_ipv4.iptable_filter, netns_ipv6.ip6table_filter: gone in v5.13 (ae689334225f);
+ * there the hook's private pointer is the table. */
+struct netns_ipv4___pre_5_13 {
+	void *iptable_filter;
+} __attribute__((preserve_access_index));
+
+struct netns_ipv6___pre_5_13 {
+	void *ip6table_filter;
+} __attribute__((preserve_access_index));
+
+struct net___pre_5_13 {
+	struct netns_ipv4___pre_5_13 ipv4;
+	struct netns_ipv6___pre_5_13 ipv6;
+} __attribute__((preserve_access_index));
+
+static __always_inline __u64 ur_filter_table_of(const struct net *net, bool v6)
+{
+	const struct net___pre_5_13 *old = (const void *)net;
+
+	if (!bpf_core_field_exists(old->ipv4.iptable_filter))
+		return 0;
+	if (v6)
+		return (__u64)BPF_CORE_READ(old, ipv6.ip6table_filter);
+	return (__u64)BPF_CORE_READ(old, ipv4.iptable_filter);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#pragma once
+/* icmp.bpf.h - entry and exit of the functions that every generator passes.
+ *
+ * The entry is a kprobe on every kernel: only there is the return address to be had
+ * for little (bpf_get_stack() costs ten times as much), and it is what proves who
+ * asked. The exit is fexit where the kernel takes it, kretprobe otherwise; it finds out
+ * when the entry was skipped, and then claims to know nothing of the caller.
+ */
+#include "bpf/emit.bpf.h"
+
+/* Return address at the entry of the function that @regs interrupt. */
+static __always_inline __u64 ur_return_address(struct pt_regs *regs)
+{
+#ifdef __TARGET_ARCH_arm64
+	return PT_REGS_RET(regs);
+#else
+	return ur_peek(__u64, PT_REGS_SP(regs));
+#endif
+}
+
+static __always_inline bool ur_in_any(__u32 a, __u32 b, __u32 c, __u64 addr)
+{
+	return ur_in_range(a, addr) || ur_in_range(b, addr) || ur_in_range(c, addr);
+}
+
+/* Which code is calling, judged by where the call returns to. A rejecting function may
+ * also tail-call through nf_send_unreach(). */
+static __always_inline __u8 ur_origin_of(const struct ur_frame *claim, __u64 caller)
+{
+	if (ur_in_range(UR_FN_UDP4_RCV, caller) || ur_in_range(UR_FN_UDP6_RCV, caller))
+		return UR_ORIGIN_UDP_MISS;
+	if (!claim)
+		return UR_ORIGIN_UNKNOWN;
+	if (ur_in_range(UR_FN_NF_SEND_UNREACH, caller) || ur_in_range(UR_FN_NF_SEND_UNREACH6, caller))
+		return claim->origin;
+	if (claim->origin == UR_ORIGIN_NFT)
+		return ur_in_any(UR_FN_NFT_REJECT_IPV4, UR_FN_NFT_REJECT_IPV6,
+				 UR_FN_NFT_REJECT_INET, caller) ?
+			       UR_ORIGIN_NFT : UR_ORIGIN_UNKNOWN;
+	return ur_in_any(UR_FN_REJECT_TG, UR_FN_REJECT_TG6, UR_FN_REJECT_TG6, caller) ?
+		       UR_ORIGIN_XT : UR_ORIGIN_UNKNOWN;
+}
+
+static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 family, __u8 type,
+					 __u8 code)
+{
+	struct ur_frame *f = ur_frame_push(skb, UR_FRAME_ICMP);
+	struct ur_task *t = ur_task_get();
+	long n;
+
+	if (!f || !t)
+		return 0;
+	f->family = family;
+	f->type = type;
+	f->code = code;
+	f->caller = ur_return_address(ctx);
+	f->origin = ur_origin_of(ur_claim_of(t, skb), f->caller);
+	if (f->origin == UR_ORIGIN_UNKNOWN) {
+		n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 0);
+		f->nstack = n > 0 ? (__u64)n / 8 : 0;
+	}
+	return 0;
+}
+
+/* An ICMP function ends: @f is its window (NULL: its entry was missed), @claim the
+ * reject hook's around it, or NULL. */
+static __noinline void ur_emit_icmp(const struct ur_frame *f, struct ur_frame *claim,
+				    __u64 skb, __u32 family_type_code)
+{
+	const struct net *net = ur_skb_net((const struct sk_buff *)skb);
+	struct ur_event *e;
+
+	if (claim)
+		claim->used = 1;
+	if (!ur_wanted(net))
+		return;
+	ur_count(UR_STAT_DECIDED);
+	e = ur_event_new();
+	if (!e)
+		return;
+	e->answer = UR_ANSWER_ICMP;
+	e->family = family_type_code >> 16;
+	e->type = family_type_code >> 8;
+	e->code = family_type_code;
+	if (f) {
+		e->origin = f->origin;
+		e->caller = f->caller;
+		e->window = f->window;
+		e->push_ret = f->push_ret;
+		e->nstack = f->nstack;
+		for (int i = 0; i < UR_STACK_MAX; i++)
+			e->stack[i] = f->stack[i];
+	} else {
+		e->flags |= UR_EV_NO_ENTRY;
+	}
+	ur_fill_packet(e, (const struct sk_buff *)skb, net);
+	if (claim) {
+		ur_fill_rule(e, claim);
+		if (f && f->origin != claim->origin)
+			e->flags |= UR_EV_CLAIM_ODD;
+		ur_fill_local(e, (const struct sk_buff *)skb);
+	}
+	if (e->origin != UR_ORIGIN_UNKNOWN)
+		ur_fill_sockets(e, skb, (__u64)net);
+	bpf_ringbuf_submit(e, 0);
+	ur_count(UR_STAT_EMITTED);
+}
+
+/* The exit of the call that refused @skb with @type and @code. */
+static __always_inline int ur_icmp_exit(__u64 skb, __u8 family, __u8 type, __u8 code)
+{
+	struct ur_task *t = ur_task_get();
+	struct ur_frame *f = t ? ur_frame_at(t, 0) : NULL;
+	__u32 what = family << 16 | type << 8 | code;
+
+	if (!f || f->kind != UR_FRAME_ICMP || f->skb != skb || f->type != type || f->code != code) {
+		ur_count(UR_STAT_NO_ENTRY);
+		ur_emit_icmp(NULL, NULL, skb, what);
+		return 0;
+	}
+	ur_emit_icmp(f, ur_claim_of(t, skb), skb, what);
+	ur_frame_pop(t);
+	return 0;
+}
+
+/* The same where the exit has no arguments: the window on top is ours. */
+static __always_inline int ur_icmp_exit_return(__u8 family)
+{
+	struct ur_frame *f = ur_window(family);
+
+	return f ? ur_icmp_exit(f->skb, family, f->type, f->code) : 0;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* notice.bpf.c - changes of the kernel that user space must follow. */
+#include "bpf/flavours.bpf.h"
+
+static __always_inline int ur_notice_module(__u8 what, const struct module *mod)
+{
+	struct ur_notice *n = bpf_ringbuf_reserve(&events, sizeof(*n), 0);
+
+	if (!n)
+		return 0; /* user space looks at the modules again after a full ring */
+	__builtin_memset(n, 0, sizeof(*n));
+	n->version = UR_EVENT_VERSION;
+	n->len = sizeof(*n);
+	n->answer = UR_ANSWER_NOTICE;
+	n->what = what;
+	BPF_CORE_READ_STR_INTO(&n->name, mod, name);
+	bpf_ringbuf_submit(n, BPF_RB_FORCE_WAKEUP);
+	return 0;
+}
+
+SEC("raw_tp/module_load")
+int module_load(struct bpf_raw_tracepoint_args *ctx)
+{
+	return ur_notice_module(UR_NOTICE_MODULE_LOAD, (const struct module *)ctx->args[0]);
+}
+
+SEC("raw_tp/module_free")
+int module_free(struct bpf_raw_tracepoint_args *ctx)
+{
+	return ur_notice_module(UR_NOTICE_MODULE_FREE, (const struct module *)ctx->args[0]);
+}

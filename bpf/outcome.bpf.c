@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* outcome.bpf.c - what became of the answer, told by the functions that decide it.
+ *
+ * Each writes into the window on top of the current task, and does nothing without one,
+ * so that echo replies and the like pay for one look-up.
+ */
+#include "bpf/frame.bpf.h"
+
+static __always_inline int ur_denied(bool allowed, __u8 bit)
+{
+	struct ur_frame *f = allowed ? NULL : ur_window(0);
+
+	if (f)
+		f->window |= bit;
+	return 0;
+}
+
+static __always_inline int ur_pushed(__u8 family, int ret)
+{
+	struct ur_frame *f = ur_window(family);
+
+	if (f) {
+		f->window |= UR_WIN_PUSHED;
+		f->push_ret = ret;
+	}
+	return 0;
+}
+
+/* bool icmp_global_allow(void) up to v6.0, (struct net *) with 0f0b87e6ea40's backports
+ * and later: the result follows the arguments, so there are two programs. */
+SEC("fexit/icmp_global_allow")
+int BPF_PROG(global_allow_void, bool allowed)
+{
+	return ur_denied(allowed, UR_WIN_GLOBAL_DENY);
+}
+
+SEC("fexit/icmp_global_allow")
+int BPF_PROG(global_allow_net, struct net *net, bool allowed)
+{
+	return ur_denied(allowed, UR_WIN_GLOBAL_DENY);
+}
+
+SEC("kretprobe/icmp_global_allow")
+int BPF_KRETPROBE(global_allow_kret, long ret)
+{
+	return ur_denied((bool)ret, UR_WIN_GLOBAL_DENY);
+}
+
+/* bool icmpv4_global_allow(net, type, code): needed where icmp_global_allow() is inlined
+ * into it. Its refusal is the same refusal. */
+SEC("kretprobe/icmpv4_global_allow")
+int BPF_KRETPROBE(global_allow4_kret, long ret)
+{
+	return ur_denied((bool)ret, UR_WIN_GLOBAL_DENY);
+}
+
+SEC("kretprobe/icmpv6_global_allow")
+int BPF_KRETPROBE(global_allow6_kret, long ret)
+{
+	return ur_denied((bool)ret, UR_WIN_GLOBAL_DENY);
+}
+
+SEC("fexit/inet_peer_xrlim_allow")
+int BPF_PROG(peer_allow, void *peer, int timeout, bool allowed)
+{
+	return ur_denied(allowed, UR_WIN_PEER_DENY);
+}
+
+SEC("kretprobe/inet_peer_xrlim_allow")
+int BPF_KRETPROBE(peer_allow_kret, long ret)
+{
+	return ur_denied((bool)ret, UR_WIN_PEER_DENY);
+}
+
+SEC("fexit/ip_push_pending_frames")
+int BPF_PROG(push4, struct sock *sk, void *fl4, int ret)
+{
+	return ur_pushed(4, ret);
+}
+
+SEC("kretprobe/ip_push_pending_frames")
+int BPF_KRETPROBE(push4_kret, int ret)
+{
+	return ur_pushed(4, ret);
+}
+
+SEC("fexit/ip6_push_pending_frames")
+int BPF_PROG(push6, struct sock *sk, int ret)
+{
+	return ur_pushed(6, ret);
+}
+
+SEC("kretprobe/ip6_push_pending_frames")
+int BPF_KRETPROBE(push6_kret, int ret)
+{
+	return ur_pushed(6, ret);
+}
+
+/* void nf_ct_attach(new, skb): nf_send_reset() and nf_send_reset6() call it once the
+ * RST is built and routed, right before they hand it to IP output. */
+static __always_inline int ur_rst_built(__u64 skb)
+{
+	struct ur_task *t = ur_task_get();
+	struct ur_frame *f = t ? ur_frame_at(t, 0) : NULL;
+
+	if (f && f->kind == UR_FRAME_CLAIM && f->skb == skb)
+		f->window |= UR_WIN_RST_BUILT;
+	return 0;
+}
+
+SEC("fentry/nf_ct_attach")
+int BPF_PROG(rst_built, struct sk_buff *rst, struct sk_buff *skb)
+{
+	return ur_rst_built((__u64)skb);
+}
+
+SEC("kprobe/nf_ct_attach")
+int BPF_KPROBE(rst_built_kprobe, struct sk_buff *rst, struct sk_buff *skb)
+{
+	return ur_rst_built((__u64)skb);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#pragma once
+/* packet.bpf.h - what a struct sk_buff says of itself: namespace, device, addresses,
+ * the route it carries, and its conntrack entry.
+ */
+#include "bpf/flavours.bpf.h"
+
+#define UR_AF_INET	  2
+#define UR_AF_INET6	  10
+#define UR_SKB_DST_PTRMASK (~1UL) /* SKB_DST_PTRMASK: bit 0 is SKB_DST_NOREF */
+#define UR_NFCT_PTRMASK	  (~7UL) /* NFCT_PTRMASK */
+#define UR_IPS_DST_NAT	  (1 << 5)
+
+static __always_inline const struct dst_entry *ur_dst(const struct sk_buff *skb)
+{
+	return (const void *)(BPF_CORE_READ(skb, _skb_refdst) & UR_SKB_DST_PTRMASK);
+}
+
+/* The namespace that the packet is in: its device's, or that of its route where a
+ * locally made packet has no device yet (LOCAL_OUT). */
+static __always_inline const struct net *ur_skb_net(const struct sk_buff *skb)
+{
+	const struct net_device *dev = BPF_CORE_READ(skb, dev);
+
+	if (!dev)
+		dev = BPF_CORE_READ(ur_dst(skb), dev);
+	return BPF_CORE_READ(dev, nd_net.net);
+}
+
+/* What a lookup needs of the packet; ports in host order. */
+struct ur_flow {
+	const struct net *net;
+	__u8 src[16];
+	__u8 dst[16];
+	__u32 dif;
+	__u32 sdif;
+	__u16 sport;
+	__u16 dport;
+	__u8 family; /* 4 or 6 */
+	__u8 proto;
+	__u8 loopback;
+	__u8 l3mdev_accept; /* sysctl udp_l3mdev_accept */
+};
+
+/* inet_iif(), inet6_iif() and inet_sdif(), inet6_sdif(). */
+static __always_inline void ur_flow_devices(struct ur_flow *f, const struct sk_buff *skb)
+{
+	__u32 skb_iif = BPF_CORE_READ(skb, skb_iif);
+
+	if (f->family == 4) {
+		const struct inet_skb_parm *cb = (const void *)__builtin_preserve_access_index(&skb->cb);
+		const struct rtable *rt = (const void *)ur_dst(skb);
+		__u32 rt_iif = BPF_CORE_READ(rt, rt_iif);
+
+		f->dif = rt && rt_iif ? rt_iif : skb_iif;
+		if (BPF_CORE_READ(cb, flags) & (1 << 7)) /* IPSKB_L3SLAVE */
+			f->sdif = BPF_CORE_READ(cb, iif);
+	} else {
+		const struct inet6_skb_parm *cb = (const void *)__builtin_preserve_access_index(&skb->cb);
+
+		f->dif = BPF_CORE_READ(cb, iif);
+		if (BPF_CORE_READ(cb, flags) & 64) { /* IP6SKB_L3SLAVE */
+			f->sdif = f->dif;
+			f->dif = skb_iif;
+		}
+	}
+}
+
+/* Addresses, protocol and ports. IPv6 extension headers before UDP are left to
+ * skb->transport_header, which the receive path has set by then. */
+static __always_inline void ur_flow_read(struct ur_flow *f, const struct sk_buff *skb, __u8 family)
+{
+	__u64 head = (__u64)BPF_CORE_READ(skb, head);
+	__u64 l3 = head + BPF_CORE_READ(skb, network_header);
+	__u64 l4 = head + BPF_CORE_READ(skb, transport_header);
+	__u16 ports[2] = {};
+
+	f->family = family;
+	if (family == 4) {
+		f->proto = ur_peek(__u8, l3 + 9);
+		bpf_probe_read_kernel(f->src, 4, (const void *)(l3 + 12));
+		bpf_probe_read_kernel(f->dst, 4, (const void *)(l3 + 16));
+		l4 = l3 + 4 * (ur_peek(__u8, l3) & 15);
+	} else {
+		f->proto = ur_peek(__u8, l3 + 6);
+		bpf_probe_read_kernel(f->src, 16, (const void *)(l3 + 8));
+		bpf_probe_read_kernel(f->dst, 16, (const void *)(l3 + 24));
+		if (f->proto == IPPROTO_UDP || f->proto == IPPROTO_UDPLITE)
+			l4 = l3 + 40;
+	}
+	bpf_probe_read_kernel(ports, sizeof(ports), (const void *)l4);
+	f->sport = bpf_ntohs(ports[0]);
+	f->dport = bpf_ntohs(ports[1]);
+	f->loopback = !!(BPF_CORE_READ(skb, dev, flags) & IFF_LOOPBACK);
+	f->l3mdev_accept = BPF_CORE_READ(f->net, ipv4.sysctl_udp_l3mdev_accept);
+	ur_flow_devices(f, skb);
+}
+
+/* The first bytes of the packet; only what is linear. */
+static __always_inline void ur_snap(struct ur_event *e, const struct sk_buff *skb)
+{
+	__u64 head = (__u64)BPF_CORE_READ(skb, head);
+	__u32 off = BPF_CORE_READ(skb, network_header);
+	__u32 linear = BPF_CORE_READ(skb, tail) - off;
+	__u32 data_off = (__u64)BPF_CORE_READ(skb, data) - head;
+
+	e->pkt_len = BPF_CORE_READ(skb, len) + data_off - off;
+	if (linear > UR_SNAP_MAX)
+		linear = UR_SNAP_MAX;
+	asm volatile("" : "+r"(linear)); /* keep the bound where the verifier sees it */
+	if (linear <= UR_SNAP_MAX &&
+	    !bpf_probe_read_kernel(e->snap, linear, (const void *)(head + off)))
+		e->snap_len = linear;
+}
+
+/* The destination before DNAT, from the packet's own conntrack entry (struct nf_conn).
+ * On the UDP receive path the entry is gone by now (nf_reset_ct()). */
+static __always_inline void ur_nat_read(struct ur_event *e, const struct sk_buff *skb)
+{
+	const struct nf_conn *ct = (const void *)(BPF_CORE_READ(skb, _nfct) & UR_NFCT_PTRMASK);
+
+	if (!ct)
+		return;
+	e->flags |= UR_EV_CT;
+	e->nat.status = BPF_CORE_READ(ct, status);
+	if (!(e->nat.status & UR_IPS_DST_NAT))
+		return;
+	e->flags |= UR_EV_NAT;
+	BPF_CORE_READ_INTO(&e->nat.src, ct, tuplehash[0].tuple.src.u3.all);
+	BPF_CORE_READ_INTO(&e->nat.dst, ct, tuplehash[0].tuple.dst.u3.all);
+	e->nat.sport = bpf_ntohs(BPF_CORE_READ(ct, tuplehash[0].tuple.src.u.all));
+	e->nat.dport = bpf_ntohs(BPF_CORE_READ(ct, tuplehash[0].tuple.dst.u.all));
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* settings.bpf.c - the settings of maps.bpf.h, and the licence. */
+#include "bpf/maps.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+const volatile __u32 ur_want_netns = 0;
+const volatile __u64 ur_udp_table = 0;
+const volatile __u64 ur_udplite_table = 0;
+const struct ur_task ur_task_zero = {};
+
+/* Only a global of that type carries it into the object's BTF. */
+struct ur_event *ur_event_type __attribute__((unused));
