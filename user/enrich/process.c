@@ -100,15 +100,18 @@ static void add_owner(struct ur_owners *owners, int dir, int32_t pid)
 	owners->looked = UR_FOUND;
 }
 
-/* The inode that descriptor @name of folder @dir is a socket with, or 0. */
-static uint64_t socket_inode(int dir, const char *name)
+/* The inode that descriptor @name of folder @dir is a socket with, or 0. Sets *@denied
+ * where the kernel won't say (ptrace_may_access()). */
+static uint64_t socket_inode(int dir, const char *name, bool *denied)
 {
 	char link[LINK_MAX_HERE + 1], *end;
 	ssize_t n = readlinkat(dir, name, link, LINK_MAX_HERE);
 	uint64_t inode;
 
-	if (n < 0)
+	if (n < 0) {
+		*denied |= errno == EACCES || errno == EPERM;
 		return 0;
+	}
 	link[n] = '\0';
 	if (strncmp(link, "socket:[", 8))
 		return 0;
@@ -138,6 +141,7 @@ static bool answer_known(struct ur_process *p, struct ur_process_query *q)
 {
 	const struct known *k = recall(p, q->inode);
 	struct ur_owners owners = { .looked = UR_FOUND_NONE };
+	bool denied;
 
 	if (!k || now_ms() - k->at >= BELIEVE_MS)
 		return false;
@@ -146,7 +150,7 @@ static bool answer_known(struct ur_process *p, struct ur_process_query *q)
 		char name[24];
 
 		snprintf(name, sizeof(name), "fd/%d", k->one[i].fd);
-		if (dir < 0 || socket_inode(dir, name) != q->inode)
+		if (dir < 0 || socket_inode(dir, name, &denied) != q->inode)
 			return false;
 		add_owner(&owners, dir, k->one[i].pid);
 	}
@@ -190,7 +194,7 @@ static void look_at(struct pass *pass, int32_t pid)
 	if (!d)
 		pass->incomplete |= errno != ENOENT && errno != ESRCH;
 	for (unsigned n = 1; d && (e = readdir(d)); n++) {
-		uint64_t inode = socket_inode(fds, e->d_name);
+		uint64_t inode = socket_inode(fds, e->d_name, &pass->incomplete);
 
 		if (inode)
 			match(pass, inode, pid, e->d_name, dir);
