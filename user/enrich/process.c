@@ -141,7 +141,7 @@ static bool answer_known(struct ur_process *p, struct ur_process_query *q)
 {
 	const struct known *k = recall(p, q->inode);
 	struct ur_owners owners = { .looked = UR_FOUND_NONE };
-	bool denied;
+	bool denied = false;
 
 	if (!k || now_ms() - k->at >= BELIEVE_MS)
 		return false;

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sockets.c - TCP listeners here, UDP sockets in other namespaces. */
+#include "user/enrich/sockets.h"
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include "user/enrich/procnet.h"
+
+#define LINE_MAX_HERE  512 /* the kernel's lines are about 150 bytes */
+#define LINES_MAX      65536
+#define NAMESPACES_MAX 256
+#define CACHE_SIZE     32
+#define BELIEVE_MS     5000
+#define REST_FACTOR    4 /* a look that took 1 ms is followed by 4 ms without one */
+
+/* Takes one line; returns false when it has enough. */
+typedef bool (*row_fn)(const struct ur_procnet *row, void *arg);
+
+struct answer {
+	uint32_t own; /* 0: free */
+	int64_t at;   /* ms */
+	struct ur_packet pkt;
+	struct ur_elsewhere elsewhere;
+	uint64_t inode;
+};
+
+struct ur_sockets {
+	int64_t rest_until; /* ms */
+	unsigned next;	    /* the slot to reuse */
+	struct answer answers[CACHE_SIZE];
+};
+
+/* One look through the namespaces of other processes. */
+struct look {
+	const struct ur_packet *pkt;
+	uint32_t seen[NAMESPACES_MAX];
+	unsigned nseen;
+	bool incomplete;
+	uint32_t here; /* namespace being read */
+	int best;      /* rank of what elsewhere holds */
+	struct ur_elsewhere *elsewhere;
+	uint64_t *inode;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+}
+
+int ur_sockets_new(struct ur_sockets **ret)
+{
+	struct ur_sockets *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	*ret = s;
+	return 0;
+}
+
+void ur_sockets_free(struct ur_sockets *s)
+{
+	free(s);
+}
+
+/* Returns 0; -E2BIG when there is more than one look should read; -errno. */
+static int each_row(const char *path, row_fn fn, void *arg)
+{
+	ur_cleanup(ur_fclosep) FILE *f = fopen(path, "re");
+	char line[LINE_MAX_HERE];
+	struct ur_procnet row;
+	unsigned n = 0;
+
+	if (!f)
+		return -errno;
+	while (n++ < LINES_MAX && fgets(line, sizeof(line), f))
+		if (ur_procnet_parse(line, strlen(line), &row) && !fn(&row, arg))
+			return 0;
+	if (ferror(f))
+		return -EIO;
+	return n > LINES_MAX ? -E2BIG : 0;
+}
+
+struct listening {
+	uint16_t port;
+	struct ur_listeners *ret;
+};
+
+/* Listening sockets come first in the file (tcp_get_idx()). */
+static bool add_listener(const struct ur_procnet *row, void *arg)
+{
+	struct listening *l = arg;
+	struct ur_listener *one;
+
+	if (row->state != UR_PROCNET_LISTEN)
+		return false;
+	if (row->port != l->port)
+		return true;
+	l->ret->looked = UR_FOUND;
+	l->ret->total++;
+	if (l->ret->n == UR_LISTENERS_MAX)
+		return true;
+	one = &l->ret->one[l->ret->n++];
+	one->family = row->family;
+	memcpy(one->addr, row->local, sizeof(one->addr));
+	one->port = row->port;
+	one->inode = row->inode;
+	one->uid = row->uid;
+	return true;
+}
+
+void ur_sockets_listeners(uint16_t port, struct ur_listeners *ret)
+{
+	struct listening l = { .port = port, .ret = ret };
+	int r, r6;
+
+	*ret = (struct ur_listeners) { .looked = UR_FOUND_NONE };
+	r = each_row("/proc/thread-self/net/tcp", add_listener, &l);
+	r6 = each_row("/proc/thread-self/net/tcp6", add_listener, &l);
+	if (r6 == -ENOENT)
+		r6 = 0; /* no IPv6 in this kernel */
+	r = r ? r : r6;
+	if (!r || ret->looked == UR_FOUND)
+		return;
+	ret->looked = UR_COULD_NOT;
+	snprintf(ret->reason, sizeof(ret->reason), "the list of TCP sockets can't be read: %s",
+		 strerror(-r));
+}
+
+static bool is_any(const uint8_t addr[16])
+{
+	static const uint8_t any[16];
+
+	return !memcmp(addr, any, sizeof(any));
+}
+
+/* How well a socket fits: 3 on the packet's destination, 2 on any address, 1 on another.
+ * An IPv6 socket on any address takes IPv4 as well, unless it says otherwise. */
+static int rank(const struct ur_procnet *row, const struct ur_packet *pkt)
+{
+	uint8_t family = pkt->family == 4 ? AF_INET : AF_INET6;
+
+	if (row->family == family && !memcmp(row->local, pkt->dst, sizeof(row->local)))
+		return 3;
+	return is_any(row->local) && (row->family == family || row->family == AF_INET6) ? 2 : 1;
+}
+
+/* Connected sockets are a client's, or a server's for one client only. */
+static bool weigh(const struct ur_procnet *row, void *arg)
+{
+	struct look *look = arg;
+	struct ur_elsewhere *best = look->elsewhere;
+	int fits;
+
+	if (row->port != look->pkt->dport || row->peer_port || !row->inode)
+		return true;
+	fits = rank(row, look->pkt);
+	if (fits <= look->best)
+		return true;
+	look->best = fits;
+	*look->inode = row->inode;
+	best->looked = UR_FOUND;
+	best->netns_inum = look->here;
+	best->family = row->family;
+	memcpy(best->addr, row->local, sizeof(best->addr));
+	return true;
+}
+
+/* Has this namespace not been looked at yet? Makes a note of it. */
+static bool is_new(struct look *look, uint32_t inum)
+{
+	for (unsigned i = 0; i < look->nseen; i++)
+		if (look->seen[i] == inum)
+			return false;
+	if (look->nseen == NAMESPACES_MAX) {
+		look->incomplete = true;
+		return false;
+	}
+	look->seen[look->nseen++] = inum;
+	return true;
+}
+
+static void look_at(struct look *look, const char *pid)
+{
+	static const char *const files[] = { "udp", "udp6" };
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/ns/net", pid);
+	if (stat(path, &st)) {
+		look->incomplete |= errno != ENOENT && errno != ESRCH;
+		return;
+	}
+	if (!is_new(look, st.st_ino))
+		return;
+	look->here = st.st_ino;
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		int r;
+
+		snprintf(path, sizeof(path), "/proc/%.20s/net/%s", pid, files[i]);
+		r = each_row(path, weigh, look);
+		look->incomplete |= r && r != -ENOENT;
+	}
+}
+
+static void look_around(struct look *look)
+{
+	ur_cleanup(ur_closedirp) DIR *d = opendir("/proc");
+	struct dirent *e;
+
+	if (!d)
+		look->incomplete = true;
+	while (d && (e = readdir(d)))
+		if (e->d_name[0] >= '1' && e->d_name[0] <= '9')
+			look_at(look, e->d_name);
+	if (!look->incomplete || look->elsewhere->looked == UR_FOUND)
+		return;
+	look->elsewhere->looked = UR_COULD_NOT;
+	snprintf(look->elsewhere->reason, sizeof(look->elsewhere->reason),
+		 "not all network namespaces could be looked at");
+}
+
+static bool same_question(const struct answer *a, uint32_t own, const struct ur_packet *pkt)
+{
+	return a->own == own && a->pkt.dport == pkt->dport && a->pkt.family == pkt->family &&
+	       !memcmp(a->pkt.dst, pkt->dst, sizeof(pkt->dst));
+}
+
+static struct answer *recall(struct ur_sockets *s, uint32_t own, const struct ur_packet *pkt)
+{
+	for (size_t i = 0; i < CACHE_SIZE; i++)
+		if (same_question(&s->answers[i], own, pkt))
+			return &s->answers[i];
+	return NULL;
+}
+
+/* Look now, and remember the answer in *@a. */
+static void ask(struct ur_sockets *s, struct answer *a, uint32_t own, const struct ur_packet *pkt)
+{
+	struct look look = {
+		.pkt = pkt,
+		.seen = { own },
+		.nseen = 1,
+		.elsewhere = &a->elsewhere,
+		.inode = &a->inode,
+	};
+	int64_t start = now_ms();
+
+	*a = (struct answer) { .own = own, .pkt = *pkt };
+	a->elsewhere.looked = UR_FOUND_NONE;
+	look_around(&look);
+	a->at = now_ms();
+	s->rest_until = a->at + REST_FACTOR * (a->at - start);
+}
+
+void ur_sockets_elsewhere(struct ur_sockets *s, uint32_t own, const struct ur_packet *pkt,
+			  struct ur_elsewhere *ret, uint64_t *inode)
+{
+	struct answer *a = recall(s, own, pkt);
+	int64_t now = now_ms();
+
+	*inode = 0;
+	if (!a || now - a->at >= BELIEVE_MS) {
+		if (now < s->rest_until) {
+			*ret = (struct ur_elsewhere) { .looked = UR_COULD_NOT };
+			snprintf(ret->reason, sizeof(ret->reason),
+				 "other network namespaces were searched a moment ago");
+			return;
+		}
+		a = a ? a : &s->answers[s->next++ % CACHE_SIZE];
+		ask(s, a, own, pkt);
+	}
+	*ret = a->elsewhere;
+	*inode = a->inode;
+}
