@@ -41,5 +41,8 @@ bool ur_cause_matches(enum ur_cause cause, const char *slug, size_t len);
 /* True when at least one cause matches @slug: for checking --cause. */
 bool ur_cause_known(const char *slug, size_t len);
 
+/* True when @cause matches one of the slugs and groups in @list, "socket.none,rule". */
+bool ur_cause_listed(enum ur_cause cause, const char *list);
+
 /* "proven", "likely" or "unknown". */
 const char *ur_confidence_name(enum ur_confidence confidence);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "user/cause.h"
+
+#include <string.h>
+
+static const struct ur_cause_info infos[] = {
+	[UR_CAUSE_UNKNOWN] = { "unknown", "none of these is proven; the call chain is printed" },
+	[UR_CAUSE_SOCKET_NONE] = { "socket.none", "no socket is on that port in that namespace" },
+	[UR_CAUSE_SOCKET_RACE] = { "socket.race",
+				   "a socket that fits was bound while the packet was under way" },
+	[UR_CAUSE_SOCKET_ADDRESS] = { "socket.address",
+				      "a socket is on the port, on another local address" },
+	[UR_CAUSE_SOCKET_DEVICE] = { "socket.device",
+				     "a socket is on the port, bound to another interface or VRF" },
+	[UR_CAUSE_SOCKET_PEER] = { "socket.peer",
+				   "a socket is on the port, connected to another peer" },
+	[UR_CAUSE_SOCKET_FAMILY] = { "socket.family",
+				     "a socket is on the port, for the other IP version only" },
+	[UR_CAUSE_SOCKET_PROTOCOL] = { "socket.protocol",
+				       "another protocol has the port, this one does not" },
+	[UR_CAUSE_SOCKET_NETNS] = { "socket.netns", "the port is open in another namespace" },
+	[UR_CAUSE_RULE_NFT] = { "rule.nft", "an nftables rule rejected it" },
+	[UR_CAUSE_RULE_IPTABLES_NFT] = { "rule.iptables-nft",
+					 "a rule of iptables-nft rejected it" },
+	[UR_CAUSE_RULE_IPTABLES] = { "rule.iptables", "a rule of legacy iptables rejected it" },
+};
+_Static_assert(sizeof(infos) / sizeof(infos[0]) == UR_CAUSE_MAX_, "describe every cause");
+
+static const char *const confidences[] = {
+	[UR_UNKNOWN] = "unknown",
+	[UR_LIKELY] = "likely",
+	[UR_PROVEN] = "proven",
+};
+
+const struct ur_cause_info *ur_cause_info(enum ur_cause cause)
+{
+	return &infos[(unsigned int)cause < UR_CAUSE_MAX_ ? cause : UR_CAUSE_UNKNOWN];
+}
+
+bool ur_cause_matches(enum ur_cause cause, const char *slug, size_t len)
+{
+	const char *own = ur_cause_info(cause)->slug;
+
+	return len && strncmp(own, slug, len) == 0 && (own[len] == '\0' || own[len] == '.');
+}
+
+bool ur_cause_known(const char *slug, size_t len)
+{
+	for (int i = 0; i < UR_CAUSE_MAX_; i++)
+		if (ur_cause_matches(i, slug, len))
+			return true;
+	return false;
+}
+
+bool ur_cause_listed(enum ur_cause cause, const char *list)
+{
+	for (size_t len; *list; list += len + (list[len] == ',')) {
+		len = strcspn(list, ",");
+		if (ur_cause_matches(cause, list, len))
+			return true;
+	}
+	return false;
+}
+
+const char *ur_confidence_name(enum ur_confidence confidence)
+{
+	bool known = (size_t)confidence < sizeof(confidences) / sizeof(confidences[0]);
+
+	return confidences[known ? confidence : UR_UNKNOWN];
+}
