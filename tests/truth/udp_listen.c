@@ -11,7 +11,7 @@ struct options {
 	const char *dev;
 	int proto, v6only, rcvbuf;
 	long delay;
-	bool noread, filter0, reuseport;
+	bool noread, mute, filter0, reuseport;
 };
 
 static const char help[] = "usage: udp_listen ADDR PORT [options]\n"
@@ -29,19 +29,15 @@ static const char help[] = "usage: udp_listen ADDR PORT [options]\n"
 
 static void parse(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = { { "v6only", 1, 0, '6' },
-					       { "dev", 1, 0, 'd' },
-					       { "peer", 1, 0, 'p' },
-					       { "rcvbuf", 1, 0, 'b' },
-					       { "noread", 0, 0, 'n' },
-					       { "filter0", 0, 0, 'f' },
-					       { "reuseport", 0, 0, 'r' },
-					       { "delay", 1, 0, 'w' },
-					       { "reply-from", 1, 0, 'R' },
-					       { "proto", 1, 0, 'P' },
-					       { "comm", 1, 0, 'c' },
-					       { "help", 0, 0, 'h' },
-					       {} };
+	static const struct option longs[] = {
+		{ "v6only", 1, 0, '6' },  { "dev", 1, 0, 'd' },
+		{ "peer", 1, 0, 'p' },    { "rcvbuf", 1, 0, 'b' },
+		{ "noread", 0, 0, 'n' },  { "mute", 0, 0, 'm' },
+		{ "filter0", 0, 0, 'f' }, { "reuseport", 0, 0, 'r' },
+		{ "delay", 1, 0, 'w' },   { "reply-from", 1, 0, 'R' },
+		{ "proto", 1, 0, 'P' },   { "comm", 1, 0, 'c' },
+		{ "help", 0, 0, 'h' },    {}
+	};
 	int c;
 
 	*o = (struct options){ .proto = IPPROTO_UDP, .v6only = -1 };
@@ -61,6 +57,9 @@ static void parse(int argc, char **argv, struct options *o)
 			break;
 		case 'n':
 			o->noread = true;
+			break;
+		case 'm':
+			o->mute = true;
 			break;
 		case 'f':
 			o->filter0 = true;
@@ -128,6 +127,8 @@ static void serve(const struct options *o, int fd, int reply_fd)
 		printf("{\"got\":%zd,\"from\":\"%s\",\"port\":%d}\n", n, addr_host(&from),
 		       addr_port(&from));
 		fflush(stdout);
+		if (o->mute)
+			continue;
 		if (o->delay)
 			usleep(o->delay);
 		if (sendto(reply_fd, "reply", 5, 0, (struct sockaddr *)&from.ss, from.len) < 0)

@@ -1,0 +1,8 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Negative: nobody answers a broadcast.
+topo
+start_unreach
+send cli 10.219.7.255 5001 --bcast --wait .4
+saw_silence
+expect_none

@@ -1,0 +1,341 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# lib.sh - the words that scenarios are written in. Runs inside the guest.
+#
+# A scenario is one file. It stages an incident between namespaces of its own,
+# states what the client saw (saw), and what unreach must say about it (expect):
+# these events and no others. All truth (pids, ports, rule handles) is taken at
+# run time from the programs that made it, never from unreach.
+#
+#   cli 10.219.7.1 fd21:9707::1 --c0/s0-- srv 10.219.7.2 (+10.219.7.3) fd21:9707::2
+#   srv k0 172.29.219.1 fd21:219::1 --k0/k1-- ct 172.29.219.2 fd21:219::2
+#
+# See README for how to write one, match.jq for how events are compared.
+
+set -euo pipefail
+
+C4=10.219.7.1 C6=fd21:9707::1
+V4=10.219.7.2 V4b=10.219.7.3 V6=fd21:9707::2
+K4=172.29.219.2 K6=fd21:219::2
+export C4 C6 V4 V4b V6 K4 K6
+
+# Set by the driver: the scenario's id, its folder for results, what to run.
+: "${SCENARIO_ID:?run scenarios through tests/scenarios/run}" "${SCENARIO_OUT:?}" "${SHARED:?}"
+id=${SCENARIO_ID,,}
+cli=$id-cli srv=$id-srv ct=$id-ct
+export cli srv ct
+T=/t/bin
+pids=() namespaces=()
+tracer=none
+settle_s=0.2
+
+fail() {
+	echo "FAIL: $*" >&2
+	exit 1
+}
+
+# skip REASON: this kernel or guest can't do it. The driver prints it by name.
+skip() {
+	echo "$*" >"$SCENARIO_OUT/skip"
+	exit 77
+}
+
+cleanup() {
+	local p n status=$?
+	trap - EXIT
+	for p in "${pids[@]}"; do kill -9 "$p" 2>/dev/null || true; done
+	for p in "${pids[@]}"; do wait "$p" 2>/dev/null || true; done
+	for n in "${namespaces[@]}"; do ip netns del "$n" 2>/dev/null || true; done
+	exit "$status"
+}
+trap cleanup EXIT
+
+# ---- what the scenario needs ---------------------------------------------------
+
+need_module() {
+	modprobe -q "$1" || skip "no kernel module $1"
+}
+
+need_command() {
+	command -v "$1" >/dev/null || skip "no command $1 in the guest image"
+}
+
+# need_legacy iptables|ip6tables: the old engine is a build option since 6.17.
+need_legacy() {
+	need_module "${1%tables}table_filter"
+}
+
+# ---- topology ------------------------------------------------------------------
+
+# ns_path NAME: NAME is cli, srv, ct, or a namespace's full name.
+ns_path() {
+	case $1 in
+	cli | srv | ct) echo "/run/netns/$id-$1" ;;
+	*) echo "/run/netns/$1" ;;
+	esac
+}
+
+# in_ns NAME COMMAND...
+in_ns() {
+	local path
+	path=$(ns_path "$1")
+	shift
+	nsenter "--net=$path" -- "$@"
+}
+
+# add_ns NAME: a fresh namespace with loopback up; deleted with the scenario.
+add_ns() {
+	ip netns add "$1"
+	namespaces+=("$1")
+	# No duplicate detection: the first packet would wait for it.
+	in_ns "$1" sysctl -q -w net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0
+	ip -n "$1" link set lo up
+}
+
+# topo: the three namespaces of the picture above.
+topo() {
+	add_ns "$cli"
+	add_ns "$srv"
+	add_ns "$ct"
+	ip link add c0 netns "$cli" address 02:00:00:00:07:01 type veth \
+		peer name s0 netns "$srv" address 02:00:00:00:07:02
+	ip link add k0 netns "$srv" address 02:00:00:00:19:01 type veth \
+		peer name k1 netns "$ct" address 02:00:00:00:19:02
+	in_ns srv sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	# Static neighbours: the first packet of a test is never held back by ARP.
+	ip -n "$cli" -batch - <<-IP
+		addr add $C4/24 dev c0
+		addr add $C6/64 dev c0 nodad
+		link set c0 up
+		neigh add $V4 lladdr 02:00:00:00:07:02 dev c0
+		neigh add $V4b lladdr 02:00:00:00:07:02 dev c0
+		neigh add $V6 lladdr 02:00:00:00:07:02 dev c0
+		route add default via $V4
+		route add default via $V6
+	IP
+	ip -n "$srv" -batch - <<-IP
+		addr add $V4/24 dev s0
+		addr add $V4b/24 dev s0
+		addr add $V6/64 dev s0 nodad
+		addr add 172.29.219.1/24 dev k0
+		addr add fd21:219::1/64 dev k0 nodad
+		link set s0 up
+		link set k0 up
+		neigh add $C4 lladdr 02:00:00:00:07:01 dev s0
+		neigh add $C6 lladdr 02:00:00:00:07:01 dev s0
+		neigh add $K4 lladdr 02:00:00:00:19:02 dev k0
+		neigh add $K6 lladdr 02:00:00:00:19:02 dev k0
+	IP
+	ip -n "$ct" -batch - <<-IP
+		addr add $K4/24 dev k1
+		addr add $K6/64 dev k1 nodad
+		link set k1 up
+		neigh add 172.29.219.1 lladdr 02:00:00:00:19:01 dev k1
+		neigh add fd21:219::1 lladdr 02:00:00:00:19:01 dev k1
+		route add default via 172.29.219.1
+		route add default via fd21:219::1
+	IP
+}
+
+# inum NAME: the number that the kernel knows the namespace by.
+inum() { stat -L -c %i "$(ns_path "$1")"; }
+
+# ---- traffic -------------------------------------------------------------------
+
+# start_program NS PROGRAM ARG...: in the background until the scenario ends,
+# returns when it is ready; its process id is in $pid, its output in $log.
+start_program() {
+	local path i
+	path=$(ns_path "$1")
+	shift
+	log=$SCENARIO_OUT/$(basename "$1").$((${#pids[@]} + 1))
+	# Not in_ns: a function in the background is a shell with a pid of its own.
+	nsenter "--net=$path" -- "$@" >"$log" 2>&1 &
+	pid=$!
+	pids+=("$pid")
+	for ((i = 0; i < 100; i++)); do
+		! grep -q '"ready":true' "$log" || return 0
+		kill -0 "$pid" 2>/dev/null || fail "$*: $(cat "$log")"
+		sleep 0.05
+	done
+	fail "$*: not ready after 5 s"
+}
+
+# listen NS ADDR PORT [option]...: a UDP service; tcp_serve: a TCP one.
+listen() {
+	local ns=$1
+	shift
+	start_program "$ns" "$T/udp_listen" "$@"
+}
+tcp_serve() {
+	local ns=$1
+	shift
+	start_program "$ns" "$T/tcp_listen" "$@"
+}
+
+# send NS ADDR PORT [option]...: datagrams; what came back is in $result.
+send() {
+	local ns=$1
+	shift
+	result=$(in_ns "$ns" "$T/udp_send" "$@") || fail "udp_send $*: exit status $?"
+	sport=$(jq .sport <<<"$result")
+}
+
+# tcp NS ADDR PORT [option]...: a connection attempt; see $result.
+tcp() {
+	local ns=$1
+	shift
+	result=$(in_ns "$ns" "$T/tcp_connect" "$@") || fail "tcp_connect $*: exit status $?"
+	sport=$(jq .sport <<<"$result")
+}
+
+# saw JSON: the client's result has these fields; the truth before all others.
+saw() {
+	jq -e -n -L "$(dirname "${BASH_SOURCE[0]}")" --argjson e "$1" --argjson a "$result" \
+		'include "match"; subset($e; $a)' >/dev/null ||
+		fail "the client should have seen $1 but saw $result"
+}
+
+# saw_refused FROM TYPE CODE [ERRNO]: exactly one ICMP error came back.
+saw_refused() {
+	saw "{\"sent\":1,\"replies\":[],\"errors\":[{\"from\":\"$1\",\"type\":$2,\"code\":$3,
+		\"errno\":\"${4:-ECONNREFUSED}\"}]}"
+	[ "$(jq '.errors | length' <<<"$result")" = 1 ] || fail "want one error, got $result"
+}
+saw_port_unreachable() {
+	case $1 in
+	*:*) saw_refused "$1" 1 4 ;;
+	*) saw_refused "$1" 3 3 ;;
+	esac
+}
+saw_silence() { [ "$(jq -c '[.errors, .replies, .send_errors]' <<<"$result")" = '[[],[],[]]' ] ||
+	fail "want silence, got $result"; }
+saw_reply() { saw "{\"sent\":1,\"errors\":[],\"replies\":[{\"from\":\"$1\"}]}"; }
+
+# ---- rules ---------------------------------------------------------------------
+
+# nft_in NS: load the rules on standard input.
+nft_in() { in_ns "$1" nft -f -; }
+
+# nft_rule NS FAMILY TABLE CHAIN PATTERN: sets $handle and $text of the one rule
+# that matches, as "nft -a list" shows it.
+nft_rule() {
+	local line
+	line=$(in_ns "$1" nft -a list chain "$2" "$3" "$4" | grep -e "$5" | grep ' # handle ' || true)
+	[ -n "$line" ] && [ "$(wc -l <<<"$line")" = 1 ] ||
+		fail "nft_rule: '$5' matches not one rule in $2 $3 $4: '$line'"
+	handle=${line##* # handle }
+	text=$(sed 's/^[[:space:]]*//; s/ # handle .*//' <<<"$line")
+	export handle text
+}
+
+# json STRING: as a JSON string, quotes included.
+json() { jq -n --arg s "$1" '$s'; }
+
+# ---- unreach -------------------------------------------------------------------
+
+# start_unreach: look through the tracer that serves all scenarios of this kind.
+# start_unreach ARG...: a tracer of this scenario's own, with these arguments.
+start_unreach() {
+	if [ "${TRAFFIC_ONLY:-no}" = yes ]; then
+		[ $# -eq 0 ] || skip 'only the traffic is tested, and this one is about unreach itself'
+		return 0
+	fi
+	if [ $# -eq 0 ]; then
+		[ -d "$SHARED" ] || fail 'no shared tracer: the file name says which kind it is, see README'
+		tracer=shared
+		events=$SHARED/events
+		unreach_pid=$(cat "$SHARED/pid")
+		unreach_err=$SHARED/stderr
+		kill -0 "$unreach_pid" 2>/dev/null || fail 'the shared tracer is not running any more'
+	else
+		tracer=own
+		events=$SCENARIO_OUT/events.json
+		unreach_err=$SCENARIO_OUT/unreach.stderr
+		launch_unreach "$@"
+	fi
+	offset=$(stat -c %s "$events")
+}
+
+# launch_unreach ARG...: starts it, returns when everything is attached.
+launch_unreach() {
+	local i ready=$SCENARIO_OUT/ready
+	rm -f "$ready"
+	unreach --ready-file "$ready" "$@" >"$events" 2>"$unreach_err" &
+	unreach_pid=$!
+	pids+=("$unreach_pid")
+	for ((i = 0; i < 600; i++)); do
+		[ ! -e "$ready" ] || return 0
+		kill -0 "$unreach_pid" 2>/dev/null ||
+			fail "unreach $* ended at once: $(tail -n 5 "$unreach_err")"
+		sleep 0.05
+	done
+	fail "unreach $*: no --ready-file after 30 s"
+}
+
+# stop_unreach [SIGNAL]: ends this scenario's own tracer; its exit status is in
+# $unreach_status.
+stop_unreach() {
+	[ "$tracer" = own ] || fail 'stop_unreach: this scenario has no tracer of its own'
+	kill "-${1:-TERM}" "$unreach_pid" 2>/dev/null || true
+	wait_unreach
+}
+
+# wait_unreach: until the own tracer has ended by itself (-c, --for).
+wait_unreach() {
+	unreach_status=0
+	wait "$unreach_pid" || unreach_status=$?
+	tracer=stopped
+}
+
+# events_now: what unreach said since start_unreach, without the markers.
+events_now() {
+	tail -c "+$((offset + 1))" "$events" | jq -c 'select(.netns.name != "marker")'
+}
+
+# settle: until unreach must have said all it has to say. Events come in order, so
+# an event staged now and reported closes what was before; text of rules may be
+# looked up late, hence a short wait on top.
+settle() {
+	local port i
+	if [ "$tracer" = shared ]; then
+		port=$(($(cat "$SHARED/marker") + 1))
+		echo "$port" >"$SHARED/marker"
+		in_ns marker "$T/udp_send" 127.0.0.1 "$port" >/dev/null
+		for ((i = 0; i < 200; i++)); do
+			! tail -c "+$((offset + 1))" "$events" | grep -q "\"dport\":$port[,}]" || break
+			sleep 0.05
+		done
+		[ "$i" -lt 200 ] || fail "unreach did not report the closing marker (udp port $port in netns marker) within 10 s"
+	elif [ "$tracer" = own ]; then
+		sleep 1
+	fi
+	sleep "$settle_s"
+}
+
+# expect: the events on standard input, as JSON objects, and no others. Strings
+# "re:..." are regular expressions, "absent:" means the field must not be there.
+expect() {
+	local want=$SCENARIO_OUT/want.json got=$SCENARIO_OUT/got.json n i
+	jq -c . >"$want" || fail 'expect: the expectation is no JSON'
+	[ "$tracer" != none ] || return 0
+	n=$(wc -l <"$want")
+	settle
+	# Late text: give what is expected a chance, but no more than 3 s.
+	for ((i = 0; i < 15; i++)); do
+		events_now >"$got" || fail "unreach printed a line that is no JSON: $(tail -n 3 "$events")"
+		[ "$(wc -l <"$got")" -lt "$n" ] || break
+		sleep 0.2
+	done
+	jq -r -n -L "$(dirname "${BASH_SOURCE[0]}")" --slurpfile e "$want" --slurpfile a "$got" \
+		'include "match"; differences($e; $a)' >"$SCENARIO_OUT/differences" ||
+		fail 'expect: comparing failed'
+	[ ! -s "$SCENARIO_OUT/differences" ] || {
+		cat "$SCENARIO_OUT/differences" >&2
+		fail 'the events are not those expected'
+	}
+}
+
+# expect_none: not a single event.
+expect_none() { expect </dev/null; }
