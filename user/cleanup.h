@@ -11,23 +11,23 @@
 
 #define ur_cleanup(fn) __attribute__((cleanup(fn)))
 
-#define ur_take(p)                                                                                 \
-	({                                                                                         \
-		typeof(p) p_ = (p);                                                                \
-		(p) = NULL;                                                                        \
-		p_;                                                                                \
+#define ur_take(p)                  \
+	({                          \
+		typeof(p) p_ = (p); \
+		(p) = NULL;         \
+		p_;                 \
 	})
 
 /* From "void close(T *)" make the "void closep(T **)" that cleanup() wants. */
-#define UR_DEFINE_CLEANUP(T, close)                                                                \
-	static inline void close##p(T **p)                                                         \
-	{                                                                                          \
-		int saved_ = errno;                                                                \
-                                                                                                   \
-		if (*p)                                                                            \
-			close(*p);                                                                 \
-		*p = NULL;                                                                         \
-		errno = saved_;                                                                    \
+#define UR_DEFINE_CLEANUP(T, close)        \
+	static inline void close##p(T **p) \
+	{                                  \
+		int saved_ = errno;        \
+                                           \
+		if (*p)                    \
+			close(*p);         \
+		*p = NULL;                 \
+		errno = saved_;            \
 	}
 
 /* Descriptors start at -1: 0 is one. */

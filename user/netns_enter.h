@@ -14,9 +14,9 @@ struct ur_netns_visit {
 	int home; /* the thread's own namespace, -1: not away */
 };
 
-#define UR_NETNS_AT_HOME                                                                           \
-	{                                                                                          \
-		.home = -1                                                                         \
+#define UR_NETNS_AT_HOME   \
+	{                  \
+		.home = -1 \
 	}
 
 /* Move the calling thread to the namespace of @fd, which stays the caller's. Needs

@@ -10,9 +10,9 @@
 
 /* The last function of a module has no neighbour that tells its end. */
 #define LAST_FUNCTION_MAX 0x10000
-#define SYMBOLS_MAX	  (4u << 20) /* a kernel has 100 to 200 thousand */
-#define NAMES_MAX	  (256u << 20)
-#define NO_MODULE	  0 /* offset of "" in names */
+#define SYMBOLS_MAX       (4u << 20) /* a kernel has 100 to 200 thousand */
+#define NAMES_MAX         (256u << 20)
+#define NO_MODULE         0 /* offset of "" in names */
 
 struct symbol {
 	uint64_t addr;
@@ -30,7 +30,7 @@ struct table {
 	size_t names_len;
 	size_t names_room;
 	uint32_t last_module; /* the file lists modules one after the other */
-	bool seen;	      /* at least one line was read */
+	bool seen;            /* at least one line was read */
 };
 
 struct ur_symbols {
@@ -42,7 +42,7 @@ static void table_clear(struct table *t)
 {
 	free(t->sym);
 	free(t->names);
-	*t = (struct table) {};
+	*t = (struct table){};
 }
 
 static int grow(void **mem, size_t *room, size_t need, size_t size, size_t max)
@@ -102,7 +102,7 @@ static int add_symbol(struct table *t, uint64_t addr, char type, const char *nam
 	name_at = add_name(t, name);
 	if (name_at < 0)
 		return name_at;
-	t->sym[t->n++] = (struct symbol) {
+	t->sym[t->n++] = (struct symbol){
 		.addr = addr,
 		.name = name_at,
 		.module = module_at,

@@ -14,9 +14,9 @@
 
 #define PATH_MAX_HERE 320 /* /run/docker/netns/ and a file name of at most 255 */
 #define CACHE_SIZE    64
-#define NONE_MS	      1000  /* how long "it has no name" is believed */
+#define NONE_MS       1000  /* how long "it has no name" is believed */
 #define SCAN_MAX      65536 /* directory entries looked at, at most */
-#define HOST	      "/proc/1/ns/net"
+#define HOST          "/proc/1/ns/net"
 
 static const char *const folders[] = { "/run/netns", "/run/docker/netns" };
 
@@ -174,7 +174,7 @@ static struct known *remember(struct ur_netns_names *names, uint32_t inum)
 
 	if (!k)
 		k = &names->known[names->next++ % CACHE_SIZE];
-	*k = (struct known) { .inum = inum, .at = now_ms() };
+	*k = (struct known){ .inum = inum, .at = now_ms() };
 	return k;
 }
 
@@ -222,7 +222,7 @@ void ur_netns_name(struct ur_netns_names *names, uint32_t inum, struct ur_netns 
 {
 	const struct known *k = inum ? find_name(names, inum) : NULL;
 
-	*ret = (struct ur_netns) { .looked = UR_COULD_NOT, .inum = inum };
+	*ret = (struct ur_netns){ .looked = UR_COULD_NOT, .inum = inum };
 	if (!k)
 		return;
 	ret->looked = k->name[0] ? UR_FOUND : UR_FOUND_NONE;

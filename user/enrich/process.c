@@ -11,15 +11,15 @@
 #define CACHE_SIZE    256
 #define BELIEVE_MS    2000
 #define BUDGET_MS     500
-#define LINK_MAX_HERE 40		 /* socket:[18446744073709551615] */
+#define LINK_MAX_HERE 40                 /* socket:[18446744073709551615] */
 #define INIT_PID_NS   "pid:[4026531836]" /* PROC_PID_INIT_INO of linux/proc_ns.h */
-#define PF_KTHREAD    0x00200000	 /* linux/sched.h */
+#define PF_KTHREAD    0x00200000         /* linux/sched.h */
 
 /* What one look found out about an inode. */
 struct known {
 	uint64_t inode; /* 0: free */
-	int64_t at;	/* ms */
-	int32_t last;	/* the process seen last: it may hold the socket twice */
+	int64_t at;     /* ms */
+	int32_t last;   /* the process seen last: it may hold the socket twice */
 	uint32_t total;
 	uint32_t n;
 	struct {
@@ -244,7 +244,7 @@ static size_t answer_cheaply(struct ur_process *p, struct ur_process_query *q, s
 	while (i < n) {
 		struct ur_process_query this = q[i];
 
-		*this.owners = (struct ur_owners) { .looked = UR_FOUND_NONE };
+		*this.owners = (struct ur_owners){ .looked = UR_FOUND_NONE };
 		if (this.inode && !answer_known(p, &this) && !answer_hinted(&this)) {
 			i++;
 			continue;
@@ -307,7 +307,7 @@ static bool is_kernel_thread(int32_t pid, const char *comm)
 
 void ur_process_current(int32_t tgid, const char *comm, struct ur_owners *owners)
 {
-	*owners = (struct ur_owners) { .looked = UR_COULD_NOT };
+	*owners = (struct ur_owners){ .looked = UR_COULD_NOT };
 	if (!ur_process_sees_all())
 		return;
 	owners->looked = UR_FOUND_NONE;

@@ -29,7 +29,7 @@ struct answer {
 
 struct ur_sockets {
 	int64_t rest_until; /* ms */
-	unsigned next;	    /* the slot to reuse */
+	unsigned next;      /* the slot to reuse */
 	struct answer answers[CACHE_SIZE];
 };
 
@@ -119,7 +119,7 @@ void ur_sockets_listeners(uint16_t port, struct ur_listeners *ret)
 	struct listening l = { .port = port, .ret = ret };
 	int r, r6;
 
-	*ret = (struct ur_listeners) { .looked = UR_FOUND_NONE };
+	*ret = (struct ur_listeners){ .looked = UR_FOUND_NONE };
 	r = each_row("/proc/thread-self/net/tcp", add_listener, &l);
 	r6 = each_row("/proc/thread-self/net/tcp6", add_listener, &l);
 	if (r6 == -ENOENT)
@@ -251,7 +251,7 @@ static void ask(struct ur_sockets *s, struct answer *a, uint32_t own, const stru
 	};
 	int64_t start = now_ms();
 
-	*a = (struct answer) { .own = own, .pkt = *pkt };
+	*a = (struct answer){ .own = own, .pkt = *pkt };
 	a->elsewhere.looked = UR_FOUND_NONE;
 	look_around(&look);
 	a->at = now_ms();
@@ -267,7 +267,7 @@ void ur_sockets_elsewhere(struct ur_sockets *s, uint32_t own, const struct ur_pa
 	*inode = 0;
 	if (!a || now - a->at >= BELIEVE_MS) {
 		if (now < s->rest_until) {
-			*ret = (struct ur_elsewhere) { .looked = UR_COULD_NOT };
+			*ret = (struct ur_elsewhere){ .looked = UR_COULD_NOT };
 			snprintf(ret->reason, sizeof(ret->reason),
 				 "other network namespaces were searched a moment ago");
 			return;
