@@ -3,8 +3,8 @@
 # make            build/unreach
 # make help       everything else
 #
-# bpf/*.bpf.c -> one object each -> build/unreach.bpf.o -> build/unreach.skel.h
-# user/**/*.c -> one object each and per variant (plain, asan, release) -> the programs
+# bpf/*.bpf.c -> an object each -> build/unreach.bpf.o -> build/unreach.skel.h
+# user/**/*.c -> an object each, per variant (plain, asan, release) -> the programs
 
 VERSION_BASE := 0.1.0
 
@@ -17,10 +17,13 @@ KERNEL  ?= 6.12
 ARCH     := $(patsubst aarch64,arm64,$(shell uname -m))
 BPF_ARCH := $(patsubst x86_64,x86,$(ARCH))
 
-CLANG      ?= clang
-LLVM_STRIP ?= llvm-strip
-BPFTOOL    ?= bpftool
-INSTALL    ?= install
+CLANG        ?= clang
+LLVM_STRIP   ?= llvm-strip
+BPFTOOL      ?= bpftool
+OBJCOPY      ?= objcopy
+INSTALL      ?= install
+CLANG_FORMAT ?= clang-format
+CLANG_TIDY   ?= clang-tidy
 
 # bpftool lives in sbin, which is not in an ordinary user's PATH on Debian.
 export PATH := $(PATH):/usr/sbin:/sbin
@@ -30,29 +33,70 @@ Q := $(if $(filter 1,$(V)),,@)
 # $(call say,WHAT,file): one line for each thing made, unless V=1 shows the commands.
 say = $(if $(Q),@printf '  %-8s %s\n' $(1) $(2))
 
+SHELL := /bin/bash
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
+# Objects between a source and its program are kept, or each run would compile them again.
+.SECONDARY:
 .PHONY: all
 all: $B/unreach ## build build/unreach (the default)
 
-CC_FLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE \
-	-ffile-prefix-map=$(CURDIR)=. -iquote . -iquote $B $(CFLAGS)
+# ---- flags and sources ---------------------------------------------------------
 
-# ---- kernel side ---------------------------------------------------------------
+BPF_SRC   := $(wildcard bpf/*.bpf.c)
+USER_SRC  := $(wildcard user/*.c user/enrich/*.c user/sink/*.c)
+UNIT_SRC  := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
+TRUTH_SRC := $(wildcard tests/truth/*.c)
 
-BPF_SRC := $(wildcard bpf/*.bpf.c)
-BPF_OBJ := $(BPF_SRC:%.c=$B/%.o)
+# The same sources give the same bytes in any folder.
+SAME := -ffile-prefix-map=$(CURDIR)=.
 
 # v3 (32-bit ALU and jumps) is understood since 5.1, so by all kernels we support, and
 # saves the shifts that v2 puts around every 32-bit value. What v3 also lets through,
-# and 5.10 refuses, are atomics that return a value: tests/lint/bpf-insns looks for them.
-BPF_CPU    ?= v3
+# and 5.10 refuses, are atomics that return a value: tests/lint/bpf looks for them.
+BPF_CPU ?= v3
 # BPF_PROG() and BPF_KPROBE() give every program a ctx that few of them look at.
-BPF_CFLAGS := -g -O2 -Wall -Wextra -Werror -Wno-unused-parameter -std=gnu11 -target bpf -mcpu=$(BPF_CPU) \
-	-D__TARGET_ARCH_$(BPF_ARCH) -ffile-prefix-map=$(CURDIR)=. -iquote . -Ivmlinux/$(ARCH)
+BPF_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wno-unused-parameter $(SAME) \
+	-target bpf -mcpu=$(BPF_CPU) -D__TARGET_ARCH_$(BPF_ARCH) -iquote . -Ivmlinux/$(ARCH)
+
+CC_FLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE $(SAME) \
+	-fstack-protector-strong -iquote . -iquote $B $(CFLAGS)
+LD_FLAGS := -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
+LIBS     := -lbpf -lelf -lz -ljansson -lcap -lpthread
+ASAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# A static program can't look up users or hosts: the linker only warns, we want to know.
+STATIC   := -static -Wl,--fatal-warnings -Wl,--build-id=sha1
+
+VERSION := $(shell git describe --tags --dirty 2>/dev/null || echo $(VERSION_BASE))
+# Only these are compiled again when the version changes.
+VERSIONED := $(if $(USER_SRC),$(shell grep -lw UR_VERSION $(USER_SRC)))
+
+.PHONY: FORCE
+FORCE:
+
+# $(call stamp,TEXT): recipe of a file that changes only when TEXT does.
+stamp = $Qmkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@
+
+# Objects depend on the flags, programs on the list of sources, so that a changed flag
+# and a removed file have their effect without make clean.
+$B/flags: FORCE
+	$(call stamp,$(CC) $(CC_FLAGS) $(LD_FLAGS) $(CLANG) $(BPF_CFLAGS))
+$B/sources: FORCE
+	$(call stamp,$(BPF_SRC) $(USER_SRC))
+$B/version: FORCE
+	$(call stamp,$(VERSION))
+
+# Said once, before the first compiler error would: which packages are missing.
+$B/checked: tools/deps.txt
+	$Qmkdir -p $(@D) && tools/setup --check tools/deps.txt && touch $@
+
+# ---- kernel side ---------------------------------------------------------------
+
+BPF_OBJ := $(BPF_SRC:%.c=$B/%.o)
 
 # The dwarf goes, the BTF stays: it is what CO-RE needs, and the rest is 10 times its size.
-$B/bpf/%.bpf.o: bpf/%.bpf.c $B/flags
+$B/bpf/%.bpf.o: bpf/%.bpf.c $B/flags | $B/checked
 	$(call say,BPF,$@)
 	$Qmkdir -p $(@D)
 	$Q$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
@@ -66,47 +110,12 @@ $B/unreach.skel.h: $B/unreach.bpf.o
 	$(call say,SKEL,$@)
 	$Q$(BPFTOOL) gen skeleton $< name ur_bpf > $@
 
-SLICE_OBJ := $(patsubst %.c,$B/%.o,$(wildcard tools/btfslice/*.c))
-$B/tools/%.o: tools/%.c
-	$(call say,CC,$@)
-	$Qmkdir -p $(@D)
-	$Q$(CC) $(CC_FLAGS) -MMD -MP -c $< -o $@
-
-$B/btfslice: $(SLICE_OBJ)
-	$(call say,LD,$@)
-	$Q$(CC) $(CC_FLAGS) $(LDFLAGS) $^ -o $@ -lbpf -lelf -lz
--include $(SLICE_OBJ:.o=.d)
-
-.PHONY: vmlinux
-vmlinux: $B/btfslice ## make vmlinux/ARCH/vmlinux.h anew, after a change to vmlinux/types.list
-	$Qvmlinux/generate $(ARCH)
+-include $(BPF_OBJ:.o=.d)
 
 # ---- user side -----------------------------------------------------------------
 
-USER_SRC := $(wildcard user/*.c user/enrich/*.c user/sink/*.c)
-
-LIBS := -lbpf -lelf -lz -ljansson -lcap -lpthread
-
-# $(call stamp,TEXT): recipe of a file that changes only when TEXT does.
-stamp = $Qmkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@
-
-# Objects depend on the flags, links on the list of sources, so that a changed flag and
-# a removed file have their effect without make clean.
-$B/flags: FORCE
-	$(call stamp,$(CC) $(CC_FLAGS) $(CLANG) $(BPF_CFLAGS))
-$B/sources: FORCE
-	$(call stamp,$(BPF_SRC) $(USER_SRC))
-
-VERSION := $(shell git describe --tags --dirty 2>/dev/null || echo $(VERSION_BASE))
-
-# Only these are compiled again when the version changes.
-VERSIONED := $(if $(USER_SRC),$(shell grep -lw UR_VERSION $(USER_SRC)))
-$B/version: FORCE
-	$(call stamp,$(VERSION))
-.PHONY: FORCE
-FORCE:
-
-# $(call variant,folder,compiler flags): objects of the user side under build/<folder>.
+# $(call variant,folder,compiler flags): objects of the user side under build/<folder>,
+# and all but main.o in an archive, from which each unit test takes what it needs.
 define variant
 $B/$(1)/%.o: %.c $B/flags | $B/unreach.skel.h
 	$$(call say,CC,$$@)
@@ -114,22 +123,139 @@ $B/$(1)/%.o: %.c $B/flags | $B/unreach.skel.h
 	$$Q$$(CC) $$(CC_FLAGS) $(2) $$(if $$(filter $$<,$$(VERSIONED)),-DUR_VERSION='"$$(VERSION)"') \
 		-MMD -MP -c $$< -o $$@
 $(VERSIONED:%.c=$B/$(1)/%.o): $B/version
--include $(USER_SRC:%.c=$B/$(1)/%.d)
+$(1)_OBJ := $(USER_SRC:%.c=$B/$(1)/%.o)
+$B/$(1)/user.a: $$(filter-out %/main.o,$$($(1)_OBJ)) $B/sources
+	$$Qrm -f $$@ && $$(AR) rcsD $$@ $$(filter %.o,$$^)
+$B/$(1)/tests/unit/%: $B/$(1)/tests/unit/%.o $B/$(1)/user.a
+	$$(call say,LD,$$@)
+	$$Q$$(CC) $$(CC_FLAGS) $(2) $$(LD_FLAGS) $$^ -o $$@ -lcmocka $$(LIBS)
+-include $(patsubst %.c,$B/$(1)/%.d,$(USER_SRC) $(UNIT_SRC))
 endef
 
-ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 $(eval $(call variant,plain,))
 $(eval $(call variant,asan,$(ASAN)))
+$(eval $(call variant,release,))
 
-$B/unreach: $(USER_SRC:%.c=$B/plain/%.o) $B/sources
+$B/unreach: $(plain_OBJ) $B/sources
 	$(call say,LD,$@)
-	$Q$(CC) $(CC_FLAGS) $(LDFLAGS) $(filter %.o,$^) -o $@ $(LIBS)
+	$Q$(CC) $(CC_FLAGS) $(LD_FLAGS) $(plain_OBJ) -o $@ $(LIBS)
 
-$B/asan/unreach: $(USER_SRC:%.c=$B/asan/%.o) $B/sources
+$B/asan/unreach: $(asan_OBJ) $B/sources
 	$(call say,LD,$@)
-	$Q$(CC) $(CC_FLAGS) $(ASAN) $(LDFLAGS) $(filter %.o,$^) -o $@ $(LIBS)
+	$Q$(CC) $(CC_FLAGS) $(ASAN) $(LD_FLAGS) $(asan_OBJ) -o $@ $(LIBS)
 
--include $(BPF_OBJ:.o=.d)
+# One file, copied to a host in trouble, runs. Its symbols stay here, for core dumps.
+$B/release/unreach: $(release_OBJ) $B/sources
+	$(call say,LD,$@)
+	$Q$(CC) $(CC_FLAGS) $(LD_FLAGS) $(STATIC) $(release_OBJ) -o $@ $(LIBS)
+	$Q$(OBJCOPY) --only-keep-debug $@ $@.debug
+	$Q$(OBJCOPY) --strip-all $@
+
+.PHONY: release asan
+release: $B/release/unreach ## build build/release/unreach, one static file that runs anywhere
+asan: $B/asan/unreach ## build build/asan/unreach, with address and undefined-behaviour checks
+
+# ---- kernel types --------------------------------------------------------------
+
+SLICE_OBJ := $(patsubst %.c,$B/%.o,$(wildcard tools/btfslice/*.c))
+$(SLICE_OBJ): $B/%.o: %.c $B/flags
+	$(call say,CC,$@)
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(CC_FLAGS) -MMD -MP -c $< -o $@
+
+$B/btfslice: $(SLICE_OBJ)
+	$(call say,LD,$@)
+	$Q$(CC) $(CC_FLAGS) $(LD_FLAGS) $^ -o $@ -lbpf -lelf -lz
+-include $(SLICE_OBJ:.o=.d)
+
+.PHONY: vmlinux
+vmlinux: $B/btfslice ## make vmlinux/ARCH/vmlinux.h anew, after a change to vmlinux/types.list
+	$Qvmlinux/generate $(ARCH)
+
+# ---- tests ---------------------------------------------------------------------
+
+UNIT := $(UNIT_SRC:%.c=$B/plain/%) $(UNIT_SRC:%.c=$B/asan/%)
+
+.PHONY: unit lint tidy format truth check test
+unit: $(UNIT) ## run the unit tests, plain and with the sanitizers
+	$Qtests/unit/run $^
+
+# Static, because they run in guests that have none of this machine's libraries; each says
+# itself which interfaces it needs, so that it also compiles alone.
+TRUTH := $(TRUTH_SRC:%.c=$B/%)
+$(TRUTH): $B/%: %.c $B/flags | $B/checked
+	$(call say,CC,$@)
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(CC_FLAGS) -U_GNU_SOURCE -MMD -MP -MF $@.d -static $< -o $@
+-include $(TRUTH:=.d)
+truth: $(TRUTH) ## build the programs that make the traffic of the scenarios
+
+lint: $B/unreach ## check style, layering, documents and scripts
+	$Qtests/lint/run
+
+tidy: $B/unreach.skel.h ## run clang-tidy over the user side
+	$Q$(CLANG_TIDY) --quiet $(USER_SRC) -- $(CC_FLAGS) -DUR_VERSION='"$(VERSION)"'
+
+format: ## bring all C files into the project's form
+	$Qgit ls-files -co --exclude-standard '*.c' '*.h' ':!vmlinux/*/vmlinux.h' | \
+		xargs $(CLANG_FORMAT) -i
+
+JOBS := $(shell nproc)
+
+check: ## the inner loop: build, unit tests, and the scenarios on one kernel (KERNEL=6.12)
+	$Q$(MAKE) --no-print-directory -j$(JOBS) all release truth
+	$Q$(MAKE) --no-print-directory -j$(JOBS) unit
+	$Qtests/vm/matrix $(KERNEL)
+
+test: ## install what is missing, build, and run every test
+	$Qtools/setup
+	$Q$(MAKE) --no-print-directory -j$(JOBS) all release truth
+	$Q$(MAKE) --no-print-directory lint
+	$Q$(MAKE) --no-print-directory -j$(JOBS) unit
+	$Qif [ -x tests/replay/run ]; then tests/replay/run; fi
+	$Qtests/vm/matrix
+
+# ---- running -------------------------------------------------------------------
+
+.PHONY: deps run vm
+deps: ## install the Debian packages that are missing (as root)
+	$Qtools/setup
+
+run: ## install what is missing, build, and trace this host (ARGS="-v -c 10")
+	$Qtools/setup
+	$Q$(MAKE) --no-print-directory -j$(JOBS) release truth
+	$Qtools/run $(ARGS)
+
+vm: ## a shell in a guest (KERNEL=6.12), or one command and its status (CMD="unreach --check")
+	$Q$(MAKE) --no-print-directory -j$(JOBS) release truth
+	$Qtests/vm/run $(KERNEL) --bin $B/release/unreach $(if $(CMD),-- sh -c '$(subst ','\'',$(CMD))')
+
+# ---- installing ----------------------------------------------------------------
+
+SBINDIR := $(PREFIX)/sbin
+MANDIR  := $(PREFIX)/share/man/man8
+DATADIR := $(PREFIX)/share/unreach
+
+# From, to, mode; what does not exist is left out.
+INSTALLED := \
+	$B/unreach:$(SBINDIR)/unreach:755 \
+	tools/man/unreach.8:$(MANDIR)/unreach.8:644 \
+	tools/schema/unreach-1.schema.json:$(DATADIR)/unreach-1.schema.json:644
+
+.PHONY: install uninstall
+install: $B/unreach ## install under PREFIX=/usr/local (DESTDIR is honoured)
+	$Qfor what in $(INSTALLED); do \
+		IFS=: read -r from to mode <<< "$$what"; \
+		[ -e "$$from" ] || continue; \
+		printf '  %-8s %s\n' INSTALL "$(DESTDIR)$$to"; \
+		$(INSTALL) -D -m "$$mode" "$$from" "$(DESTDIR)$$to" || exit 1; \
+	done
+
+uninstall: ## remove what make install put there
+	$Qfor what in $(INSTALLED); do \
+		IFS=: read -r from to mode <<< "$$what"; \
+		rm -f "$(DESTDIR)$$to"; \
+	done; rmdir "$(DESTDIR)$(DATADIR)" 2> /dev/null || true
 
 # ---- housekeeping --------------------------------------------------------------
 
