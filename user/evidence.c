@@ -143,6 +143,8 @@ int ur_evidence_from_event(struct ur_evidence *ev, const void *record, size_t le
 		return -EPROTO;
 	memcpy(&in, record, head);
 	valid = in.len;
+	if (in.answer != UR_ANSWER_ICMP && in.answer != UR_ANSWER_RST)
+		return -EPROTO;
 	if (in.version < UR_EVENT_VERSION || valid < head || valid > len || !counts_fit(&in, valid))
 		return -EPROTO;
 	memcpy(&in, record, valid < sizeof(in) ? valid : sizeof(in));

@@ -114,6 +114,8 @@ const char *ur_nf_hook_name(uint8_t pf, uint8_t hook)
 		return hook < ROWS(netdev_hooks) ? netdev_hooks[hook] : NULL;
 	if (!ur_nf_family_name(pf) || pf == NFPROTO_ARP)
 		return NULL;
+	if (pf == NFPROTO_BRIDGE && hook > NF_INET_POST_ROUTING)
+		return NULL; /* NF_BR_BROUTING, which nft has no name for */
 	return hook < ROWS(inet_hooks) ? inet_hooks[hook] : NULL;
 }
 

@@ -8,10 +8,10 @@
 #include "user/cause.h"
 #include "user/evidence.h"
 
-#define UR_WHY_MAX	1536
-#define UR_ADVICE_MAX	512
+#define UR_WHY_MAX      1536
+#define UR_ADVICE_MAX   512
 #define UR_FINDINGS_MAX 8
-#define UR_FINDING_MAX	512
+#define UR_FINDING_MAX  512
 
 enum ur_outcome { UR_OUTCOME_UNKNOWN, UR_OUTCOME_SENT, UR_OUTCOME_SUPPRESSED };
 
@@ -42,7 +42,7 @@ struct ur_report {
 	enum ur_confidence confidence;
 	enum ur_outcome outcome;
 	enum ur_suppressed suppressed_by;
-	char why[UR_WHY_MAX];	    /* one sentence, no newline, no full stop */
+	char why[UR_WHY_MAX];       /* one sentence, no newline, no full stop */
 	char advice[UR_ADVICE_MAX]; /* "" when there is nothing to do */
 	uint32_t nfindings;
 	struct ur_finding findings[UR_FINDINGS_MAX];
@@ -55,3 +55,7 @@ void ur_verdict_decide(const struct ur_evidence *ev, struct ur_report *report);
 /* "sent", "suppressed", "unknown"; and the names of enum ur_suppressed, NULL for none. */
 const char *ur_outcome_name(enum ur_outcome outcome);
 const char *ur_suppressed_name(enum ur_suppressed suppressed);
+
+/* True when the packet was sent to another address or port (ev->ev.nat.dst, dport) than
+ * it has now. */
+bool ur_nat_changed(const struct ur_evidence *ev);

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "user/verdict_parts.h"
+
+#include <errno.h>
+#include <string.h>
+#include "user/addr.h"
+
+static const struct ur_words words[] = {
+	[UR_CAUSE_UNKNOWN] = { ur_why_unknown, ur_advise_unknown },
+	[UR_CAUSE_SOCKET_NONE] = { ur_why_socket_none, ur_advise_socket_none },
+	[UR_CAUSE_SOCKET_RACE] = { ur_why_socket_race, ur_advise_socket_race },
+	[UR_CAUSE_SOCKET_ADDRESS] = { ur_why_socket_address, ur_advise_socket_address },
+	[UR_CAUSE_SOCKET_DEVICE] = { ur_why_socket_device, ur_advise_socket_device },
+	[UR_CAUSE_SOCKET_PEER] = { ur_why_socket_peer, ur_advise_socket_peer },
+	[UR_CAUSE_SOCKET_FAMILY] = { ur_why_socket_family, ur_advise_socket_family },
+	[UR_CAUSE_SOCKET_PROTOCOL] = { ur_why_socket_protocol, ur_advise_socket_protocol },
+	[UR_CAUSE_SOCKET_NETNS] = { ur_why_socket_netns, ur_advise_socket_netns },
+	[UR_CAUSE_RULE_NFT] = { ur_why_rule, ur_advise_rule_nft },
+	[UR_CAUSE_RULE_IPTABLES_NFT] = { ur_why_rule, ur_advise_rule_iptables_nft },
+	[UR_CAUSE_RULE_IPTABLES] = { ur_why_rule, ur_advise_rule_iptables },
+};
+_Static_assert(sizeof(words) / sizeof(words[0]) == UR_CAUSE_MAX_, "word every cause");
+
+static const char *const outcomes[] = {
+	[UR_OUTCOME_UNKNOWN] = "unknown",
+	[UR_OUTCOME_SENT] = "sent",
+	[UR_OUTCOME_SUPPRESSED] = "suppressed",
+};
+
+static const char *const suppressions[] = {
+	[UR_SUPP_NONE] = NULL,
+	[UR_SUPP_RATE_GLOBAL] = "rate-limit-global",
+	[UR_SUPP_RATE_PEER] = "rate-limit-peer",
+	[UR_SUPP_NO_ROUTE] = "no-route",
+	[UR_SUPP_OUTPUT_RULE] = "output-rule",
+	[UR_SUPP_FRAGMENT] = "fragment",
+	[UR_SUPP_CHECKSUM] = "checksum",
+	[UR_SUPP_BROADCAST] = "broadcast",
+	[UR_SUPP_ICMP_ERROR] = "icmp-error",
+	[UR_SUPP_OTHER] = "other",
+};
+_Static_assert(sizeof(suppressions) / sizeof(suppressions[0]) == UR_SUPP_MAX_,
+	       "name every way to suppress");
+
+static const enum ur_suppressed early_outs[] = {
+	[UR_EARLY_NO_ROUTE] = UR_SUPP_NO_ROUTE, [UR_EARLY_BROADCAST] = UR_SUPP_BROADCAST,
+	[UR_EARLY_FRAGMENT] = UR_SUPP_FRAGMENT, [UR_EARLY_ICMP_ERROR] = UR_SUPP_ICMP_ERROR,
+	[UR_EARLY_SOURCE] = UR_SUPP_OTHER,
+};
+
+const struct ur_words *ur_words_of(enum ur_cause cause)
+{
+	return &words[(unsigned int)cause < UR_CAUSE_MAX_ ? cause : UR_CAUSE_UNKNOWN];
+}
+
+const char *ur_outcome_name(enum ur_outcome outcome)
+{
+	return outcomes[(unsigned int)outcome <= UR_OUTCOME_SUPPRESSED ? outcome :
+									 UR_OUTCOME_UNKNOWN];
+}
+
+const char *ur_suppressed_name(enum ur_suppressed suppressed)
+{
+	return suppressions[(unsigned int)suppressed < UR_SUPP_MAX_ ? suppressed : UR_SUPP_NONE];
+}
+
+/* The destination before translation differs from the packet's own, and the packet goes
+ * the connection's original way: a reply's addresses always differ from it. */
+bool ur_nat_changed(const struct ur_evidence *ev)
+{
+	const struct ur_packet *pkt = &ev->packet;
+	const struct ur_nat *nat = &ev->ev.nat;
+	bool is_reply = ur_addr_equal(pkt->family, pkt->src, nat->dst) && pkt->sport == nat->dport;
+
+	if (!(ev->ev.flags & UR_EV_NAT) || !pkt->family || is_reply)
+		return false;
+	return !ur_addr_equal(pkt->family, pkt->dst, nat->dst) ||
+	       (pkt->has_ports && pkt->dport != nat->dport);
+}
+
+/* ---- the outcome ---- */
+
+static void suppress(struct ur_report *report, enum ur_suppressed by)
+{
+	report->outcome = UR_OUTCOME_SUPPRESSED;
+	report->suppressed_by = by;
+}
+
+static void decide_rst(const struct ur_event *ev, struct ur_report *report)
+{
+	if (ev->window & UR_WIN_RST_BUILT)
+		report->outcome = UR_OUTCOME_SENT;
+	else
+		suppress(report, UR_SUPP_OTHER);
+}
+
+/* LOCAL_OUT and POST_ROUTING drop with -EPERM (nf_hook_slow()); others are no rule's. */
+static void decide_pushed(const struct ur_event *ev, struct ur_report *report)
+{
+	if (ev->push_ret >= 0)
+		report->outcome = UR_OUTCOME_SENT;
+	else
+		suppress(report, ev->push_ret == -EPERM ? UR_SUPP_OUTPUT_RULE : UR_SUPP_OTHER);
+}
+
+static void decide_unseen(const struct ur_evidence *ev, struct ur_report *report)
+{
+	const uint32_t blind = UR_MISSING_OUTCOME_GLOBAL | UR_MISSING_OUTCOME_PEER |
+			       UR_MISSING_OUTCOME_PUSH;
+	uint8_t early = ev->ev.early;
+
+	if (early && early < sizeof(early_outs) / sizeof(early_outs[0]))
+		suppress(report, early_outs[early]);
+	else if (!(ev->missing & blind))
+		suppress(report, UR_SUPP_OTHER);
+}
+
+static void decide_outcome(const struct ur_evidence *ev, struct ur_report *report)
+{
+	const struct ur_event *e = &ev->ev;
+
+	if (e->flags & UR_EV_NO_ENTRY)
+		return;
+	if (e->answer == UR_ANSWER_RST)
+		decide_rst(e, report);
+	else if (e->window & UR_WIN_PUSHED)
+		decide_pushed(e, report);
+	else if (e->window & UR_WIN_GLOBAL_DENY)
+		suppress(report, UR_SUPP_RATE_GLOBAL);
+	else if (e->window & UR_WIN_PEER_DENY)
+		suppress(report, UR_SUPP_RATE_PEER);
+	else
+		decide_unseen(ev, report);
+}
+
+/* ---- the cause ---- */
+
+static void decide_cause(const struct ur_case *c, struct ur_report *report)
+{
+	static const enum ur_cause rules[] = {
+		[UR_ORIGIN_NFT] = UR_CAUSE_RULE_NFT,
+		[UR_ORIGIN_XT_NFT] = UR_CAUSE_RULE_IPTABLES_NFT,
+		[UR_ORIGIN_XT] = UR_CAUSE_RULE_IPTABLES,
+	};
+
+	switch (c->ev->ev.origin) {
+	case UR_ORIGIN_UDP_MISS:
+		report->cause = ur_socket_cause(c, &report->confidence);
+		break;
+	case UR_ORIGIN_NFT:
+	case UR_ORIGIN_XT_NFT:
+	case UR_ORIGIN_XT:
+		report->cause = rules[c->ev->ev.origin];
+		report->confidence = ur_rule_confidence(c->ev);
+		break;
+	default:
+		report->cause = UR_CAUSE_UNKNOWN;
+		report->confidence = UR_UNKNOWN;
+	}
+}
+
+void ur_verdict_decide(const struct ur_evidence *ev, struct ur_report *report)
+{
+	const struct ur_case c = { .ev = ev, .nearest = ur_socket_nearest(ev) };
+	struct ur_buf why, advice;
+
+	memset(report, 0, sizeof(*report));
+	why = UR_BUF(report->why);
+	advice = UR_BUF(report->advice);
+	decide_outcome(ev, report);
+	decide_cause(&c, report);
+	ur_words_of(report->cause)->why(&c, &why);
+	ur_words_of(report->cause)->advice(&c, &advice);
+	ur_find_more(&c, report);
+}

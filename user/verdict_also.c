@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "user/verdict_parts.h"
+
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <string.h>
+#include "user/addr.h"
+#include "user/names.h"
+
+static bool by_rule(const struct ur_evidence *ev)
+{
+	return ev->ev.origin == UR_ORIGIN_NFT || ev->ev.origin == UR_ORIGIN_XT_NFT ||
+	       ev->ev.origin == UR_ORIGIN_XT;
+}
+
+static bool by_miss(const struct ur_evidence *ev)
+{
+	return ev->ev.origin == UR_ORIGIN_UDP_MISS;
+}
+
+static bool hook_is(const struct ur_evidence *ev, unsigned int hook)
+{
+	const char *name = ur_nf_hook_name(ev->ev.rule.pf, ev->ev.rule.hook);
+
+	return name && ev->ev.rule.pf != NFPROTO_NETDEV && ev->ev.rule.hook == hook;
+}
+
+/* ---- behind the rule: would the packet have been taken? ---- */
+
+static void udp_behind(const struct ur_case *c, struct ur_buf *out)
+{
+	const struct ur_evidence *ev = c->ev;
+	const struct ur_sock *sk = c->nearest == UR_NO_SOCKET ? NULL : &ev->ev.socks[c->nearest];
+	char text[UR_ENDPOINT_TEXT], buf[UR_NUMBER_TEXT];
+
+	if (!sk || sk->mismatch != UR_MM_NONE) {
+		ur_buf_add(out,
+			   "no %s socket behind the rule fits either: without the rule it would "
+			   "still be unreachable",
+			   ur_proto_title(ev->packet.proto, buf));
+		return;
+	}
+	ur_buf_add(out, "behind the rule ");
+	ur_say_socket(out, ev, c->nearest);
+	ur_buf_add(out, " has %s %s", ur_proto_title(sk->proto, buf),
+		   ur_endpoint_text(ur_ip_version(sk->family), sk->local, sk->port, text));
+}
+
+/* True when a listener on @own would take packets for the packet's destination; a wildcard
+ * of IPv6 also takes IPv4 unless it is IPV6_V6ONLY, which /proc does not show. */
+static bool listener_fits(const struct ur_packet *pkt, const struct ur_listener *own)
+{
+	uint8_t version = ur_ip_version(own->family);
+
+	if (version == pkt->family)
+		return ur_addr_any(version, own->addr) ||
+		       ur_addr_equal(version, own->addr, pkt->dst);
+	return version == 6 && ur_addr_any(6, own->addr);
+}
+
+static const struct ur_listener *fitting_listener(const struct ur_evidence *ev)
+{
+	for (uint32_t i = 0; i < ev->tcp.n && i < UR_LISTENERS_MAX; i++)
+		if (listener_fits(&ev->packet, &ev->tcp.one[i]))
+			return &ev->tcp.one[i];
+	return NULL;
+}
+
+static void tcp_behind(const struct ur_case *c, struct ur_buf *out)
+{
+	const struct ur_listener *fit = fitting_listener(c->ev);
+	char text[UR_ENDPOINT_TEXT];
+
+	if (!fit) {
+		ur_buf_add(out, "nothing behind the rule listens there on TCP, read just after: "
+				"without the rule it would still be refused");
+		return;
+	}
+	ur_buf_add(out, "behind the rule ");
+	ur_say_listener(out, fit);
+	ur_buf_add(out, " listens on TCP %s, read just after",
+		   ur_endpoint_text(ur_ip_version(fit->family), fit->addr, fit->port, text));
+}
+
+/* Only the input hook looks at packets whose next step is the socket look-up here. A
+ * snapshot that was cut short can't say "none". */
+static bool udp_behind_known(const struct ur_case *c)
+{
+	const struct ur_evidence *ev = c->ev;
+	bool fits = c->nearest != UR_NO_SOCKET && ev->ev.socks[c->nearest].mismatch == UR_MM_NONE;
+
+	return (ev->packet.proto == IPPROTO_UDP || ev->packet.proto == IPPROTO_UDPLITE) &&
+	       (ev->ev.flags & UR_EV_SOCKS) && (fits || !(ev->ev.flags & UR_EV_SOCKS_PARTIAL));
+}
+
+static bool tcp_behind_known(const struct ur_evidence *ev)
+{
+	bool all = ev->tcp.total <= ev->tcp.n;
+
+	if (ev->packet.proto != IPPROTO_TCP)
+		return false;
+	return ev->tcp.looked == UR_FOUND_NONE ||
+	       (ev->tcp.looked == UR_FOUND && (all || fitting_listener(ev)));
+}
+
+static const char *behind(const struct ur_case *c, struct ur_buf *out)
+{
+	const struct ur_evidence *ev = c->ev;
+	bool fits;
+
+	if (!by_rule(ev) || !ev->packet.has_ports || !hook_is(ev, NF_INET_LOCAL_IN))
+		return NULL;
+	if (udp_behind_known(c)) {
+		udp_behind(c, out);
+		fits = c->nearest != UR_NO_SOCKET &&
+		       ev->ev.socks[c->nearest].mismatch == UR_MM_NONE;
+	} else if (tcp_behind_known(ev)) {
+		tcp_behind(c, out);
+		fits = fitting_listener(ev);
+	} else {
+		return NULL;
+	}
+	return fits ? "note.listener-behind" : "note.no-listener-behind";
+}
+
+/* ---- what came before: NAT, the local sender ---- */
+
+static const char *translated(const struct ur_case *c, struct ur_buf *out)
+{
+	const struct ur_packet *pkt = &c->ev->packet;
+	const struct ur_nat *nat = &c->ev->ev.nat;
+	char text[UR_ENDPOINT_TEXT];
+
+	if (!ur_nat_changed(c->ev))
+		return NULL;
+	ur_buf_add(out, "was DNATed from %s to ",
+		   ur_endpoint_text(pkt->family, nat->dst, nat->dport, text));
+	ur_buf_add(out, "%s", ur_endpoint_text(pkt->family, pkt->dst, pkt->dport, text));
+	return "note.nat";
+}
+
+/* The current task proves nothing: at a retransmission it is whoever was interrupted. */
+static const char *local_sender(const struct ur_case *c, struct ur_buf *out)
+{
+	const struct ur_evidence *ev = c->ev;
+
+	if (!(ev->ev.flags & (UR_EV_SENDER | UR_EV_CURRENT)))
+		return NULL;
+	ur_buf_add(out, "sent from this host by ");
+	if (ur_say_owners(out, &ev->sender))
+		return "note.local-sender";
+	if (ev->ev.flags & UR_EV_SENDER)
+		ur_buf_add(out,
+			   ev->ev.sender.flags & UR_SK_KERNEL ? "a kernel socket" :
+								"a socket of uid %u",
+			   ev->ev.sender.uid);
+	else
+		ur_buf_add(out, "a socket that is not known");
+	if (ev->ev.flags & UR_EV_CURRENT)
+		ur_buf_add(out, ", while \"%s\" (pid %u) was running", ev->ev.cur_comm,
+			   ev->ev.cur_tgid);
+	return "note.local-sender";
+}
+
+/* ---- what could not be looked up, where the answer would have counted ---- */
+
+static bool asked_for_listeners(const struct ur_case *c)
+{
+	return by_miss(c->ev) ? c->nearest == UR_NO_SOCKET : c->ev->packet.proto == IPPROTO_TCP;
+}
+
+static const char *no_listeners(const struct ur_case *c, struct ur_buf *out)
+{
+	const struct ur_listeners *tcp = &c->ev->tcp;
+
+	if (tcp->looked != UR_COULD_NOT || !asked_for_listeners(c))
+		return NULL;
+	ur_buf_add(out, "could not look for TCP listeners%s%s", tcp->reason[0] ? ": " : "",
+		   tcp->reason);
+	return "note.not-looked";
+}
+
+static const char *no_elsewhere(const struct ur_case *c, struct ur_buf *out)
+{
+	const struct ur_elsewhere *there = &c->ev->elsewhere;
+
+	if (there->looked != UR_COULD_NOT || !by_miss(c->ev) || c->nearest != UR_NO_SOCKET)
+		return NULL;
+	ur_buf_add(out, "could not look in other namespaces%s%s", there->reason[0] ? ": " : "",
+		   there->reason);
+	return "note.not-looked";
+}
+
+static const char *claim_odd(const struct ur_case *c, struct ur_buf *out)
+{
+	if (!(c->ev->ev.flags & UR_EV_CLAIM_ODD))
+		return NULL;
+	ur_buf_add(out, "a reject rule was being run for this packet, but the function that asked "
+			"for the answer is another one");
+	return "note.claim-odd";
+}
+
+static const char *reject_missing(const struct ur_case *c, struct ur_buf *out)
+{
+	if (!(c->ev->missing & UR_MISSING_REJECT) || by_miss(c->ev) || by_rule(c->ev))
+		return NULL;
+	ur_buf_add(out, "not every reject hook is attached, so a rule may have gone unnoticed");
+	return "note.hook-missing";
+}
+
+/* Each appends its sentence and returns its slug, or does nothing and returns NULL. */
+static const char *(*const finders[])(const struct ur_case *, struct ur_buf *) = {
+	behind, translated, local_sender, no_listeners, no_elsewhere, claim_odd, reject_missing,
+};
+#define FINDERS (sizeof(finders) / sizeof(finders[0]))
+_Static_assert(FINDERS <= UR_FINDINGS_MAX, "a report holds what all finders can find");
+
+void ur_find_more(const struct ur_case *c, struct ur_report *report)
+{
+	for (size_t i = 0; i < FINDERS && report->nfindings < UR_FINDINGS_MAX; i++) {
+		struct ur_finding *f = &report->findings[report->nfindings];
+		struct ur_buf text = UR_BUF(f->text), slug = UR_BUF(f->slug);
+		const char *found = finders[i](c, &text);
+
+		if (!found)
+			continue;
+		ur_buf_add(&slug, "%s", found);
+		report->nfindings++;
+	}
+}

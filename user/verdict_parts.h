@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#pragma once
+/* verdict_parts.h - what the files of the verdict share; nobody else includes it.
+ *
+ * verdict.c decides, verdict_socket.c and verdict_rule.c word the two families of causes,
+ * verdict_unknown.c the rest, verdict_also.c the further findings, verdict_words.c the
+ * phrases that all of them use. As pure as verdict.h says.
+ */
+#include "user/strbuf.h"
+#include "user/verdict.h"
+
+#define UR_NO_SOCKET (-1)
+
+/* The evidence, and what the decision rests on. */
+struct ur_case {
+	const struct ur_evidence *ev;
+	int nearest; /* ev->ev.socks[] that comes nearest to fitting, or UR_NO_SOCKET */
+};
+
+/* The words of one cause. Both append to a buffer; advice may append nothing. */
+struct ur_words {
+	void (*why)(const struct ur_case *c, struct ur_buf *out);
+	void (*advice)(const struct ur_case *c, struct ur_buf *out);
+};
+
+/* The row of @cause, for the test that none is empty. */
+const struct ur_words *ur_words_of(enum ur_cause cause);
+
+/* ---- deciding ---- */
+
+int ur_socket_nearest(const struct ur_evidence *ev);
+enum ur_cause ur_socket_cause(const struct ur_case *c, enum ur_confidence *confidence);
+enum ur_confidence ur_rule_confidence(const struct ur_evidence *ev);
+/* Append the further findings to @report, as many as it holds. */
+void ur_find_more(const struct ur_case *c, struct ur_report *report);
+
+/* ---- wording ---- */
+
+void ur_why_socket_none(const struct ur_case *c, struct ur_buf *out);
+void ur_why_socket_race(const struct ur_case *c, struct ur_buf *out);
+void ur_why_socket_address(const struct ur_case *c, struct ur_buf *out);
+void ur_why_socket_device(const struct ur_case *c, struct ur_buf *out);
+void ur_why_socket_peer(const struct ur_case *c, struct ur_buf *out);
+void ur_why_socket_family(const struct ur_case *c, struct ur_buf *out);
+void ur_why_socket_protocol(const struct ur_case *c, struct ur_buf *out);
+void ur_why_socket_netns(const struct ur_case *c, struct ur_buf *out);
+void ur_why_rule(const struct ur_case *c, struct ur_buf *out);
+void ur_why_unknown(const struct ur_case *c, struct ur_buf *out);
+
+void ur_advise_socket_none(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_socket_race(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_socket_address(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_socket_device(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_socket_peer(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_socket_family(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_socket_protocol(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_socket_netns(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_rule_nft(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_rule_iptables_nft(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_rule_iptables(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_unknown(const struct ur_case *c, struct ur_buf *out);
+
+/* ---- phrases ---- */
+
+/* "statsd (pid 812)", "nginx (pid 7) and 3 more", or false and nothing when no process
+ * is known. */
+bool ur_say_owners(struct ur_buf *out, const struct ur_owners *owners);
+
+/* Who has ev->ev.socks[i]: as above, or "a kernel socket", or "a socket of uid 33". */
+void ur_say_socket(struct ur_buf *out, const struct ur_evidence *ev, int i);
+
+/* Who has that TCP listener, likewise. */
+void ur_say_listener(struct ur_buf *out, const struct ur_listener *listener);
+
+/* The program's name for an advice: "statsd", or @otherwise. */
+void ur_say_program(struct ur_buf *out, const struct ur_owners *owners, const char *otherwise);
+
+/* " in netns srv"; nothing for the host's own namespace. */
+void ur_say_in_netns(struct ur_buf *out, const struct ur_netns *netns);
+
+/* "ip netns exec srv ", or nothing in the host's namespace: what a command needs in front.
+ * False, and nothing, when no such words are known for the namespace. */
+bool ur_say_enter(struct ur_buf *out, const struct ur_evidence *ev);
+
+/* "`ss -uanp 'sport = :53'`", run in the right namespace. */
+void ur_say_ss(struct ur_buf *out, const struct ur_evidence *ev);
+
+/* @word as the shell takes it for one word; false, and nothing, when it can't be shown so. */
+bool ur_say_shell_word(struct ur_buf *out, const char *word);
+
+/* The table and chain of the rule: what user space completed, else what the kernel side
+ * carried; "" when not known. */
+const char *ur_rule_table(const struct ur_evidence *ev);
+const char *ur_rule_chain(const struct ur_evidence *ev);

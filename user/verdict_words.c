@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "user/verdict_parts.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+static const char plain_chars[] = "abcdefghijklmnopqrstuvwxyz"
+				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "0123456789_-.:/@+%,=";
+
+/* A name that needs no quotes, neither in a sentence nor in a shell. */
+static bool plain(const char *word)
+{
+	return *word && *word != '-' && word[strspn(word, plain_chars)] == '\0';
+}
+
+/* A process can call itself "sshd (pid 1)": quotes show where its own words end. */
+static void say_comm(struct ur_buf *out, const char *comm)
+{
+	ur_buf_add(out, plain(comm) ? "%.*s" : "\"%.*s\"", UR_COMM_MAX, comm);
+}
+
+bool ur_say_owners(struct ur_buf *out, const struct ur_owners *owners)
+{
+	if (owners->looked != UR_FOUND || !owners->n)
+		return false;
+	say_comm(out, owners->one[0].comm);
+	ur_buf_add(out, " (pid %d)", owners->one[0].pid);
+	if (owners->total > 1)
+		ur_buf_add(out, " and %u more", owners->total - 1);
+	return true;
+}
+
+static void say_holder(struct ur_buf *out, const struct ur_owners *owners, uint32_t uid)
+{
+	if (ur_say_owners(out, owners))
+		return;
+	if (owners->looked == UR_FOUND_NONE)
+		ur_buf_add(out, "a socket that no process holds any more");
+	else
+		ur_buf_add(out, "a socket of uid %u", uid);
+}
+
+void ur_say_socket(struct ur_buf *out, const struct ur_evidence *ev, int i)
+{
+	if (ev->ev.socks[i].flags & UR_SK_KERNEL)
+		ur_buf_add(out, "a kernel socket");
+	else
+		say_holder(out, &ev->socks[i], ev->ev.socks[i].uid);
+}
+
+void ur_say_listener(struct ur_buf *out, const struct ur_listener *listener)
+{
+	say_holder(out, &listener->owners, listener->uid);
+}
+
+void ur_say_program(struct ur_buf *out, const struct ur_owners *owners, const char *otherwise)
+{
+	if (owners->looked == UR_FOUND && owners->n)
+		say_comm(out, owners->one[0].comm);
+	else
+		ur_buf_add(out, "%s", otherwise);
+}
+
+static bool host(const struct ur_netns *netns)
+{
+	return netns->looked == UR_FOUND && strcmp(netns->name, "host") == 0;
+}
+
+void ur_say_in_netns(struct ur_buf *out, const struct ur_netns *netns)
+{
+	if (host(netns))
+		return;
+	if (netns->looked == UR_FOUND)
+		ur_buf_add(out, plain(netns->name) ? " in netns %s" : " in netns \"%s\"",
+			   netns->name);
+	else
+		ur_buf_add(out, " in netns %u", netns->inum);
+}
+
+/* Docker's names are the first 12 hex digits of the sandbox; `ip netns` does not know them. */
+static bool docker_name(const char *name)
+{
+	return strlen(name) == 12 && name[strspn(name, "0123456789abcdef")] == '\0';
+}
+
+/* A process that lives in the packet's namespace: one that holds a socket there. */
+static int32_t inhabitant(const struct ur_evidence *ev)
+{
+	for (int i = 0; i < ev->ev.nsocks; i++)
+		if (ev->socks[i].looked == UR_FOUND && ev->socks[i].n)
+			return ev->socks[i].one[0].pid;
+	for (uint32_t i = 0; i < ev->tcp.n; i++)
+		if (ev->tcp.one[i].owners.looked == UR_FOUND && ev->tcp.one[i].owners.n)
+			return ev->tcp.one[i].owners.one[0].pid;
+	if (ev->sender.looked == UR_FOUND && ev->sender.n)
+		return ev->sender.one[0].pid;
+	return 0;
+}
+
+bool ur_say_enter(struct ur_buf *out, const struct ur_evidence *ev)
+{
+	const char *name = ev->netns.name;
+	int32_t pid = inhabitant(ev);
+
+	if (host(&ev->netns))
+		return true;
+	if (ev->netns.looked == UR_FOUND && plain(name) && !strchr(name, '/')) {
+		ur_buf_add(out,
+			   docker_name(name) ? "nsenter --net=/run/docker/netns/%s " :
+					       "ip netns exec %s ",
+			   name);
+		return true;
+	}
+	if (pid > 0)
+		ur_buf_add(out, "nsenter -n -t %d ", pid);
+	return pid > 0;
+}
+
+/* Where the words to enter the namespace are not known, say which one it is. */
+static void close_command(struct ur_buf *out, const struct ur_evidence *ev, bool entered)
+{
+	ur_buf_add(out, "`");
+	if (!entered)
+		ur_say_in_netns(out, &ev->netns);
+}
+
+void ur_say_ss(struct ur_buf *out, const struct ur_evidence *ev)
+{
+	bool entered;
+
+	ur_buf_add(out, "`");
+	entered = ur_say_enter(out, ev);
+	if (ev->packet.proto == IPPROTO_UDPLITE)
+		ur_buf_add(out, "cat /proc/net/udplite%s", ev->packet.family == 6 ? "6" : "");
+	else
+		ur_buf_add(out, "ss -uanp 'sport = :%u'", ev->packet.dport);
+	close_command(out, ev, entered);
+}
+
+bool ur_say_shell_word(struct ur_buf *out, const char *word)
+{
+	if (plain(word)) {
+		ur_buf_add(out, "%s", word);
+		return true;
+	}
+	for (const char *p = word; *p; p++)
+		if ((unsigned char)*p < ' ' || (unsigned char)*p > '~' || *p == '\'' || *p == '`')
+			return false;
+	if (*word == '\0' || *word == '-')
+		return false;
+	ur_buf_add(out, "'%s'", word);
+	return true;
+}
+
+const char *ur_rule_table(const struct ur_evidence *ev)
+{
+	return ev->rule.table[0] ? ev->rule.table : ev->ev.rule.table;
+}
+
+const char *ur_rule_chain(const struct ur_evidence *ev)
+{
+	return ev->rule.chain[0] ? ev->rule.chain : ev->ev.rule.chain;
+}
