@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ipt_save.c - finding the right iptables-save, running it, counting its rules. */
+#include "user/enrich/ipt_save.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "user/exec.h"
+
+#define TIMEOUT_MS 5000
+
+/* Quotes that are not part of the text: iptables-save writes \" for those that are
+ * (xtables_save_string()). */
+static bool quotes_match(const char *text)
+{
+	bool open = false;
+
+	for (; *text; text++) {
+		if (*text == '\\' && text[1])
+			text++;
+		else if (*text == '"')
+			open = !open;
+	}
+	return !open;
+}
+
+static void keep(struct ur_ipt_scan *s, const struct ur_line *line)
+{
+	size_t room = sizeof(s->text);
+
+	if (line->len < room) {
+		strcpy(s->text, line->head);
+		s->broken = !quotes_match(s->text);
+		return;
+	}
+	memcpy(s->text, line->head, room - 4);
+	strcpy(s->text + room - 4, "...");
+}
+
+int ur_ipt_scan_line(const struct ur_line *line, void *scan)
+{
+	struct ur_ipt_scan *s = scan;
+	size_t len = strlen(s->rule->chain);
+
+	if (strncmp(line->head, "-A ", 3) || strncmp(line->head + 3, s->rule->chain, len) ||
+	    (line->head[3 + len] != ' ' && line->head[3 + len]))
+		return 0;
+	if (++s->seen == s->rule->number)
+		keep(s, line);
+	return 0;
+}
+
+/* Does "--version" of @path say @want? "iptables-save v1.8.9 (nf_tables)" */
+struct version {
+	struct ur_lines lines;
+	const char *want;
+	bool found;
+};
+
+static int on_version(const struct ur_line *line, void *arg)
+{
+	struct version *v = arg;
+
+	v->found |= !!strstr(line->head, v->want);
+	return 0;
+}
+
+static bool version_says(const char *path, const char *want)
+{
+	const char *const argv[] = { path, "--version", NULL };
+	struct version v = { .lines.fn = on_version, .want = want };
+	char why[UR_REASON_MAX];
+
+	v.lines.arg = &v;
+	return !ur_exec_run(argv, TIMEOUT_MS, ur_lines_feed, &v.lines, why, sizeof(why)) && v.found;
+}
+
+/* The tool of the wanted kind: under its own name, or as what the host's plain name leads
+ * to. Before 1.8 there was only legacy, and its version names no kind. */
+static int find_tool(const struct ur_ipt_rule *rule, char path[UR_EXEC_PATH_MAX])
+{
+	const char *base = rule->ipv6 ? "ip6tables" : "iptables";
+	char name[32];
+
+	snprintf(name, sizeof(name), "%s-%s-save", base, rule->nft ? "nft" : "legacy");
+	if (!ur_exec_find(name, path))
+		return 0;
+	snprintf(name, sizeof(name), "%s-save", base);
+	if (ur_exec_find(name, path))
+		return -ENOENT;
+	return version_says(path, "(nf_tables)") == rule->nft ? 0 : -ENOENT;
+}
+
+static int run(const char *path, struct ur_ipt_scan *scan, char *why, size_t why_len)
+{
+	const char *const argv[] = { path, "-t", scan->rule->table, NULL };
+	struct ur_lines lines = { .fn = ur_ipt_scan_line, .arg = scan };
+
+	return ur_exec_run(argv, TIMEOUT_MS, ur_lines_feed, &lines, why, why_len);
+}
+
+int ur_ipt_save(const struct ur_ipt_rule *rule, char text[UR_RULE_TEXT_MAX], char *why,
+		size_t why_len)
+{
+	struct ur_ipt_scan scan = { .rule = rule };
+	char path[UR_EXEC_PATH_MAX];
+	int r;
+
+	if (find_tool(rule, path)) {
+		snprintf(why, why_len, "%s-save of the %s kind is not installed here",
+			 rule->ipv6 ? "ip6tables" : "iptables", rule->nft ? "nft" : "legacy");
+		return -ENOENT;
+	}
+	r = run(path, &scan, why, why_len);
+	if (r)
+		return r;
+	if (scan.seen != rule->count || scan.broken || !scan.text[0]) {
+		snprintf(why, why_len, "%s counts %u rules in chain %.64s, the kernel %u",
+			 strrchr(path, '/') + 1, scan.seen, rule->chain, rule->count);
+		if (scan.broken)
+			snprintf(why, why_len, "the rule's text holds a line break");
+		return -ESTALE;
+	}
+	strcpy(text, scan.text);
+	return 0;
+}
