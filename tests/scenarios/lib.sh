@@ -223,7 +223,7 @@ nft_in() { in_ns "$1" nft -f -; }
 nft_rule() {
 	local line
 	line=$(in_ns "$1" nft -a list chain "$2" "$3" "$4" | grep -e "$5" | grep ' # handle ' || true)
-	[ -n "$line" ] && [ "$(wc -l <<<"$line")" = 1 ] ||
+	[ "$(grep -c . <<<"$line")" = 1 ] ||
 		fail "nft_rule: '$5' matches not one rule in $2 $3 $4: '$line'"
 	handle=${line##* # handle }
 	text=$(sed 's/^[[:space:]]*//; s/ # handle .*//' <<<"$line")
@@ -232,6 +232,16 @@ nft_rule() {
 
 # json STRING: as a JSON string, quotes included.
 json() { jq -n --arg s "$1" '$s'; }
+
+# wait_file PATH: until it is there, 30 s at most.
+wait_file() {
+	local i
+	for ((i = 0; i < 600; i++)); do
+		[ ! -e "$1" ] || return 0
+		sleep 0.05
+	done
+	fail "$1 did not appear within 30 s"
+}
 
 # ---- unreach -------------------------------------------------------------------
 
@@ -304,7 +314,7 @@ settle() {
 		echo "$port" >"$SHARED/marker"
 		in_ns marker "$T/udp_send" 127.0.0.1 "$port" >/dev/null
 		for ((i = 0; i < 200; i++)); do
-			! tail -c "+$((offset + 1))" "$events" | grep -q "\"dport\":$port[,}]" || break
+			! tail -c "+$((offset + 1))" "$events" | grep -q "\"dport\":${port}[,}]" || break
 			sleep 0.05
 		done
 		[ "$i" -lt 200 ] || fail "unreach did not report the closing marker (udp port $port in netns marker) within 10 s"
