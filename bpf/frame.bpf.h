@@ -35,10 +35,11 @@ static __always_inline void ur_task_put(struct ur_task *t)
 /* The frame @below the innermost one; NULL when there is none. */
 static __always_inline struct ur_frame *ur_frame_at(struct ur_task *t, __u32 below)
 {
-	__u32 i = t->depth - 1 - below;
+	__u64 i = (__u64)t->depth - 1 - below;
 
 	if (i >= UR_FRAMES_MAX)
 		return NULL;
+	asm volatile("%0 &= %1" : "+r"(i) : "i"(UR_FRAMES_MAX - 1)); /* the bound, on this register */
 	return &t->frames[i];
 }
 
@@ -61,12 +62,13 @@ static __always_inline struct ur_frame *ur_frame_push(__u64 skb, __u8 kind)
 	f = ur_frame_at(t, 0);
 	if (f && now - f->ts_ns > UR_FRAME_STALE_NS)
 		t->depth = 0;
-	if (t->depth >= UR_FRAMES_MAX) {
+	t->depth++;
+	f = ur_frame_at(t, 0);
+	if (!f) {
+		t->depth = UR_FRAMES_MAX;
 		ur_count(UR_STAT_FRAME_LOST);
 		return NULL;
 	}
-	f = &t->frames[t->depth & (UR_FRAMES_MAX - 1)];
-	t->depth++;
 	f->skb = skb;
 	f->ts_ns = now;
 	f->kind = kind;

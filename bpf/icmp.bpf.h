@@ -19,27 +19,27 @@ static __always_inline __u64 ur_return_address(struct pt_regs *regs)
 #endif
 }
 
-static __always_inline bool ur_in_any(__u32 a, __u32 b, __u32 c, __u64 addr)
-{
-	return ur_in_range(a, addr) || ur_in_range(b, addr) || ur_in_range(c, addr);
-}
-
 /* Which code is calling, judged by where the call returns to. A rejecting function may
- * also tail-call through nf_send_unreach(). */
-static __always_inline __u8 ur_origin_of(const struct ur_frame *claim, __u64 caller)
+ * also tail-call through nf_send_unreach(). @claim is the ur_frame.origin of the claim in
+ * flight, UR_ORIGIN_UNKNOWN for none. */
+UR_GLOBAL int ur_origin_of(__u32 claim, __u64 caller)
 {
+	__u32 first = UR_FN_NFT_REJECT_IPV4, last = UR_FN_NFT_REJECT_INET;
+
 	if (ur_in_range(UR_FN_UDP4_RCV, caller) || ur_in_range(UR_FN_UDP6_RCV, caller))
 		return UR_ORIGIN_UDP_MISS;
-	if (!claim)
+	if (claim == UR_ORIGIN_UNKNOWN)
 		return UR_ORIGIN_UNKNOWN;
 	if (ur_in_range(UR_FN_NF_SEND_UNREACH, caller) || ur_in_range(UR_FN_NF_SEND_UNREACH6, caller))
-		return claim->origin;
-	if (claim->origin == UR_ORIGIN_NFT)
-		return ur_in_any(UR_FN_NFT_REJECT_IPV4, UR_FN_NFT_REJECT_IPV6,
-				 UR_FN_NFT_REJECT_INET, caller) ?
-			       UR_ORIGIN_NFT : UR_ORIGIN_UNKNOWN;
-	return ur_in_any(UR_FN_REJECT_TG, UR_FN_REJECT_TG6, UR_FN_REJECT_TG6, caller) ?
-		       UR_ORIGIN_XT : UR_ORIGIN_UNKNOWN;
+		return claim;
+	if (claim == UR_ORIGIN_XT) {
+		first = UR_FN_REJECT_TG;
+		last = UR_FN_REJECT_TG6;
+	}
+	for (__u32 fn = 0; fn < UR_FN_MAX; fn++)
+		if (fn >= first && fn <= last && ur_in_range(fn, caller))
+			return claim;
+	return UR_ORIGIN_UNKNOWN;
 }
 
 static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 family, __u8 type,
@@ -47,15 +47,17 @@ static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 fa
 {
 	struct ur_frame *f = ur_frame_push(skb, UR_FRAME_ICMP);
 	struct ur_task *t = ur_task_get();
+	const struct ur_frame *claim;
 	long n;
 
 	if (!f || !t)
 		return 0;
+	claim = ur_claim_of(t, skb);
 	f->family = family;
 	f->type = type;
 	f->code = code;
 	f->caller = ur_return_address(ctx);
-	f->origin = ur_origin_of(ur_claim_of(t, skb), f->caller);
+	f->origin = ur_origin_of(claim ? claim->origin : UR_ORIGIN_UNKNOWN, f->caller);
 	if (f->origin == UR_ORIGIN_UNKNOWN) {
 		n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 0);
 		f->nstack = n > 0 ? (__u64)n / 8 : 0;

@@ -79,7 +79,7 @@ struct {
 extern const volatile __u32 ur_want_netns; /* report this namespace only; 0: all */
 extern const volatile __u64 ur_udp_table;  /* global struct udp_table, 0: per namespace */
 extern const volatile __u64 ur_udplite_table;
-extern const struct ur_task ur_task_zero;
+extern const __u64 ur_task_zero[]; /* a struct ur_task */
 
 static __always_inline void ur_count(__u32 which)
 {
@@ -96,7 +96,12 @@ static __always_inline const struct ur_layout *ur_layout_get(void)
 	return bpf_map_lookup_elem(&layout, &zero);
 }
 
-static __always_inline bool ur_in_range(__u32 fn, __u64 addr)
+/* A function that the verifier checks once, by itself, instead of along every path that
+ * leads to it. Arguments are numbers only (5.10 takes no pointers), and so is the result. */
+#define UR_GLOBAL __weak __attribute__((noinline))
+
+/* Does @addr lie in the function @fn (UR_FN_*)? */
+UR_GLOBAL int ur_in_range(__u32 fn, __u64 addr)
 {
 	const struct ur_range *r = bpf_map_lookup_elem(&ranges, &fn);
 

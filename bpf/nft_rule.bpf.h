@@ -11,6 +11,7 @@
 #include "bpf/packet.bpf.h"
 
 #define UR_NFT_BACK_MAX	  512  /* dlen has 12 bits and expressions are 8-byte aligned */
+#define UR_NFT_TRIES	  3    /* headers that turn out to be none */
 #define UR_NFT_EXPRS_MAX  128  /* NFT_RULE_MAXEXPRS */
 #define UR_NFT_RULES_MAX  4096 /* rules walked to the end of a chain */
 #define UR_NFT_CHAINS_MAX 1024 /* chains looked at where only the table leads to them */
@@ -20,7 +21,7 @@
 struct ur_nft_word {
 	__u64 handle;
 	__u32 dlen;
-	bool is_last;
+	__u32 is_last;
 };
 
 static __always_inline struct ur_nft_word ur_nft_word(const struct ur_layout *l, __u64 w)
@@ -32,7 +33,7 @@ static __always_inline struct ur_nft_word ur_nft_word(const struct ur_layout *l,
 		r.dlen = (w >> 1) & 0xfff;
 		r.handle = (w >> 13) & UR_HANDLE_MASK;
 	} else {
-		r.is_last = false;
+		r.is_last = 0;
 		r.handle = w & UR_HANDLE_MASK;
 		r.dlen = (w >> 44) & 0xfff;
 	}
@@ -45,43 +46,51 @@ static __always_inline __u32 ur_nft_expr_size(const struct ur_layout *l, __u64 e
 }
 
 /* Do expressions follow one another from @p exactly to @expr? */
-static __noinline bool ur_nft_leads_to(const struct ur_layout *l, __u64 p, __u64 expr)
+UR_GLOBAL int ur_nft_leads_to(__u64 p, __u64 expr)
 {
+	const struct ur_layout *l = ur_layout_get();
+
+	if (!l)
+		return 0;
 	for (int i = 0; i < UR_NFT_EXPRS_MAX; i++) {
 		__u32 size;
 
 		if (p >= expr)
 			return p == expr;
 		size = ur_nft_expr_size(l, p);
-		if (size < 8 || size > 4096)
-			return false;
+		if (size - 8 > 4096) /* less than 8, too */
+			return 0;
 		p += size;
 	}
-	return false;
+	return 0;
 }
 
-/* Where the expressions of @expr's rule begin, 0 when no header leads to it. */
-static __always_inline __u64 ur_nft_rule_data(const struct ur_layout *l, __u64 expr, __u64 end,
-					      __u64 *handle)
+/* Where the expressions of the rule begin that ends at @end with @expr, looking at most at
+ * @from and below; 0 when no header says so. */
+UR_GLOBAL __u64 ur_nft_rule_data(__u64 from, __u64 end)
 {
+	const struct ur_layout *l = ur_layout_get();
+
+	if (!l)
+		return 0;
 	for (int i = 0; i < UR_NFT_BACK_MAX; i++) {
-		__u64 data = expr - 8 * i;
+		__u64 data = from - 8 * i;
 		struct ur_nft_word w = ur_nft_word(l, ur_peek(__u64, data - 8));
 
-		if (w.is_last || !w.handle || data + w.dlen != end)
-			continue;
-		if (!ur_nft_leads_to(l, data, expr))
-			continue;
-		*handle = w.handle;
-		return data;
+		if (data + w.dlen + w.is_last == end && w.handle)
+			return data;
 	}
 	return 0;
 }
 
 /* v6.4 on (e38fbfa972eb): the row ends with a struct nft_rule_dp_last that knows its
  * chain. @p is the end of our rule. */
-static __always_inline __u64 ur_nft_chain_by_trailer(const struct ur_layout *l, __u64 p)
+UR_GLOBAL __u64 ur_nft_chain_by_trailer(__u64 p)
 {
+	const struct ur_layout *l = ur_layout_get();
+
+	if (!l)
+		return 0;
 	for (int i = 0; i < UR_NFT_RULES_MAX; i++) {
 		struct ur_nft_word w = ur_nft_word(l, ur_peek(__u64, p));
 
@@ -135,37 +144,27 @@ static __always_inline __u64 ur_base_chain(const struct ur_layout *l, __u64 entr
 /* Does a rule row of @chain, of either generation, hold @expr? v5.17 on. */
 static __always_inline bool ur_nft_chain_holds(const struct ur_layout *l, __u64 chain, __u64 expr)
 {
-	for (int gen = 0; gen < 2; gen++) {
-		__u64 blob = ur_peek(__u64, chain + l->chain_blob0 + 8 * gen);
+	__u64 a = ur_peek(__u64, chain + l->chain_blob0);
+	__u64 b = ur_peek(__u64, chain + l->chain_blob0 + 8);
 
-		if (blob && expr > blob && expr < blob + 8 + ur_peek(__u64, blob))
-			return true;
-	}
-	return false;
+	return expr - a < 8 + ur_peek(__u64, a) || expr - b < 8 + ur_peek(__u64, b);
 }
 
-/* v5.17 to v6.3: through every chain of every table that is hooked here. */
-static __noinline __u64 ur_nft_chain_by_table(const struct ur_layout *l, __u64 entries, __u64 expr)
+/* The chain of @table that holds @expr; 0 when none of the first UR_NFT_CHAINS_MAX does. */
+UR_GLOBAL __u64 ur_nft_chain_in_table(__u64 table, __u64 expr)
 {
-	__u32 count = ur_peek(__u16, entries), hook = 0;
-	__u64 head = 0, node = 0;
+	const struct ur_layout *l = ur_layout_get();
+	__u64 head, node;
 
+	if (!l)
+		return 0;
+	head = table + l->table_chains;
+	node = ur_peek(__u64, head);
 	for (int i = 0; i < UR_NFT_CHAINS_MAX; i++) {
-		__u64 chain;
+		__u64 chain = node - l->chain_list;
 
-		if (node == head) { /* done with a table: on to the next hook's */
-			__u64 base;
-
-			if (hook >= count || hook >= UR_NFT_HOOKS_MAX)
-				return 0;
-			base = ur_base_chain(l, entries, hook++);
-			if (!base)
-				continue;
-			head = ur_peek(__u64, base + l->chain_table) + l->table_chains;
-			node = ur_peek(__u64, head);
-			continue;
-		}
-		chain = node - l->chain_list;
+		if (node == head || !node)
+			return 0;
 		if (ur_nft_chain_holds(l, chain, expr))
 			return chain;
 		node = ur_peek(__u64, node);
@@ -173,41 +172,61 @@ static __noinline __u64 ur_nft_chain_by_table(const struct ur_layout *l, __u64 e
 	return 0;
 }
 
-/* Is @table that of one of the base chains hooked here? */
-static __noinline bool ur_nft_table_hooked(const struct ur_layout *l, __u64 entries, __u64 table)
+/* v5.17 to v6.3: through every chain of every table that is hooked here. */
+UR_GLOBAL __u64 ur_nft_chain_by_table(__u64 entries, __u64 expr)
 {
+	const struct ur_layout *l = ur_layout_get();
 	__u32 count = ur_peek(__u16, entries);
 
+	if (!l)
+		return 0;
+	for (__u32 i = 0; i < UR_NFT_HOOKS_MAX; i++) {
+		__u64 base = i < count ? ur_base_chain(l, entries, i) : 0, chain;
+
+		if (!base)
+			continue;
+		chain = ur_nft_chain_in_table(ur_peek(__u64, base + l->chain_table), expr);
+		if (chain)
+			return chain;
+	}
+	return 0;
+}
+
+/* Is @table that of one of the base chains hooked here? */
+UR_GLOBAL int ur_nft_table_hooked(__u64 entries, __u64 table)
+{
+	const struct ur_layout *l = ur_layout_get();
+	__u32 count = ur_peek(__u16, entries);
+
+	if (!l)
+		return 0;
 	for (__u32 i = 0; i < UR_NFT_HOOKS_MAX; i++) {
 		__u64 base = i < count ? ur_base_chain(l, entries, i) : 0;
 
 		if (base && ur_peek(__u64, base + l->chain_table) == table)
-			return true;
+			return 1;
 	}
-	return false;
+	return 0;
 }
 
-/* Before v5.17: struct nft_rule is on its chain's list, whose head lies in the chain at
- * chain_rules; only the head has a hooked table at the right distance. */
-static __always_inline __u64 ur_nft_chain_by_list(const struct ur_layout *l, __u64 entries, __u64 rule)
+/* Before v5.17: struct nft_rule is on the list of its chain's rules, whose head follows the
+ * chain's two blob pointers. Of all that the list leads through only the head has a table
+ * that is hooked here at the right distance. */
+UR_GLOBAL __u64 ur_nft_chain_by_list(__u64 entries, __u64 rule)
 {
-	__u64 x = ur_peek(__u64, rule), first = 0;
+	const struct ur_layout *l = ur_layout_get();
+	__u64 x = ur_peek(__u64, rule);
 
-	if (!entries || ur_peek(__u16, entries) == 0)
-		return 0;
-	for (__u32 i = 0; i < UR_NFT_HOOKS_MAX && !first; i++)
-		first = ur_base_chain(l, entries, i);
-	if (!first)
+	if (!l)
 		return 0;
 	for (int i = 0; i < UR_NFT_CHAINS_MAX; i++) {
-		__u64 chain = x - 16; /* struct nft_chain.rules follows the two blob pointers */
+		__u64 chain = x - 16;
 		__u64 table = ur_peek(__u64, chain + l->chain_table);
 
-		/* Kernel pointers only, and the chain's own list must lead back to us. */
-		if (table >> 48 == 0xffff && ur_nft_table_hooked(l, entries, table))
+		if (table >> 48 == 0xffff && ur_nft_table_hooked(entries, table))
 			return chain;
 		x = ur_peek(__u64, x);
-		if (!x || x == rule)
+		if (x == rule)
 			return 0;
 	}
 	return 0;
@@ -235,23 +254,37 @@ static __always_inline void ur_nft_names(const struct ur_layout *l, struct ur_ru
 	r->table_family = ur_peek(__u8, table + l->table_family) & 0x3f;
 }
 
-/* Fill @r from @expr, an expression that is being evaluated under @st. */
+/* The chain of the rule whose expressions begin at @data. */
+static __always_inline __u64 ur_nft_chain(const struct ur_layout *l, const struct nf_hook_state *st,
+					  __u64 data, __u64 expr, __u64 end)
+{
+	__u64 entries = ur_hook_entries(st);
+
+	if (l->rule_dp_last_chain)
+		return ur_nft_chain_by_trailer(end);
+	if (!entries)
+		return 0;
+	return l->rule_dp ? ur_nft_chain_by_table(entries, expr) :
+			    ur_nft_chain_by_list(entries, data - 24);
+}
+
+/* Fill @r from @expr, an expression that is being evaluated under @st. Bytes of an
+ * expression can look like a header: a candidate counts when it leads to @expr. */
 static __noinline void ur_nft_rule(struct ur_rule *r, const struct ur_layout *l, __u64 expr,
 				   const struct nf_hook_state *st)
 {
-	__u64 end = expr + ur_nft_expr_size(l, expr), entries = ur_hook_entries(st), chain;
-	__u64 handle = 0, data = ur_nft_rule_data(l, expr, end, &handle);
+	__u64 end = expr + ur_nft_expr_size(l, expr), data = expr + 8, chain;
 
-	if (!data)
+	for (int i = 0; i < UR_NFT_TRIES; i++) {
+		data = ur_nft_rule_data(i ? data - 8 : expr, end);
+		if (!data || ur_nft_leads_to(data, expr))
+			break;
+	}
+	if (!data || !ur_nft_leads_to(data, expr))
 		return;
-	r->handle = handle;
+	r->handle = ur_nft_word(l, ur_peek(__u64, data - 8)).handle;
 	r->flags |= UR_RULE_HANDLE;
-	if (!l->rule_dp)
-		chain = ur_nft_chain_by_list(l, entries, data - 24);
-	else if (l->rule_dp_last_chain)
-		chain = ur_nft_chain_by_trailer(l, end);
-	else
-		chain = entries ? ur_nft_chain_by_table(l, entries, expr) : 0;
+	chain = ur_nft_chain(l, st, data, expr, end);
 	if (chain)
 		ur_nft_names(l, r, chain);
 	else

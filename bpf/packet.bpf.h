@@ -73,6 +73,7 @@ static __always_inline void ur_flow_read(struct ur_flow *f, const struct sk_buff
 	__u64 head = (__u64)BPF_CORE_READ(skb, head);
 	__u64 l3 = head + BPF_CORE_READ(skb, network_header);
 	__u64 l4 = head + BPF_CORE_READ(skb, transport_header);
+	const struct net *net = f->net; /* BPF_CORE_READ(f->net) would relocate f as well */
 	__u16 ports[2] = {};
 
 	f->family = family;
@@ -92,7 +93,7 @@ static __always_inline void ur_flow_read(struct ur_flow *f, const struct sk_buff
 	f->sport = bpf_ntohs(ports[0]);
 	f->dport = bpf_ntohs(ports[1]);
 	f->loopback = !!(BPF_CORE_READ(skb, dev, flags) & IFF_LOOPBACK);
-	f->l3mdev_accept = BPF_CORE_READ(f->net, ipv4.sysctl_udp_l3mdev_accept);
+	f->l3mdev_accept = BPF_CORE_READ(net, ipv4.sysctl_udp_l3mdev_accept);
 	ur_flow_devices(f, skb);
 }
 

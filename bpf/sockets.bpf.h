@@ -9,7 +9,9 @@
  */
 #include "bpf/packet.bpf.h"
 
-#define UR_WALK_MAX 384 /* sockets looked at in one slot, strangers included */
+#define UR_WALK_MAX	512 /* strangers passed over in one slot before the next socket */
+#define UR_WALK_GAVE_UP 1
+#define UR_SENDERS_MAX	8 /* sockets on the source port that are looked at */
 #define UR_IPPROTO_UDPLITE 136
 #define UR_TCP_ESTABLISHED 1 /* sk_state of a connected UDP socket, too */
 
@@ -107,14 +109,15 @@ static __always_inline void ur_sock_read(struct ur_sock *s, const struct sock *s
 /* First node of @port's slot, 0 when the table is not known. */
 static __always_inline __u64 ur_slot_first(const struct ur_flow *f, __u16 port)
 {
+	const struct net *net = f->net;
 	const struct udp_table *table;
 	__u64 slot;
 
 	table = f->proto == UR_IPPROTO_UDPLITE ? (const void *)ur_udplite_table :
-						 ur_udp_table_of(f->net);
+						 ur_udp_table_of(net);
 	if (!table)
 		return 0;
-	slot = (port + BPF_CORE_READ(f->net, hash_mix)) & BPF_CORE_READ(table, mask);
+	slot = (port + BPF_CORE_READ(net, hash_mix)) & BPF_CORE_READ(table, mask);
 	return (__u64)BPF_CORE_READ(table, hash) + slot * bpf_core_type_size(struct udp_hslot);
 }
 
@@ -123,87 +126,83 @@ static __always_inline const struct sock *ur_node_sock(__u64 node)
 	return (const void *)(node - bpf_core_field_offset(struct sock, __sk_common.skc_node));
 }
 
-static __always_inline bool ur_is_on_port(const struct sock *sk, const struct net *net, __u16 port)
+/* The first socket on @port in @net from @node on, as its struct sock; 0 at the end of
+ * the slot, UR_WALK_GAVE_UP when there were too many strangers before it. Kernel addresses
+ * have the top bit set, the end of a list (NULL, or a nulls marker) has not. */
+UR_GLOBAL __u64 ur_slot_next(__u64 node, __u64 net, __u32 port)
 {
-	return BPF_CORE_READ(sk, __sk_common.skc_num) == port &&
-	       BPF_CORE_READ(sk, __sk_common.skc_net.net) == net;
-}
-
-/* Note one socket on the packet's destination port. */
-static __noinline void ur_snapshot_one(struct ur_event *e, const struct ur_flow *f, __u64 sk)
-{
-	__u32 i = e->nsocks;
-	struct ur_sock *s;
-
-	if (i >= UR_SOCKS_MAX) {
-		e->flags |= UR_EV_SOCKS_PARTIAL;
-		return;
-	}
-	s = &e->socks[i];
-	ur_sock_read(s, (const struct sock *)sk);
-	s->mismatch = f->family == 4 ? ur_mismatch4(f, (const struct sock *)sk, s) :
-				       ur_mismatch6(f, s);
-	e->nsocks = i + 1;
-}
-
-/* Every socket on the packet's destination port in its namespace. */
-static __always_inline void ur_snapshot(struct ur_event *e, const struct ur_flow *f)
-{
-	__u64 slot = ur_slot_first(f, f->dport), node;
-
-	if (!slot)
-		return;
-	node = ur_peek(__u64, slot);
 	for (int i = 0; i < UR_WALK_MAX; i++) {
 		const struct sock *sk = ur_node_sock(node);
 
-		if (!node || node & 1) {
-			e->flags |= UR_EV_SOCKS;
-			return;
-		}
-		if (ur_is_on_port(sk, f->net, f->dport))
-			ur_snapshot_one(e, f, (__u64)sk);
+		if ((__s64)node >= 0)
+			return 0;
+		if (((__u32)BPF_CORE_READ(sk, __sk_common.skc_num) ^ port) == 0 &&
+		    (__u64)BPF_CORE_READ(sk, __sk_common.skc_net.net) == net)
+			return (__u64)sk;
 		node = ur_peek(__u64, node);
 	}
-	e->flags |= UR_EV_SOCKS | UR_EV_SOCKS_PARTIAL;
+	return UR_WALK_GAVE_UP;
+}
+
+static __always_inline __u64 ur_sock_after(__u64 sk)
+{
+	return ur_peek(__u64, sk + bpf_core_field_offset(struct sock, __sk_common.skc_node));
+}
+
+/* Note every socket on the packet's destination port in its namespace. */
+static __noinline void ur_snapshot(struct ur_event *e, const struct ur_flow *f)
+{
+	__u64 slot = ur_slot_first(f, f->dport), sk;
+
+	if (!slot)
+		return;
+	e->flags |= UR_EV_SOCKS;
+	sk = ur_slot_next(ur_peek(__u64, slot), (__u64)f->net, f->dport);
+	for (int i = 0; i < UR_SOCKS_MAX; i++) {
+		struct ur_sock *s = &e->socks[i];
+
+		if ((__s64)sk >= 0)
+			break;
+		ur_sock_read(s, (const struct sock *)sk);
+		s->mismatch = f->family == 4 ? ur_mismatch4(f, (const struct sock *)sk, s) :
+					       ur_mismatch6(f, s);
+		e->nsocks = i + 1;
+		sk = ur_slot_next(ur_sock_after(sk), (__u64)f->net, f->dport);
+	}
+	if (sk)
+		e->flags |= UR_EV_SOCKS_PARTIAL;
 }
 
 /* The socket on this host that the packet came from: it is bound to the source address
  * and port, and not connected elsewhere. */
 static __always_inline bool ur_is_sender(const struct ur_flow *f, const struct ur_sock *s)
 {
-	if (f->family == 6 && s->family != UR_AF_INET6)
+	if (s->peer_port && s->peer_port != f->dport)
 		return false;
-	if (f->family == 4 && s->family == UR_AF_INET6)
-		return ur_addr_is_zero(s->local) || *(const __u32 *)(s->local + 12) == *(const __u32 *)f->src;
-	return (ur_addr_is_zero(s->local) || ur_addr_same(s->local, f->src)) &&
-	       (!s->peer_port || s->peer_port == f->dport);
-}
-
-static __noinline void ur_sender_one(struct ur_event *e, const struct ur_flow *f, __u64 sk)
-{
-	if (e->flags & UR_EV_SENDER)
-		return;
-	ur_sock_read(&e->sender, (const struct sock *)sk);
-	if (ur_is_sender(f, &e->sender))
-		e->flags |= UR_EV_SENDER;
+	if (ur_addr_is_zero(s->local))
+		return f->family == 4 || s->family == UR_AF_INET6;
+	if (f->family == 4 && s->family == UR_AF_INET6) /* ::ffff:a.b.c.d */
+		return *(const __u32 *)(s->local + 12) == *(const __u32 *)f->src;
+	return s->family == (f->family == 4 ? UR_AF_INET : UR_AF_INET6) &&
+	       ur_addr_same(s->local, f->src);
 }
 
 /* For a packet that came over loopback: who sent it. */
-static __always_inline void ur_sender_find(struct ur_event *e, const struct ur_flow *f)
+static __noinline void ur_sender_find(struct ur_event *e, const struct ur_flow *f)
 {
-	__u64 slot = ur_slot_first(f, f->sport), node;
+	__u64 slot = ur_slot_first(f, f->sport), sk;
 
 	if (!slot)
 		return;
-	node = ur_peek(__u64, slot);
-	for (int i = 0; i < UR_WALK_MAX; i++) {
-		const struct sock *sk = ur_node_sock(node);
-
-		if (!node || node & 1)
+	sk = ur_slot_next(ur_peek(__u64, slot), (__u64)f->net, f->sport);
+	for (int i = 0; i < UR_SENDERS_MAX; i++) {
+		if ((__s64)sk >= 0)
 			return;
-		if (ur_is_on_port(sk, f->net, f->sport))
-			ur_sender_one(e, f, (__u64)sk);
-		node = ur_peek(__u64, node);
+		ur_sock_read(&e->sender, (const struct sock *)sk);
+		if (ur_is_sender(f, &e->sender)) {
+			e->flags |= UR_EV_SENDER;
+			return;
+		}
+		sk = ur_slot_next(ur_sock_after(sk), (__u64)f->net, f->sport);
 	}
 }

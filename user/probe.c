@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* probe.c - the kernel side's life: load, attach, read, let go. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "user/evidence.h"
+#include "user/probe_internal.h"
+#include "unreach.skel.h"
+
+UR_DEFINE_CLEANUP(struct ur_bpf, ur_bpf__destroy)
+
+/* libbpf has one print function for the process; it tells which program was refused
+ * only there. */
+static struct {
+	bool debug;
+	char refused[64];   /* program of the last "prog '...'" message of a failed load */
+	char message[256];  /* the last warning */
+} said;
+
+static void remember_program(const char *line)
+{
+	const char *name = strstr(line, "prog '");
+	const char *end = name ? strchr(name + 6, '\'') : NULL;
+
+	if (end && strstr(end, "fail"))
+		snprintf(said.refused, sizeof(said.refused), "%.*s", (int)(end - name - 6), name + 6);
+}
+
+static int on_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	char line[1024];
+
+	if (said.debug) {
+		va_list again;
+
+		va_copy(again, args);
+		vfprintf(stderr, fmt, again);
+		va_end(again);
+	}
+	if (level != LIBBPF_WARN)
+		return 0;
+	vsnprintf(line, sizeof(line), fmt, args);
+	snprintf(said.message, sizeof(said.message), "%.250s", line);
+	remember_program(line);
+	return 0;
+}
+
+/* Address of the global data symbol @name; 0 when there is none or it is hidden. */
+static uint64_t data_symbol(const char *name)
+{
+	ur_cleanup(ur_fclosep) FILE *f = fopen("/proc/kallsyms", "re");
+	char line[512], sym[256];
+	unsigned long long addr;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%llx %*c %255s", &addr, sym) == 2 && !strcmp(sym, name))
+			return addr;
+	return 0;
+}
+
+static void configure(struct ur_probe *p, const struct ur_probe_opts *opts)
+{
+	p->skel->rodata->ur_want_netns = opts->netns_inum;
+	p->skel->rodata->ur_udp_table = data_symbol("udp_table");
+	p->skel->rodata->ur_udplite_table = data_symbol("udplite_table");
+}
+
+/* Note the refused program, so that the next try does without. False: nothing to blame. */
+static bool blame(struct ur_probe *p)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, p->skel->obj) {
+		const char *name = bpf_program__name(prog);
+
+		if (strcmp(name, said.refused) || !bpf_program__autoload(prog))
+			continue;
+		for (size_t i = 0; i < ur_core_nrows; i++) {
+			const struct ur_core_row *row = &ur_core_rows[i];
+
+			if (row->trampoline && !strcmp(row->trampoline, name))
+				ur_probe_set_bad(p, row->trampoline);
+			else if (row->kprobe && !strcmp(row->kprobe, name))
+				ur_probe_set_bad(p, row->kprobe);
+		}
+		if (!strcmp(name, "global_allow_void"))
+			ur_probe_set_bad(p, "global_allow_void");
+		for (size_t i = 0; i < ur_module_nrows; i++)
+			if (!strcmp(ur_module_rows[i].enter, name) && !ur_probe_is_bad(p, name))
+				ur_probe_set_bad(p, ur_module_rows[i].enter);
+		return ur_probe_is_bad(p, name);
+	}
+	return false;
+}
+
+static int load_once(struct ur_probe *p, const struct ur_probe_opts *opts)
+{
+	int r;
+
+	said.refused[0] = said.message[0] = '\0';
+	p->skel = ur_bpf__open();
+	if (!p->skel)
+		return -errno;
+	configure(p, opts);
+	ur_core_plan(p);
+	r = ur_bpf__load(p->skel);
+	if (r)
+		return blame(p) ? -EAGAIN : r;
+	return ur_core_attach(p);
+}
+
+static void unload(struct ur_probe *p)
+{
+	ur_core_detach(p);
+	ur_module_detach(p);
+	ur_bpf__destroy(p->skel);
+	p->skel = NULL;
+}
+
+/* Try with everything, then without what was refused, until it holds. */
+static int load(struct ur_probe *p, const struct ur_probe_opts *opts)
+{
+	int r = -EAGAIN;
+
+	for (size_t tries = 0; r == -EAGAIN && tries <= UR_BAD_MAX; tries++) {
+		unload(p);
+		r = load_once(p, opts);
+	}
+	return r;
+}
+
+static bool essential_missing(const struct ur_probe *p)
+{
+	for (size_t i = 0; i < ur_core_nrows; i++)
+		if (ur_core_rows[i].essential && p->core[i].state == UR_HOOK_FAILED)
+			return true;
+	return false;
+}
+
+static int map_stats(struct ur_probe *p)
+{
+	size_t len = sysconf(_SC_PAGESIZE);
+	void *m = mmap(NULL, len, PROT_READ, MAP_SHARED, bpf_map__fd(p->skel->maps.stats), 0);
+
+	if (m == MAP_FAILED)
+		return -errno;
+	p->stats = m;
+	p->stats_len = len;
+	return 0;
+}
+
+static int on_record(void *ctx, void *data, size_t len)
+{
+	struct ur_probe *p = ctx;
+	const struct ur_notice *n = data;
+
+	if (len >= sizeof(*n) && n->answer == UR_ANSWER_NOTICE)
+		p->modules_changed = true;
+	else if (p->fn)
+		p->fn(p->arg, data, len);
+	return 0;
+}
+
+static int open_ring(struct ur_probe *p)
+{
+	p->ring = ring_buffer__new(bpf_map__fd(p->skel->maps.events), on_record, p, NULL);
+	return p->ring ? 0 : -errno;
+}
+
+static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur_refusal *why)
+{
+	int r = ur_symbols_new(&p->syms);
+
+	if (r)
+		return r;
+	p->symbols_hidden = ur_symbols_hidden(p->syms);
+	p->btf = btf__load_vmlinux_btf();
+	if (!p->btf) {
+		r = -errno;
+		ur_refusal_explain(why, r, said.message);
+		return r;
+	}
+	r = load(p, opts);
+	if (r || essential_missing(p)) {
+		ur_refusal_explain(why, r ?: -ENOTSUP, r ? said.message : p->core[1].reason);
+		return r ?: -ENOTSUP;
+	}
+	r = map_stats(p) ?: open_ring(p) ?: ur_module_follow(p);
+	if (r)
+		ur_refusal_explain(why, r, said.message);
+	return r;
+}
+
+int ur_probe_open(const struct ur_probe_opts *opts, struct ur_probe **ret, struct ur_refusal *why)
+{
+	ur_cleanup(ur_probe_closep) struct ur_probe *p = calloc(1, sizeof(*p));
+	int r;
+
+	if (!p)
+		return -ENOMEM;
+	said.debug = opts->debug;
+	libbpf_set_print(on_libbpf);
+	*why = (struct ur_refusal){};
+	r = ur_refusal_precheck(why) ?: start(p, opts, why);
+	if (r)
+		return r;
+	*ret = ur_take(p);
+	return 0;
+}
+
+void ur_probe_close(struct ur_probe *p)
+{
+	if (!p)
+		return;
+	unload(p);
+	ring_buffer__free(p->ring);
+	if (p->stats)
+		munmap((void *)p->stats, p->stats_len);
+	ur_symbols_free(p->syms);
+	btf__free(p->btf);
+	free(p);
+}
+
+int ur_probe_fd(const struct ur_probe *p)
+{
+	return ring_buffer__epoll_fd(p->ring);
+}
+
+int ur_probe_drain(struct ur_probe *p, ur_record_fn fn, void *arg)
+{
+	int r;
+
+	p->fn = fn;
+	p->arg = arg;
+	r = ring_buffer__consume(p->ring);
+	if (r >= 0 && p->modules_changed) {
+		p->modules_changed = false;
+		r = ur_module_follow(p);
+	}
+	return r < 0 ? r : 0;
+}
+
+uint32_t ur_probe_missing(const struct ur_probe *p)
+{
+	uint32_t missing = p->symbols_hidden ? UR_MISSING_SYMBOLS : 0;
+
+	for (size_t i = 0; i < ur_core_nrows; i++)
+		if (p->core[i].state == UR_HOOK_FAILED)
+			missing |= ur_core_rows[i].missing;
+	for (size_t i = 0; i < ur_module_nrows; i++)
+		if (p->module[i].state == UR_HOOK_FAILED)
+			missing |= UR_MISSING_REJECT;
+	return missing;
+}
+
+uint64_t ur_probe_stat(const struct ur_probe *p, unsigned int which)
+{
+	return which < UR_STAT_MAX ? p->stats[which] : 0;
+}
+
+size_t ur_probe_hooks(const struct ur_probe *p, struct ur_hook *hooks, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ur_core_nrows; i++, n++)
+		if (n < max)
+			hooks[n] = (struct ur_hook){ ur_core_rows[i].func, ur_core_rows[i].purpose,
+						     p->core[i].state, p->core[i].reason };
+	for (size_t i = 0; i < ur_module_nrows; i++, n++)
+		if (n < max)
+			hooks[n] = (struct ur_hook){ ur_module_rows[i].func,
+						     ur_module_rows[i].purpose,
+						     p->module[i].state, p->module[i].reason };
+	return n;
+}

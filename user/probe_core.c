@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* probe_core.c - hooks on the kernel proper: which program takes which function. */
+#include <stdio.h>
+#include <string.h>
+#include "user/evidence.h"
+#include "user/probe_internal.h"
+#include "unreach.skel.h"
+
+/* fentry and fexit where the kernel takes them, found out by trying: BTF lists functions
+ * that a locked-down, livepatched or older kernel refuses to attach to. */
+const struct ur_core_row ur_core_rows[] = {
+	{ "__icmp_send", NULL, "icmp4_enter", false, UR_MISSING_REJECT, false,
+	  "who asked for an ICMP error" },
+	{ "__icmp_send", "icmp4_exit", "icmp4_exit_kret", true, 0, true, "ICMP errors" },
+	{ "icmp6_send", NULL, "icmp6_enter", false, UR_MISSING_REJECT, false,
+	  "who asked for an ICMPv6 error" },
+	{ "icmp6_send", "icmp6_exit", "icmp6_exit_kret", true, 0, false, "ICMPv6 errors" },
+	{ "icmp_global_allow", "global_allow_net", "global_allow_kret", true,
+	  UR_MISSING_OUTCOME_GLOBAL, false, "refusals by the global rate limit" },
+	{ "icmpv4_global_allow", NULL, "global_allow4_kret", true, 0, false,
+	  "refusals by the global rate limit, IPv4" },
+	{ "icmpv6_global_allow", NULL, "global_allow6_kret", true, 0, false,
+	  "refusals by the global rate limit, IPv6" },
+	{ "inet_peer_xrlim_allow", "peer_allow", "peer_allow_kret", true, UR_MISSING_OUTCOME_PEER,
+	  false, "refusals by the per-peer rate limit" },
+	{ "ip_push_pending_frames", "push4", "push4_kret", true, UR_MISSING_OUTCOME_PUSH, false,
+	  "whether IPv4 output took the answer" },
+	{ "ip6_push_pending_frames", "push6", "push6_kret", true, UR_MISSING_OUTCOME_PUSH, false,
+	  "whether IPv6 output took the answer" },
+	{ "nf_ct_attach", "rst_built", "rst_built_kprobe", false, 0, false,
+	  "whether a rule's TCP reset was built" },
+	{ "module_load", "module_load", NULL, false, 0, false, "firewall modules that come later" },
+	{ "module_free", "module_free", NULL, false, 0, false, "firewall modules that go" },
+};
+const size_t ur_core_nrows = sizeof(ur_core_rows) / sizeof(*ur_core_rows);
+_Static_assert(sizeof(ur_core_rows) / sizeof(*ur_core_rows) <= UR_CORE_MAX, "raise UR_CORE_MAX");
+
+bool ur_probe_is_bad(const struct ur_probe *p, const char *prog)
+{
+	for (size_t i = 0; i < p->nbad; i++)
+		if (!strcmp(p->bad[i], prog))
+			return true;
+	return false;
+}
+
+void ur_probe_set_bad(struct ur_probe *p, const char *prog)
+{
+	if (p->nbad < UR_BAD_MAX)
+		p->bad[p->nbad++] = prog;
+}
+
+static bool is_tracepoint(const struct ur_core_row *row)
+{
+	return !row->kprobe;
+}
+
+/* icmp_global_allow() got an argument (v6.1 and its stable kin): where its result lies
+ * follows from that. */
+static const char *trampoline_of(const struct ur_probe *p, const struct ur_core_row *row)
+{
+	const struct btf_type *t;
+	int id = btf__find_by_name_kind(p->btf, row->func, BTF_KIND_FUNC);
+
+	if (!row->trampoline || id < 0)
+		return NULL;
+	t = btf__type_by_id(p->btf, btf__type_by_id(p->btf, id)->type);
+	if (!strcmp(row->trampoline, "global_allow_net") && t && btf_vlen(t) == 0)
+		return "global_allow_void";
+	return row->trampoline;
+}
+
+static bool in_kernel(const struct ur_probe *p, const char *func)
+{
+	uint64_t start, end;
+
+	return p->symbols_hidden || ur_symbols_range(p->syms, func, &start, &end) != -ENOENT;
+}
+
+/* The program to load for @row, NULL for none. */
+static const char *program_of(const struct ur_probe *p, const struct ur_core_row *row)
+{
+	const char *t = is_tracepoint(row) ? row->trampoline : trampoline_of(p, row);
+
+	if (t && !ur_probe_is_bad(p, t))
+		return t;
+	if (row->kprobe && in_kernel(p, row->func) && !ur_probe_is_bad(p, row->kprobe))
+		return row->kprobe;
+	return NULL;
+}
+
+int ur_core_plan(struct ur_probe *p)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, p->skel->obj) {
+		const char *name = bpf_program__name(prog);
+		bool wanted = false;
+
+		for (size_t i = 0; i < ur_core_nrows && !wanted; i++) {
+			const char *chosen = program_of(p, &ur_core_rows[i]);
+
+			wanted = chosen && !strcmp(chosen, name);
+		}
+		for (size_t i = 0; i < ur_module_nrows && !wanted; i++)
+			wanted = !strcmp(ur_module_rows[i].enter, name) ||
+				 !strcmp("reject_exit", name);
+		if (wanted && ur_probe_is_bad(p, name))
+			wanted = false;
+		bpf_program__set_autoload(prog, wanted);
+	}
+	return 0;
+}
+
+static struct bpf_link *attach(const struct ur_core_row *row, struct bpf_program *prog, bool kprobe)
+{
+	if (kprobe)
+		return bpf_program__attach_kprobe(prog, row->ret, row->func);
+	return bpf_program__attach(prog);
+}
+
+static enum ur_hook_state state_of(const struct ur_core_row *row, bool kprobe)
+{
+	if (is_tracepoint(row))
+		return UR_HOOK_TRACEPOINT;
+	return kprobe ? UR_HOOK_KPROBE : UR_HOOK_FENTRY;
+}
+
+static int attach_row(struct ur_probe *p, const struct ur_core_row *row, struct ur_attached *a)
+{
+	const char *name = program_of(p, row);
+	struct bpf_program *prog;
+	bool kprobe;
+
+	if (!name) {
+		a->state = in_kernel(p, row->func) || is_tracepoint(row) ? UR_HOOK_FAILED : UR_HOOK_ABSENT;
+		snprintf(a->reason, sizeof(a->reason), "the kernel refused every program for it");
+		return 0;
+	}
+	kprobe = row->kprobe && !strcmp(name, row->kprobe);
+	prog = bpf_object__find_program_by_name(p->skel->obj, name);
+	a->link = prog ? attach(row, prog, kprobe) : NULL;
+	if (a->link) {
+		a->state = state_of(row, kprobe);
+		return 0;
+	}
+	a->state = UR_HOOK_FAILED;
+	snprintf(a->reason, sizeof(a->reason), "attaching %s: %s", name, strerror(errno));
+	if (kprobe || is_tracepoint(row))
+		return 0;
+	ur_probe_set_bad(p, name);
+	return -EAGAIN;
+}
+
+int ur_core_attach(struct ur_probe *p)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ur_core_nrows; i++)
+		if (attach_row(p, &ur_core_rows[i], &p->core[i]))
+			r = -EAGAIN;
+	return r;
+}
+
+void ur_core_detach(struct ur_probe *p)
+{
+	for (size_t i = 0; i < UR_CORE_MAX; i++) {
+		bpf_link__destroy(p->core[i].link);
+		p->core[i] = (struct ur_attached){};
+	}
+}

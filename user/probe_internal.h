@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#pragma once
+/* probe_internal.h - shared by probe.c and probe_*.c, nobody else. */
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include "user/probe.h"
+#include "user/symbols.h"
+
+struct ur_bpf; /* the skeleton */
+
+#define UR_REASON_LEN 160
+
+/* One function of the kernel proper. Rows of the table in probe_core.c. */
+struct ur_core_row {
+	const char *func;
+	const char *trampoline; /* fentry/fexit program, NULL: kprobe on every kernel */
+	const char *kprobe;	/* kprobe/kretprobe program */
+	bool ret;		/* the kprobe is a kretprobe */
+	uint32_t missing;	/* UR_MISSING_* without it */
+	bool essential;		/* nothing works without it */
+	const char *purpose;
+};
+
+/* One function of a module. Rows of the table in probe_module.c. */
+struct ur_module_row {
+	const char *func;
+	const char *module;
+	const char *enter; /* kprobe program; reject_exit is the kretprobe */
+	uint32_t range;	   /* UR_FN_* */
+	const char *purpose;
+};
+
+struct ur_attached {
+	struct bpf_link *link, *exit_link;
+	enum ur_hook_state state;
+	char reason[UR_REASON_LEN];
+};
+
+#define UR_CORE_MAX   16
+#define UR_MODULE_MAX 8
+#define UR_BAD_MAX    16
+
+struct ur_probe {
+	struct ur_bpf *skel;
+	struct ring_buffer *ring;
+	struct btf *btf;
+	struct ur_symbols *syms;
+	const volatile uint64_t *stats; /* map "stats", mapped */
+	size_t stats_len;
+	struct ur_attached core[UR_CORE_MAX];
+	struct ur_attached module[UR_MODULE_MAX];
+	const char *bad[UR_BAD_MAX]; /* programs that this kernel refused to load or attach */
+	size_t nbad;
+	bool modules_changed;
+	bool symbols_hidden;
+	ur_record_fn fn;
+	void *arg;
+};
+
+/* probe_core.c */
+extern const struct ur_core_row ur_core_rows[];
+extern const size_t ur_core_nrows;
+
+/* Choose programs: sets autoload of all of @p->skel's. */
+int ur_core_plan(struct ur_probe *p);
+
+/* Attach what was chosen. Returns -EAGAIN when a trampoline was refused and its kprobe
+ * must be loaded in its place. */
+int ur_core_attach(struct ur_probe *p);
+void ur_core_detach(struct ur_probe *p);
+bool ur_probe_is_bad(const struct ur_probe *p, const char *prog);
+void ur_probe_set_bad(struct ur_probe *p, const char *prog);
+
+/* probe_module.c */
+extern const struct ur_module_row ur_module_rows[];
+extern const size_t ur_module_nrows;
+
+/* Bring hooks on module functions, map "layout" and map "ranges" in step with the modules
+ * that are loaded now. */
+int ur_module_follow(struct ur_probe *p);
+void ur_module_detach(struct ur_probe *p);
+
+/* probe_refusal.c */
+
+/* Fill *@why with why programs are refused here, from @err of loading them. */
+void ur_refusal_explain(struct ur_refusal *why, int err, const char *last_message);
+
+/* Look for what makes loading hopeless before trying. 0, or -errno with *@why filled. */
+int ur_refusal_precheck(struct ur_refusal *why);

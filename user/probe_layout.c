@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* probe_layout.c - field offsets of module types, from BTF.
+ *
+ * CO-RE relocates when a program is loaded, and these modules often come later; reading
+ * the offsets here lets one program, loaded at the start, serve whenever they come.
+ */
+#include <bpf/btf.h>
+#include <stdio.h>
+#include <string.h>
+#include "user/cleanup.h"
+#include "user/probe_layout.h"
+
+UR_DEFINE_CLEANUP(struct btf, btf__free)
+
+/* struct nft_*, xt_* of v5.10, whose Debian build has no module BTF. Every rule found
+ * with these is proven by a walk over its expressions before it is believed. */
+static const struct ur_layout layout_5_10 = {
+	.rule_dp = 0,
+	.pktinfo_skb = 0,
+	.pktinfo_state = 32, /* xt.state */
+	.expr_ops_eval = 0,
+	.expr_ops_size = 16,
+	.expr_ops_data = 112,
+	.chain_blob0 = 0, /* rules_gen_0 */
+	.chain_list = 32,
+	.chain_table = 64,
+	.chain_handle = 72,
+	.chain_name = 88,
+	.table_chains = 152,
+	.table_handle = 224,
+	.table_name = 240,
+	.table_family = 236,
+	.base_chain_chain = 80,
+	.xt_par_target = 0,
+	.xt_par_targinfo = 8,
+	.xt_par_state = 16,
+	.xt_table_private = 24,
+	.xt_table_name = 56,
+};
+
+static const struct field {
+	const char *type, *field;
+	size_t at; /* in struct ur_layout */
+} nft_fields[] = {
+	{ "nft_pktinfo", "skb", offsetof(struct ur_layout, pktinfo_skb) },
+	{ "nft_pktinfo", "state", offsetof(struct ur_layout, pktinfo_state) },
+	{ "nft_expr_ops", "eval", offsetof(struct ur_layout, expr_ops_eval) },
+	{ "nft_expr_ops", "size", offsetof(struct ur_layout, expr_ops_size) },
+	{ "nft_expr_ops", "data", offsetof(struct ur_layout, expr_ops_data) },
+	{ "nft_chain", "list", offsetof(struct ur_layout, chain_list) },
+	{ "nft_chain", "table", offsetof(struct ur_layout, chain_table) },
+	{ "nft_chain", "handle", offsetof(struct ur_layout, chain_handle) },
+	{ "nft_chain", "name", offsetof(struct ur_layout, chain_name) },
+	{ "nft_table", "chains", offsetof(struct ur_layout, table_chains) },
+	{ "nft_table", "handle", offsetof(struct ur_layout, table_handle) },
+	{ "nft_table", "name", offsetof(struct ur_layout, table_name) },
+	{ "nft_table", "family", offsetof(struct ur_layout, table_family) },
+	{ "nft_base_chain", "chain", offsetof(struct ur_layout, base_chain_chain) },
+}, xt_fields[] = {
+	{ "xt_action_param", "target", offsetof(struct ur_layout, xt_par_target) },
+	{ "xt_action_param", "targinfo", offsetof(struct ur_layout, xt_par_targinfo) },
+	{ "xt_action_param", "state", offsetof(struct ur_layout, xt_par_state) },
+	{ "xt_table", "private", offsetof(struct ur_layout, xt_table_private) },
+	{ "xt_table", "name", offsetof(struct ur_layout, xt_table_name) },
+};
+
+static int member_offset(const struct btf *btf, const struct btf_type *t, const char *name,
+			 uint32_t base);
+
+/* A member without a name is an anonymous struct or union: its members are ours. */
+static int anonymous_offset(const struct btf *btf, uint32_t type, const char *name, uint32_t base)
+{
+	const struct btf_type *t = btf__type_by_id(btf, type);
+
+	return t && btf_is_composite(t) ? member_offset(btf, t, name, base) : -ENOENT;
+}
+
+/* Offset of @name in @t, in bytes from the outermost type; -ENOENT. */
+static int member_offset(const struct btf *btf, const struct btf_type *t, const char *name,
+			 uint32_t base)
+{
+	const struct btf_member *m = btf_members(t);
+
+	for (unsigned int i = 0; i < btf_vlen(t); i++) {
+		uint32_t at = base + btf_member_bit_offset(t, i) / 8;
+		const char *has = btf__name_by_offset(btf, m[i].name_off);
+		int r;
+
+		if (has && *has) {
+			if (!strcmp(has, name))
+				return (int)at;
+			continue;
+		}
+		r = anonymous_offset(btf, m[i].type, name, at);
+		if (r >= 0)
+			return r;
+	}
+	return -ENOENT;
+}
+
+static int field_offset(const struct btf *btf, const char *type, const char *field)
+{
+	int id = btf__find_by_name_kind(btf, type, BTF_KIND_STRUCT);
+
+	return id < 0 ? -ENOENT : member_offset(btf, btf__type_by_id(btf, id), field, 0);
+}
+
+static bool fill(struct ur_layout *l, const struct btf *btf, const struct field *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		int at = field_offset(btf, f[i].type, f[i].field);
+
+		if (at < 0)
+			return false;
+		*(uint32_t *)((char *)l + f[i].at) = at;
+	}
+	return true;
+}
+
+/* The blob pointers of a chain: their name tells how rules are stored. */
+static bool fill_rules(struct ur_layout *l, const struct btf *btf)
+{
+	int at = field_offset(btf, "nft_chain", "blob_gen_0");
+	int last = field_offset(btf, "nft_rule_dp_last", "chain");
+
+	l->rule_dp = at >= 0;
+	if (at < 0)
+		at = field_offset(btf, "nft_chain", "rules_gen_0");
+	l->chain_blob0 = at < 0 ? 0 : at;
+	l->rule_dp_last_chain = last < 0 ? 0 : last;
+	return at >= 0;
+}
+
+static struct btf *module_btf(const char *module, struct btf *vmlinux)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/kernel/btf/%s", module);
+	return access(path, R_OK) ? NULL : btf__parse_split(path, vmlinux);
+}
+
+static uint64_t address(const struct ur_symbols *syms, const char *name)
+{
+	uint64_t start, end;
+
+	return ur_symbols_range(syms, name, &start, &end) ? 0 : start;
+}
+
+static void fill_functions(struct ur_layout *l, const struct ur_symbols *syms)
+{
+	static const char *const chains[] = { "nft_do_chain_inet", "nft_do_chain_ipv4",
+					      "nft_do_chain_ipv6" };
+
+	for (size_t i = 0; i < sizeof(chains) / sizeof(*chains); i++)
+		l->nft_do_chain_fn[i] = address(syms, chains[i]);
+	l->ipt_do_table_fn = address(syms, "ipt_do_table");
+	l->ip6t_do_table_fn = address(syms, "ip6t_do_table");
+}
+
+/* A loaded module without BTF, on a kernel that gives none to any module. */
+static bool built_without_btf(const struct ur_symbols *syms, const char *function)
+{
+	return access("/sys/kernel/btf/x_tables", F_OK) && access("/sys/kernel/btf/nf_tables", F_OK) &&
+	       address(syms, function);
+}
+
+/* The split BTF and its base are both needed for a type that lies in either. */
+static bool fill_from_module(struct ur_layout *l, const char *module, struct btf *vmlinux,
+			     const struct field *f, size_t n, bool rules)
+{
+	ur_cleanup(btf__freep) struct btf *own = module_btf(module, vmlinux);
+	const struct btf *btf = own ?: vmlinux;
+
+	return btf && fill(l, btf, f, n) && (!rules || fill_rules(l, btf));
+}
+
+void ur_probe_layout(struct ur_layout *l, struct btf *vmlinux, const struct ur_symbols *syms)
+{
+	memset(l, 0, sizeof(*l));
+	l->ready = fill_from_module(l, "nf_tables", vmlinux, nft_fields,
+				    sizeof(nft_fields) / sizeof(*nft_fields), true);
+	l->xt_ready = fill_from_module(l, "x_tables", vmlinux, xt_fields,
+				       sizeof(xt_fields) / sizeof(*xt_fields), false);
+	if (!l->ready && !l->xt_ready &&
+	    (built_without_btf(syms, "nft_do_chain") || built_without_btf(syms, "xt_register_target"))) {
+		*l = layout_5_10;
+		l->ready = l->xt_ready = 1;
+	}
+	fill_functions(l, syms);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* probe_refusal.c - why this kernel can't be traced, in words that help. */
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/capability.h>
+#include "user/probe_internal.h"
+
+static bool has_cap(int cap)
+{
+	cap_t caps = cap_get_proc();
+	cap_flag_value_t v = CAP_CLEAR;
+
+	if (!caps)
+		return false;
+	cap_get_flag(caps, cap, CAP_EFFECTIVE, &v);
+	cap_free(caps);
+	return v == CAP_SET;
+}
+
+/* The capabilities that loading and attaching need, of those this process lacks. */
+static void lacking(char *buf, size_t len)
+{
+	static const struct {
+		int cap;
+		const char *name;
+	} need[] = {
+		{ CAP_BPF, "CAP_BPF" },
+		{ CAP_PERFMON, "CAP_PERFMON" },
+		{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN" },
+	};
+	size_t n = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < sizeof(need) / sizeof(*need) && n < len; i++)
+		if (!has_cap(need[i].cap))
+			n += snprintf(buf + n, len - n, "%s%s", n ? ", " : "", need[i].name);
+}
+
+/* "[confidentiality]" and the like; "" when securityfs does not tell. */
+static void lockdown_mode(char *buf, size_t len)
+{
+	ur_cleanup(ur_fclosep) FILE *f = fopen("/sys/kernel/security/lockdown", "re");
+	char line[128], *open, *close;
+
+	buf[0] = '\0';
+	if (!f || !fgets(line, sizeof(line), f))
+		return;
+	open = strchr(line, '[');
+	close = open ? strchr(open, ']') : NULL;
+	if (close)
+		snprintf(buf, len, "%.*s", (int)(close - open - 1), open + 1);
+}
+
+static int no_privilege(struct ur_refusal *why)
+{
+	char list[64];
+
+	lacking(list, sizeof(list));
+	if (!list[0])
+		return 0;
+	snprintf(why->what, sizeof(why->what), "tracing needs more privilege: this process lacks %s", list);
+	snprintf(why->advice, sizeof(why->advice), "run it as root, outside any container, e.g. with sudo");
+	return -EPERM;
+}
+
+static int no_btf(struct ur_refusal *why)
+{
+	if (!access("/sys/kernel/btf/vmlinux", R_OK))
+		return 0;
+	snprintf(why->what, sizeof(why->what),
+		 "this kernel has no BTF: /sys/kernel/btf/vmlinux: %s", strerror(errno));
+	snprintf(why->advice, sizeof(why->advice),
+		 "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y, and mount sysfs on /sys");
+	return -ENOTSUP;
+}
+
+/* Lockdown "confidentiality" takes bpf_probe_read_kernel() away from every program
+ * (security_locked_down(LOCKDOWN_BPF_READ_KERNEL)). */
+static int locked_down(struct ur_refusal *why)
+{
+	char mode[32];
+
+	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_probe_read_kernel, NULL) != 0)
+		return 0;
+	lockdown_mode(mode, sizeof(mode));
+	snprintf(why->what, sizeof(why->what),
+		 "this kernel refuses programs that read kernel memory: lockdown is \"%s\"%s",
+		 mode[0] ? mode : "confidentiality",
+		 mode[0] ? "" : " (inferred: bpf_probe_read_kernel is refused, securityfs is not mounted)");
+	snprintf(why->advice, sizeof(why->advice),
+		 "boot without lockdown=confidentiality (lockdown=integrity is fine), or see the tool "
+		 "at work in a throw-away guest: make run");
+	return -EPERM;
+}
+
+int ur_refusal_precheck(struct ur_refusal *why)
+{
+	return no_privilege(why) ?: no_btf(why) ?: locked_down(why);
+}
+
+void ur_refusal_explain(struct ur_refusal *why, int err, const char *last_message)
+{
+	size_t n = strcspn(last_message, "\n");
+
+	snprintf(why->what, sizeof(why->what), "the kernel refused the tracing programs: %s%s%.*s",
+		 strerror(err < 0 ? -err : err), n ? "; libbpf: " : "", (int)n, last_message);
+	snprintf(why->advice, sizeof(why->advice), "%s",
+		 err == -EPERM ? "look for a seccomp filter or a container around this process" :
+				 "run with -vv for the loader's messages, and report them");
+}
