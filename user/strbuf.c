@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "user/escape.h"
 
 static const char dots[] = "...";
 
@@ -49,4 +50,21 @@ void ur_buf_add(struct ur_buf *buf, const char *fmt, ...)
 		mark_cut(buf);
 	else
 		buf->len += (size_t)n;
+}
+
+void ur_buf_add_safe(struct ur_buf *buf, const char *text)
+{
+	char piece[256];
+	size_t n;
+
+	for (; *text && !buf->cut; text += n) {
+		char part[sizeof(piece) / UR_ESCAPE_GROWTH];
+
+		n = strnlen(text, sizeof(part) - 1);
+		n = text[n] ? whole_chars(text, n) ?: n : n;
+		memcpy(part, text, n);
+		part[n] = '\0';
+		ur_escape(piece, sizeof(piece), part);
+		ur_buf_add(buf, "%s", piece);
+	}
 }

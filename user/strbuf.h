@@ -21,3 +21,6 @@ struct ur_buf ur_buf_over(char *at, size_t cap);
 
 /* Append as printf() would. */
 __attribute__((format(printf, 2, 3))) void ur_buf_add(struct ur_buf *buf, const char *fmt, ...);
+
+/* Append @text, which the outside world chose, as ur_escape() makes it safe. */
+void ur_buf_add_safe(struct ur_buf *buf, const char *text);

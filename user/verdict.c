@@ -64,6 +64,22 @@ const char *ur_suppressed_name(enum ur_suppressed suppressed)
 	return suppressions[(unsigned int)suppressed < UR_SUPP_MAX_ ? suppressed : UR_SUPP_NONE];
 }
 
+bool ur_by_rule(const struct ur_evidence *ev)
+{
+	return ev->ev.origin == UR_ORIGIN_NFT || ev->ev.origin == UR_ORIGIN_XT_NFT ||
+	       ev->ev.origin == UR_ORIGIN_XT;
+}
+
+const char *ur_rule_table(const struct ur_evidence *ev)
+{
+	return ev->rule.table[0] ? ev->rule.table : ev->ev.rule.table;
+}
+
+const char *ur_rule_chain(const struct ur_evidence *ev)
+{
+	return ev->rule.chain[0] ? ev->rule.chain : ev->ev.rule.chain;
+}
+
 /* The destination before translation differs from the packet's own, and the packet goes
  * the connection's original way: a reply's addresses always differ from it. */
 bool ur_nat_changed(const struct ur_evidence *ev)

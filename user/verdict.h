@@ -59,3 +59,11 @@ const char *ur_suppressed_name(enum ur_suppressed suppressed);
 /* True when the packet was sent to another address or port (ev->ev.nat.dst, dport) than
  * it has now. */
 bool ur_nat_changed(const struct ur_evidence *ev);
+
+/* True when a firewall rule refused the packet, known or not. */
+bool ur_by_rule(const struct ur_evidence *ev);
+
+/* The table and chain of the rule: what user space completed, else what the kernel side
+ * carried; "" when not known. */
+const char *ur_rule_table(const struct ur_evidence *ev);
+const char *ur_rule_chain(const struct ur_evidence *ev);

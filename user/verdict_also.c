@@ -7,12 +7,6 @@
 #include "user/addr.h"
 #include "user/names.h"
 
-static bool by_rule(const struct ur_evidence *ev)
-{
-	return ev->ev.origin == UR_ORIGIN_NFT || ev->ev.origin == UR_ORIGIN_XT_NFT ||
-	       ev->ev.origin == UR_ORIGIN_XT;
-}
-
 static bool by_miss(const struct ur_evidence *ev)
 {
 	return ev->ev.origin == UR_ORIGIN_UDP_MISS;
@@ -108,7 +102,7 @@ static const char *behind(const struct ur_case *c, struct ur_buf *out)
 	const struct ur_evidence *ev = c->ev;
 	bool fits;
 
-	if (!by_rule(ev) || !ev->packet.has_ports || !hook_is(ev, NF_INET_LOCAL_IN))
+	if (!ur_by_rule(ev) || !ev->packet.has_ports || !hook_is(ev, NF_INET_LOCAL_IN))
 		return NULL;
 	if (udp_behind_known(c)) {
 		udp_behind(c, out);
@@ -202,7 +196,7 @@ static const char *claim_odd(const struct ur_case *c, struct ur_buf *out)
 
 static const char *reject_missing(const struct ur_case *c, struct ur_buf *out)
 {
-	if (!(c->ev->missing & UR_MISSING_REJECT) || by_miss(c->ev) || by_rule(c->ev))
+	if (!(c->ev->missing & UR_MISSING_REJECT) || by_miss(c->ev) || ur_by_rule(c->ev))
 		return NULL;
 	ur_buf_add(out, "not every reject hook is attached, so a rule may have gone unnoticed");
 	return "note.hook-missing";

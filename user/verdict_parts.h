@@ -87,8 +87,3 @@ void ur_say_ss(struct ur_buf *out, const struct ur_evidence *ev);
 
 /* @word as the shell takes it for one word; false, and nothing, when it can't be shown so. */
 bool ur_say_shell_word(struct ur_buf *out, const char *word);
-
-/* The table and chain of the rule: what user space completed, else what the kernel side
- * carried; "" when not known. */
-const char *ur_rule_table(const struct ur_evidence *ev);
-const char *ur_rule_chain(const struct ur_evidence *ev);

@@ -152,13 +152,3 @@ bool ur_say_shell_word(struct ur_buf *out, const char *word)
 	ur_buf_add(out, "'%s'", word);
 	return true;
 }
-
-const char *ur_rule_table(const struct ur_evidence *ev)
-{
-	return ev->rule.table[0] ? ev->rule.table : ev->ev.rule.table;
-}
-
-const char *ur_rule_chain(const struct ur_evidence *ev)
-{
-	return ev->rule.chain[0] ? ev->rule.chain : ev->ev.rule.chain;
-}

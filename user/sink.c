@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "user/sink.h"
+
+#include <errno.h>
+
+void ur_totals_add(struct ur_totals *totals, const struct ur_evidence *ev,
+		   const struct ur_report *report, bool shown)
+{
+	uint64_t n = ev->count ?: 1;
+
+	totals->explained += n;
+	totals->shown += shown ? n : 0;
+	totals->outcome[report->outcome] += n;
+	totals->suppressed_by[report->suppressed_by] += n;
+	totals->cause[report->cause] += n;
+}
+
+int ur_sink_event(struct ur_sink *sink, const struct ur_evidence *ev,
+		  const struct ur_report *report)
+{
+	return sink->ops->event(sink, ev, report);
+}
+
+int ur_sink_finish(struct ur_sink *sink, const struct ur_totals *totals)
+{
+	return sink->ops->finish(sink, totals);
+}
+
+void ur_sink_free(struct ur_sink *sink)
+{
+	if (sink)
+		sink->ops->free(sink);
+}
+
+int ur_sink_flush(FILE *out)
+{
+	int r;
+
+	errno = 0;
+	r = fflush(out);
+	if (!r && !ferror(out))
+		return 0;
+	return errno ? -errno : -EIO;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "user/sink.h"
+
+#include <errno.h>
+#include "user/sink/json_event.h"
+
+struct json_sink {
+	struct ur_sink sink;
+	FILE *out;
+};
+
+static int json_event(struct ur_sink *sink, const struct ur_evidence *ev,
+		      const struct ur_report *report)
+{
+	FILE *out = ((struct json_sink *)sink)->out;
+	ur_cleanup(json_decrefp) json_t *event = ur_json_event(ev, report);
+
+	if (!event)
+		return -ENOMEM;
+	/* ASCII only: what is no letter there can't act on a terminal either. */
+	errno = 0;
+	if (json_dumpf(event, out, JSON_COMPACT | JSON_ENSURE_ASCII) || putc('\n', out) == EOF)
+		return errno ? -errno : -EIO;
+	return ur_sink_flush(out);
+}
+
+static int json_finish(struct ur_sink *sink, const struct ur_totals *totals)
+{
+	(void)totals;
+	return ur_sink_flush(((struct json_sink *)sink)->out);
+}
+
+static void json_free(struct ur_sink *sink)
+{
+	free(sink);
+}
+
+int ur_sink_json_new(FILE *out, struct ur_sink **ret)
+{
+	static const struct ur_sink_ops ops = { json_event, json_finish, json_free };
+	struct json_sink *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	s->sink.ops = &ops;
+	s->out = out;
+	*ret = &s->sink;
+	return 0;
+}

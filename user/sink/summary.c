@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "user/sink.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include "user/strbuf.h"
+
+#define NS_PER_MS UINT64_C(1000000)
+#define MS_PER_S  UINT64_C(1000)
+
+struct summary {
+	struct ur_sink sink;
+	FILE *out;
+};
+
+static void say_duration(struct ur_buf *out, uint64_t ns)
+{
+	uint64_t ms = ns / NS_PER_MS, s = ms / MS_PER_S;
+
+	if (s < 10)
+		ur_buf_add(out, "%" PRIu64 ".%" PRIu64 " s", s, ms % MS_PER_S / 100);
+	else if (s < 60)
+		ur_buf_add(out, "%" PRIu64 " s", s);
+	else if (s < 3600)
+		ur_buf_add(out, "%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
+	else
+		ur_buf_add(out, "%" PRIu64 " h %" PRIu64 " min", s / 3600, s / 60 % 60);
+}
+
+/* The kernel side counts exactly; where its count could not be read, ours is the least. */
+static uint64_t decided(const struct ur_totals *t)
+{
+	return t->decided > t->explained ? t->decided : t->explained;
+}
+
+static void put_head(FILE *out, const struct ur_totals *t)
+{
+	char text[64];
+	struct ur_buf took = UR_BUF(text);
+	uint64_t n = decided(t);
+
+	say_duration(&took, t->ns);
+	if (!n) {
+		fprintf(out, "unreach: no Destination Unreachable was generated in %s\n", text);
+		return;
+	}
+	fprintf(out,
+		"unreach: %" PRIu64 " answer%s in %s: %" PRIu64 " sent, %" PRIu64 " suppressed", n,
+		n == 1 ? "" : "s", text, t->outcome[UR_OUTCOME_SENT],
+		t->outcome[UR_OUTCOME_SUPPRESSED]);
+	if (t->outcome[UR_OUTCOME_UNKNOWN])
+		fprintf(out, ", %" PRIu64 " sent or not was not seen",
+			t->outcome[UR_OUTCOME_UNKNOWN]);
+	fputc('\n', out);
+}
+
+static void put_causes(FILE *out, const struct ur_totals *t)
+{
+	for (int i = 0; i < UR_CAUSE_MAX_; i++)
+		if (t->cause[i])
+			fprintf(out, "%9" PRIu64 "  %s\n", t->cause[i], ur_cause_info(i)->slug);
+}
+
+static void put_suppressed(FILE *out, const struct ur_totals *t)
+{
+	const char *before = "           suppressed: ";
+
+	for (int i = UR_SUPP_NONE + 1; i < UR_SUPP_MAX_; i++) {
+		if (!t->suppressed_by[i])
+			continue;
+		fprintf(out, "%s%" PRIu64 " by %s", before, t->suppressed_by[i],
+			ur_suppressed_name(i));
+		before = ", ";
+	}
+	if (t->outcome[UR_OUTCOME_SUPPRESSED])
+		fputc('\n', out);
+}
+
+/* Counted, but without a line above: how many, and why. */
+static void put_without_details(FILE *out, const struct ur_totals *t)
+{
+	uint64_t with = t->explained + t->lost_ring;
+
+	if (t->lost_ring)
+		fprintf(out, "%9" PRIu64 "  without details: the ring buffer was full\n",
+			t->lost_ring);
+	if (decided(t) > with)
+		fprintf(out, "%9" PRIu64 "  without details: it ended before they were read\n",
+			decided(t) - with);
+	if (t->explained > t->shown)
+		fprintf(out, "%9" PRIu64 "  not shown: not among the causes asked for\n",
+			t->explained - t->shown);
+	if (t->filtered_netns)
+		fprintf(out, "%9" PRIu64 "  more in other network namespaces\n", t->filtered_netns);
+	if (t->lost_frame)
+		fprintf(out, "%9" PRIu64 "  decisions seen in part only: who asked is not known\n",
+			t->lost_frame);
+}
+
+static int summary_event(struct ur_sink *sink, const struct ur_evidence *ev,
+			 const struct ur_report *report)
+{
+	(void)sink;
+	(void)ev;
+	(void)report;
+	return 0;
+}
+
+static int summary_finish(struct ur_sink *sink, const struct ur_totals *totals)
+{
+	FILE *out = ((struct summary *)sink)->out;
+
+	put_head(out, totals);
+	put_causes(out, totals);
+	put_suppressed(out, totals);
+	put_without_details(out, totals);
+	return ur_sink_flush(out);
+}
+
+static void summary_free(struct ur_sink *sink)
+{
+	free(sink);
+}
+
+int ur_sink_summary_new(FILE *out, struct ur_sink **ret)
+{
+	static const struct ur_sink_ops ops = { summary_event, summary_finish, summary_free };
+	struct summary *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	s->sink.ops = &ops;
+	s->out = out;
+	*ret = &s->sink;
+	return 0;
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "user/sink/text_rows.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include "user/addr.h"
+#include "user/names.h"
+#include "user/strbuf.h"
+
+#define INDENT  4
+#define LABEL   10 /* columns of a label and the space behind it */
+#define ROW_MAX 8192
+
+static struct ur_buf start_row(char row[ROW_MAX], const char *label)
+{
+	struct ur_buf out = ur_buf_over(row, ROW_MAX);
+
+	ur_buf_add(&out, "%*s" UR_FAINT "%-*s" UR_PLAIN, INDENT, "", LABEL, label);
+	return out;
+}
+
+static void put_row(const struct ur_lines *lines, const struct ur_buf *row)
+{
+	ur_lines_put(lines, row->at, INDENT + LABEL);
+}
+
+static void say_owners(struct ur_buf *out, const struct ur_owners *owners)
+{
+	switch (owners->looked) {
+	case UR_FOUND:
+		for (uint32_t i = 0; i < owners->n && i < UR_OWNERS_MAX; i++) {
+			ur_buf_add(out, "%s", i ? ", " : "");
+			ur_buf_add_safe(out, owners->one[i].comm);
+			ur_buf_add(out, " (pid %d)", owners->one[i].pid);
+		}
+		if (owners->total > owners->n)
+			ur_buf_add(out, " and %u more", owners->total - owners->n);
+		break;
+	case UR_FOUND_NONE:
+		ur_buf_add(out, "held by no process");
+		break;
+	default:
+		ur_buf_add(out, "process not known");
+	}
+}
+
+static void say_sock_endpoint(struct ur_buf *out, uint8_t af, const uint8_t addr[16], uint16_t port)
+{
+	char text[UR_ENDPOINT_TEXT];
+
+	ur_buf_add(out, "%s", ur_endpoint_text(ur_ip_version(af), addr, port, text));
+}
+
+/* ---- one function per row ---- */
+
+static void row_verdict(const struct ur_lines *lines, const struct ur_evidence *ev,
+			const struct ur_report *report)
+{
+	char row[ROW_MAX], when[40] = "";
+	struct ur_buf out = start_row(row, "verdict");
+	struct tm tm;
+
+	if (gmtime_r(&ev->time.tv_sec, &tm))
+		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
+	ur_buf_add(&out, "%s, %s; event %" PRIu64 " at %s.%09ldZ",
+		   ur_cause_info(report->cause)->slug, ur_confidence_name(report->confidence),
+		   ev->seq, when, ev->time.tv_nsec);
+	put_row(lines, &out);
+}
+
+static void row_answer(const struct ur_lines *lines, const struct ur_evidence *ev,
+		       const struct ur_report *report)
+{
+	char row[ROW_MAX], to[UR_ADDR_TEXT];
+	struct ur_buf out = start_row(row, "answer");
+	const char *by = ur_suppressed_name(report->suppressed_by);
+
+	if (ev->ev.answer == UR_ANSWER_RST)
+		ur_buf_add(&out, "TCP reset");
+	else
+		ur_buf_add(&out, "%s type %u code %u (%s)", ev->ev.family == 6 ? "ICMPv6" : "ICMP",
+			   ev->ev.type, ev->ev.code,
+			   ur_icmp_name(ev->ev.family, ev->ev.type, ev->ev.code));
+	if (ev->packet.family)
+		ur_buf_add(&out, " to %s", ur_addr_text(ev->packet.family, ev->packet.src, to));
+	ur_buf_add(&out, ", %s%s%s", ur_outcome_name(report->outcome), by ? " by " : "", by ?: "");
+	put_row(lines, &out);
+}
+
+static void row_packet(const struct ur_lines *lines, const struct ur_evidence *ev,
+		       const struct ur_report *report)
+{
+	char row[ROW_MAX];
+	struct ur_buf out = start_row(row, "packet");
+
+	(void)report;
+	ur_buf_add(&out, "%u bytes, ttl %u", ev->packet.length, ev->packet.ttl);
+	if (ev->ev.iif && ev->ev.iifname[0]) {
+		ur_buf_add(&out, ", in on ");
+		ur_buf_add_safe(&out, ev->ev.iifname);
+	} else if (!ev->ev.iif) {
+		ur_buf_add(&out, ", sent from here");
+	}
+	ur_buf_add(&out, ", netns %u", ev->netns.inum);
+	put_row(lines, &out);
+}
+
+static void put_socket(const struct ur_lines *lines, const struct ur_evidence *ev, int i)
+{
+	const struct ur_sock *sk = &ev->ev.socks[i];
+	const char *mismatch = ur_mismatch_name(sk->mismatch);
+	char row[ROW_MAX], buf[UR_NUMBER_TEXT];
+	struct ur_buf out = start_row(row, "socket");
+
+	ur_buf_add(&out, "%s ", ur_proto_name(sk->proto, buf));
+	say_sock_endpoint(&out, sk->family, sk->local, sk->port);
+	if (sk->flags & UR_SK_CONNECTED || sk->peer_port) {
+		ur_buf_add(&out, " to ");
+		say_sock_endpoint(&out, sk->family, sk->peer, sk->peer_port);
+	}
+	if (sk->bound_ifindex)
+		ur_buf_add(&out, " dev %u", sk->bound_ifindex);
+	if (sk->bound_ifindex && ev->bound_dev[i][0]) {
+		ur_buf_add(&out, " ");
+		ur_buf_add_safe(&out, ev->bound_dev[i]);
+	}
+	ur_buf_add(&out, "%s%s, ", sk->flags & UR_SK_V6ONLY ? " v6only" : "",
+		   sk->flags & UR_SK_REUSEPORT ? " reuseport" : "");
+	if (sk->flags & UR_SK_KERNEL)
+		ur_buf_add(&out, "the kernel's");
+	else
+		say_owners(&out, &ev->socks[i]);
+	ur_buf_add(&out, sk->mismatch == UR_MM_NONE ? ": fits" : ": other %s",
+		   mismatch ?: "reason");
+	put_row(lines, &out);
+}
+
+static void row_sockets(const struct ur_lines *lines, const struct ur_evidence *ev,
+			const struct ur_report *report)
+{
+	char row[ROW_MAX];
+	struct ur_buf out = start_row(row, "socket");
+
+	(void)report;
+	for (int i = 0; i < ev->ev.nsocks; i++)
+		put_socket(lines, ev, i);
+	if (ev->ev.flags & UR_EV_SOCKS_PARTIAL)
+		ur_buf_add(&out, "there are more than could be looked at");
+	else if (!(ev->ev.flags & UR_EV_SOCKS) && ev->ev.origin == UR_ORIGIN_UDP_MISS)
+		ur_buf_add(&out, "could not look");
+	else
+		return;
+	put_row(lines, &out);
+}
+
+static void row_listeners(const struct ur_lines *lines, const struct ur_evidence *ev,
+			  const struct ur_report *report)
+{
+	(void)report;
+	for (uint32_t i = 0; ev->tcp.looked == UR_FOUND && i < ev->tcp.n; i++) {
+		char row[ROW_MAX];
+		struct ur_buf out = start_row(row, "listener");
+
+		ur_buf_add(&out, "tcp ");
+		say_sock_endpoint(&out, ev->tcp.one[i].family, ev->tcp.one[i].addr,
+				  ev->tcp.one[i].port);
+		ur_buf_add(&out, ", ");
+		say_owners(&out, &ev->tcp.one[i].owners);
+		ur_buf_add(&out, ", read just after");
+		put_row(lines, &out);
+	}
+}
+
+/* A row with one outside string, or none when it is empty. */
+static void put_string(const struct ur_lines *lines, const char *label, const char *text)
+{
+	char row[ROW_MAX];
+	struct ur_buf out = start_row(row, label);
+
+	if (!*text)
+		return;
+	ur_buf_add_safe(&out, text);
+	put_row(lines, &out);
+}
+
+static void say_device(struct ur_buf *out, const char *way, const char *name)
+{
+	if (!*name)
+		return;
+	ur_buf_add(out, ", %s ", way);
+	ur_buf_add_safe(out, name);
+}
+
+static void row_rule(const struct ur_lines *lines, const struct ur_evidence *ev,
+		     const struct ur_report *report)
+{
+	const struct ur_rule *r = &ev->ev.rule;
+	const char *hook = ur_nf_hook_name(r->pf, r->hook);
+	char row[ROW_MAX];
+	struct ur_buf out = start_row(row, "rule");
+
+	(void)report;
+	if (!ur_by_rule(ev))
+		return;
+	ur_buf_add(&out, "hook %s", hook ?: "not known");
+	say_device(&out, "in", r->iifname);
+	say_device(&out, "out", r->oifname);
+	if (ev->rule.base_chain[0]) {
+		ur_buf_add(&out, ", base chain ");
+		ur_buf_add_safe(&out, ev->rule.base_chain);
+		ur_buf_add(&out, " priority %d", ev->rule.priority);
+	}
+	put_row(lines, &out);
+	if (ev->rule.looked == UR_FOUND)
+		put_string(lines, "comment", ev->rule.comment);
+	else
+		put_string(lines, "no text", ev->rule.reason);
+}
+
+static void row_nat(const struct ur_lines *lines, const struct ur_evidence *ev,
+		    const struct ur_report *report)
+{
+	const struct ur_nat *nat = &ev->ev.nat;
+	char row[ROW_MAX], src[UR_ENDPOINT_TEXT], dst[UR_ENDPOINT_TEXT];
+	struct ur_buf out = start_row(row, "nat");
+
+	(void)report;
+	if (!(ev->ev.flags & UR_EV_NAT))
+		return;
+	ur_buf_add(&out, "%s > %s before translation",
+		   ur_endpoint_text(ev->ev.family, nat->src, nat->sport, src),
+		   ur_endpoint_text(ev->ev.family, nat->dst, nat->dport, dst));
+	put_row(lines, &out);
+}
+
+static void row_sender(const struct ur_lines *lines, const struct ur_evidence *ev,
+		       const struct ur_report *report)
+{
+	char row[ROW_MAX];
+	struct ur_buf out = start_row(row, "sender");
+
+	(void)report;
+	if (!(ev->ev.flags & (UR_EV_SENDER | UR_EV_CURRENT)))
+		return;
+	say_owners(&out, &ev->sender);
+	if (ev->ev.flags & UR_EV_SENDER) {
+		ur_buf_add(&out, ", uid %u, socket ", ev->ev.sender.uid);
+		say_sock_endpoint(&out, ev->ev.sender.family, ev->ev.sender.local,
+				  ev->ev.sender.port);
+	}
+	put_row(lines, &out);
+}
+
+static void row_elsewhere(const struct ur_lines *lines, const struct ur_evidence *ev,
+			  const struct ur_report *report)
+{
+	const struct ur_elsewhere *there = &ev->elsewhere;
+	char row[ROW_MAX];
+	struct ur_buf out = start_row(row, "elsewhere");
+
+	(void)report;
+	if (there->looked != UR_FOUND)
+		return;
+	ur_buf_add(&out, "netns %u ", there->netns_inum);
+	ur_buf_add_safe(&out, there->netns_name);
+	ur_buf_add(&out, there->netns_name[0] ? ", " : "without a name, ");
+	say_sock_endpoint(&out, there->family, there->addr, ev->packet.dport);
+	ur_buf_add(&out, ", ");
+	say_owners(&out, &there->owners);
+	ur_buf_add(&out, ", read just after");
+	put_row(lines, &out);
+}
+
+static void row_stack(const struct ur_lines *lines, const struct ur_evidence *ev,
+		      const struct ur_report *report)
+{
+	char address[24];
+
+	(void)report;
+	for (int i = 0; i < ev->ev.nstack; i++) {
+		snprintf(address, sizeof(address), "0x%llx", (unsigned long long)ev->ev.stack[i]);
+		put_string(lines, i ? "" : "stack", ev->stack[i][0] ? ev->stack[i] : address);
+	}
+}
+
+static void (*const rows[])(const struct ur_lines *, const struct ur_evidence *,
+			    const struct ur_report *) = {
+	row_verdict,   row_answer,    row_packet, row_rule,   row_sockets,
+	row_listeners, row_elsewhere, row_nat,    row_sender, row_stack,
+};
+
+void ur_text_rows(const struct ur_lines *lines, const struct ur_evidence *ev,
+		  const struct ur_report *report)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		rows[i](lines, ev, report);
+}
