@@ -211,6 +211,7 @@ test: ## install what is missing, build, and run every test
 	$Qtools/setup
 	$Q$(MAKE) --no-print-directory -j$(JOBS) all release truth
 	$Q$(MAKE) --no-print-directory lint
+	$Qtests/lint/selftest
 	$Q$(MAKE) --no-print-directory -j$(JOBS) unit
 	$Qif [ -x tests/replay/run ]; then tests/replay/run; fi
 	$Qtests/vm/matrix
