@@ -23,17 +23,15 @@ static bool quotes_match(const char *text)
 	return !open;
 }
 
-static void keep(struct ur_ipt_scan *s, const struct ur_line *line)
+bool ur_ipt_line_text(const struct ur_line *line, char text[UR_RULE_TEXT_MAX])
 {
-	size_t room = sizeof(s->text);
-
-	if (line->len < room) {
-		strcpy(s->text, line->head);
-		s->broken = !quotes_match(s->text);
-		return;
+	if (line->len < UR_RULE_TEXT_MAX) {
+		strcpy(text, line->head);
+		return quotes_match(text);
 	}
-	memcpy(s->text, line->head, room - 4);
-	strcpy(s->text + room - 4, "...");
+	memcpy(text, line->head, UR_RULE_TEXT_MAX - 4);
+	strcpy(text + UR_RULE_TEXT_MAX - 4, "...");
+	return true;
 }
 
 int ur_ipt_scan_line(const struct ur_line *line, void *scan)
@@ -45,7 +43,7 @@ int ur_ipt_scan_line(const struct ur_line *line, void *scan)
 	    (line->head[3 + len] != ' ' && line->head[3 + len]))
 		return 0;
 	if (++s->seen == s->rule->number)
-		keep(s, line);
+		s->broken = !ur_ipt_line_text(line, s->text);
 	return 0;
 }
 
@@ -90,36 +88,59 @@ static int find_tool(const struct ur_ipt_rule *rule, char path[UR_EXEC_PATH_MAX]
 	return version_says(path, "(nf_tables)") == rule->nft ? 0 : -ENOENT;
 }
 
-static int run(const char *path, struct ur_ipt_scan *scan, char *why, size_t why_len)
+bool ur_ipt_is_table(const char *table)
 {
-	const char *const argv[] = { path, "-t", scan->rule->table, NULL };
-	struct ur_lines lines = { .fn = ur_ipt_scan_line, .arg = scan };
+	static const char *const known[] = { "filter", "nat", "mangle", "raw", "security" };
 
-	return ur_exec_run(argv, TIMEOUT_MS, ur_lines_feed, &lines, why, why_len);
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (!strcmp(known[i], table))
+			return true;
+	return false;
+}
+
+int ur_ipt_save_lines(const struct ur_ipt_rule *rule, unsigned timeout_ms, ur_line_fn fn, void *arg,
+		      char *why, size_t why_len)
+{
+	char path[UR_EXEC_PATH_MAX];
+	const char *const argv[] = { path, "-t", rule->table, NULL };
+	struct ur_lines lines = { .fn = fn, .arg = arg };
+
+	if (!ur_ipt_is_table(rule->table)) {
+		snprintf(why, why_len, "iptables has no table of that name");
+		return -EINVAL;
+	}
+	if (find_tool(rule, path)) {
+		snprintf(why, why_len, "%s-save of the %s kind is not installed here",
+			 rule->ipv6 ? "ip6tables" : "iptables", rule->nft ? "nft" : "legacy");
+		return -ENOENT;
+	}
+	return ur_exec_run(argv, timeout_ms, ur_lines_feed, &lines, why, why_len);
+}
+
+/* Is what the tool printed the chain that the kernel showed? A comment with line breaks,
+ * in any rule, adds lines that look like rules, and could pass for another one. */
+static int check(const struct ur_ipt_scan *scan, char *why, size_t why_len)
+{
+	if (scan->seen != scan->rule->count)
+		snprintf(why, why_len, "iptables-save lists %u rules in the chain, the kernel %u",
+			 scan->seen, scan->rule->count);
+	else if (scan->broken || !scan->text[0])
+		snprintf(why, why_len, "the rule's text holds a line break");
+	else
+		return 0;
+	return -ESTALE;
 }
 
 int ur_ipt_save(const struct ur_ipt_rule *rule, char text[UR_RULE_TEXT_MAX], char *why,
 		size_t why_len)
 {
 	struct ur_ipt_scan scan = { .rule = rule };
-	char path[UR_EXEC_PATH_MAX];
 	int r;
 
-	if (find_tool(rule, path)) {
-		snprintf(why, why_len, "%s-save of the %s kind is not installed here",
-			 rule->ipv6 ? "ip6tables" : "iptables", rule->nft ? "nft" : "legacy");
-		return -ENOENT;
-	}
-	r = run(path, &scan, why, why_len);
-	if (r)
-		return r;
-	if (scan.seen != rule->count || scan.broken || !scan.text[0]) {
-		snprintf(why, why_len, "%s counts %u rules in chain %.64s, the kernel %u",
-			 strrchr(path, '/') + 1, scan.seen, rule->chain, rule->count);
-		if (scan.broken)
-			snprintf(why, why_len, "the rule's text holds a line break");
-		return -ESTALE;
-	}
-	strcpy(text, scan.text);
-	return 0;
+	r = ur_ipt_save_lines(rule, TIMEOUT_MS, ur_ipt_scan_line, &scan, why, why_len);
+	if (!r)
+		r = check(&scan, why, why_len);
+	if (!r)
+		strcpy(text, scan.text);
+	return r;
 }

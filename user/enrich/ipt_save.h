@@ -21,14 +21,26 @@ struct ur_ipt_rule {
 struct ur_ipt_scan {
 	const struct ur_ipt_rule *rule;
 	uint32_t seen; /* rules of that chain so far */
-	bool broken;   /* the text can't be the rule's: see ur_ipt_scan_line() */
+	bool broken;   /* the text can't be the rule's: see ur_ipt_line_text() */
 	char text[UR_RULE_TEXT_MAX];
 };
 
+/* Copy a rule's line to @text, cut with "..." at the end. False when its quotes don't match:
+ * a line break inside a comment has cut it. Pure. */
+bool ur_ipt_line_text(const struct ur_line *line, char text[UR_RULE_TEXT_MAX]);
+
 /* Take one line of the output; has the type of ur_line_fn, @scan is a struct ur_ipt_scan.
- * Rules are the lines "-A CHAIN ..."; one whose quotes don't match was cut by a line break
- * inside a comment. Always returns 0. Pure. */
+ * Rules are the lines "-A CHAIN ...". Always returns 0. Pure. */
 int ur_ipt_scan_line(const struct ur_line *line, void *scan);
+
+/* True for the tables that iptables knows, and so iptables-nft shows. Pure. */
+bool ur_ipt_is_table(const char *table);
+
+/* Run the tool for @rule's kind, family and table in the network namespace of the calling
+ * thread, for at most @timeout_ms, and hand every line to @fn. Blocks. Returns 0; -ENOENT
+ * when the host has no such tool; or as ur_exec_run(). On failure @why says more. */
+int ur_ipt_save_lines(const struct ur_ipt_rule *rule, unsigned timeout_ms, ur_line_fn fn, void *arg,
+		      char *why, size_t why_len);
 
 /* Run the tool in the network namespace of the calling thread and copy the rule's line to
  * @text, cut with "..." at the end. Blocks.

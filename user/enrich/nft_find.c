@@ -41,7 +41,8 @@ static int on_table(uint8_t family, const uint8_t *attrs, size_t len, void *arg)
 
 	if (!ur_nft_parse_table(family, attrs, len, &t) || t.family != f->want->table_family)
 		return 0;
-	if (t.handle != f->want->table_handle)
+	if (f->want->table_handle ? t.handle != f->want->table_handle :
+				    strcmp(t.name, f->want->table))
 		return 0;
 	f->place->table = t;
 	return 1;
@@ -255,4 +256,23 @@ int ur_nft_find(struct ur_nfnl *nl, const struct ur_rule *want, bool xt, struct 
 		snprintf(why, why_len, "nf_tables: %s",
 			 r == -EINTR ? "the rule set keeps changing" : strerror(-r));
 	return r;
+}
+
+/* Copy a name, cut to fit. */
+static void copy(char *to, const char *from, size_t room)
+{
+	size_t len = strnlen(from, room - 1);
+
+	memcpy(to, from, len);
+	to[len] = '\0';
+}
+
+void ur_nft_describe(const struct ur_nft_place *place, struct ur_rule_text *text)
+{
+	copy(text->table, place->rule.table, sizeof(text->table));
+	copy(text->chain, place->rule.chain, sizeof(text->chain));
+	copy(text->base_chain, place->base.name, sizeof(text->base_chain));
+	copy(text->comment, place->rule.comment, sizeof(text->comment));
+	text->priority = place->base.priority;
+	text->number = place->rule.xt_reject ? place->number : 0;
 }

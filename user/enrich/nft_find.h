@@ -7,6 +7,7 @@
 #include "bpf/abi.h"
 #include "user/enrich/nfnl.h"
 #include "user/enrich/nft_msg.h"
+#include "user/evidence.h"
 
 struct ur_nft_place {
 	struct ur_nft_table table;
@@ -23,8 +24,11 @@ int ur_nft_generation(struct ur_nfnl *nl, uint32_t *generation);
 /* Find the rule of @want in the namespace that @nl was opened in. It is the one that
  * fired, and no other: by its handle, which is unique in its table, and the table by its
  * handle. Where the kernel side had to leave the table out, the only rule with that handle
- * that rejects (through REJECT with @xt) under the event's hook.
+ * that rejects (through REJECT with @xt) in the families whose tables the packet meets.
  * Returns 0; -ESTALE when the table or the rule is gone; -ENOTUNIQ when several rules
  * could be it; -ENODATA when the event tells no handle; -errno. On failure @why says more. */
 int ur_nft_find(struct ur_nfnl *nl, const struct ur_rule *want, bool xt, struct ur_nft_place *ret,
 		char *why, size_t why_len);
+
+/* Write what @place says of the rule into *@text: names, place, comment. Pure. */
+void ur_nft_describe(const struct ur_nft_place *place, struct ur_rule_text *text);

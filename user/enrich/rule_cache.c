@@ -11,7 +11,6 @@ struct entry {
 	LIST_ENTRY(entry) bucket;
 	TAILQ_ENTRY(entry) use;
 	struct ur_rule_key key;
-	uint64_t at_ns;
 	uint32_t generation;
 	uint32_t number;
 	int32_t priority;
@@ -97,7 +96,7 @@ static const char *unpack(const char *from, char *to, size_t room)
 }
 
 bool ur_rule_cache_get(struct ur_rule_cache *cache, const struct ur_rule_key *key,
-		       struct ur_rule_text *text, uint32_t *generation, uint64_t *at_ns)
+		       struct ur_rule_text *text, uint32_t *generation)
 {
 	struct entry *e = find(cache, key);
 	const char *s;
@@ -119,7 +118,6 @@ bool ur_rule_cache_get(struct ur_rule_cache *cache, const struct ur_rule_key *ke
 	s = unpack(s, text->base_chain, sizeof(text->base_chain));
 	unpack(s, text->reason, sizeof(text->reason));
 	*generation = e->generation;
-	*at_ns = e->at_ns;
 	return true;
 }
 
@@ -151,7 +149,7 @@ static struct entry *pack(const struct ur_rule_key *key, const struct ur_rule_te
 }
 
 int ur_rule_cache_put(struct ur_rule_cache *cache, const struct ur_rule_key *key,
-		      const struct ur_rule_text *text, uint32_t generation, uint64_t at_ns)
+		      const struct ur_rule_text *text, uint32_t generation)
 {
 	struct entry *e = pack(key, text), *old = find(cache, key);
 
@@ -160,7 +158,6 @@ int ur_rule_cache_put(struct ur_rule_cache *cache, const struct ur_rule_key *key
 	if (old)
 		drop(cache, old);
 	e->generation = generation;
-	e->at_ns = at_ns;
 	cache->size += bytes_of(e);
 	LIST_INSERT_HEAD(&cache->buckets[bucket_of(key)], e, bucket);
 	TAILQ_INSERT_HEAD(&cache->use, e, use);

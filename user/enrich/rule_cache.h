@@ -26,13 +26,14 @@ int ur_rule_cache_new(size_t max_bytes, struct ur_rule_cache **ret);
 void ur_rule_cache_free(struct ur_rule_cache *cache);
 UR_DEFINE_CLEANUP(struct ur_rule_cache, ur_rule_cache_free)
 
-/* Fill *@text, *@generation and *@at_ns from the entry for @key. False: there is none. */
+/* Fill *@text, and *@generation with that of the rule set it was read in, from the entry
+ * for @key. False: there is none. */
 bool ur_rule_cache_get(struct ur_rule_cache *cache, const struct ur_rule_key *key,
-		       struct ur_rule_text *text, uint32_t *generation, uint64_t *at_ns);
+		       struct ur_rule_text *text, uint32_t *generation);
 
 /* Remember a copy of @text, in place of an earlier one. Returns 0 or -ENOMEM. */
 int ur_rule_cache_put(struct ur_rule_cache *cache, const struct ur_rule_key *key,
-		      const struct ur_rule_text *text, uint32_t generation, uint64_t at_ns);
+		      const struct ur_rule_text *text, uint32_t generation);
 
 /* Bytes in use. */
 size_t ur_rule_cache_size(const struct ur_rule_cache *cache);

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* nft.c - from an event to the rule's text, through the cache, the kernel, and the tools. */
+#include "user/enrich/nft.h"
+#include <inttypes.h>
+#include <linux/netfilter.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "user/enrich/ipt_save.h"
+#include "user/enrich/nft_find.h"
+#include "user/enrich/nft_list.h"
+#include "user/enrich/nft_prefetch.h"
+#include "user/enrich/rule_cache.h"
+
+#define CACHE_BYTES (8u << 20)
+#define TIMEOUT_MS  5000
+#define REST_NS     60000000000ull /* after a tool ran into the timeout */
+#define NAMESPACES  64
+#define TRIES       3
+
+/* What is remembered of one namespace. */
+struct space {
+	uint32_t netns; /* 0: free */
+	uint64_t cookie;
+	uint64_t rest_until; /* ns: a tool took too long, don't try again before */
+	uint32_t prefetched; /* generation whose texts were read, 0: none */
+	uint32_t generation; /* the last one seen */
+	uint64_t seen_at;    /* ns: when it was seen first */
+};
+
+struct ur_nft {
+	struct ur_rule_cache *cache;
+	unsigned next; /* the space to reuse */
+	struct space spaces[NAMESPACES];
+};
+
+/* What the cache has of the event's rule. */
+struct cached {
+	bool there;
+	uint32_t generation;
+	struct ur_rule_text text;
+};
+
+/* One rule among those of a listing. */
+struct pick {
+	uint64_t handle;
+	uint32_t seen;
+	bool found;
+	bool broken;
+	char text[UR_RULE_TEXT_MAX];
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+int ur_nft_new(struct ur_nft **ret)
+{
+	ur_cleanup(ur_nft_freep) struct ur_nft *nft = calloc(1, sizeof(*nft));
+	int r;
+
+	if (!nft)
+		return -ENOMEM;
+	r = ur_rule_cache_new(CACHE_BYTES, &nft->cache);
+	if (r)
+		return r;
+	*ret = ur_take(nft);
+	return 0;
+}
+
+void ur_nft_free(struct ur_nft *nft)
+{
+	if (!nft)
+		return;
+	ur_rule_cache_free(nft->cache);
+	free(nft);
+}
+
+static struct space *space_of(struct ur_nft *nft, const struct ur_nft_where *where)
+{
+	struct space *s;
+
+	for (s = nft->spaces; s < nft->spaces + NAMESPACES; s++)
+		if (s->netns == where->netns && s->cookie == where->cookie)
+			return s;
+	s = &nft->spaces[nft->next++ % NAMESPACES];
+	*s = (struct space){ .netns = where->netns, .cookie = where->cookie };
+	return s;
+}
+
+void ur_nft_changed(struct ur_nft *nft, uint32_t netns)
+{
+	for (struct space *s = nft->spaces; s < nft->spaces + NAMESPACES; s++)
+		if (s->netns == netns)
+			s->rest_until = 0;
+}
+
+static int on_listed(uint64_t handle, const struct ur_line *line, const char *text, void *arg)
+{
+	struct pick *p = arg;
+
+	p->seen++;
+	if (handle != p->handle)
+		return 0;
+	p->found = true;
+	p->broken |= ur_nft_list_broken(line);
+	strcpy(p->text, text);
+	return 0;
+}
+
+/* Is what nft listed the chain that the kernel showed? A string with line breaks in it, in
+ * any rule, adds lines that look like rules, and could pass for another one. */
+static int check_pick(const struct pick *p, uint32_t count, char *why, size_t why_len)
+{
+	if (!p->found)
+		snprintf(why, why_len, "nft does not list rule %" PRIu64 " by itself", p->handle);
+	else if (p->broken)
+		snprintf(why, why_len, "the rule's text holds a line break");
+	else if (p->seen != count)
+		snprintf(why, why_len, "nft lists %u rules in the chain, the kernel %u", p->seen,
+			 count);
+	else
+		return 0;
+	return -ESTALE;
+}
+
+static int nft_text(const struct ur_nft_place *place, struct ur_rule_text *ret)
+{
+	const struct ur_nft_list list = {
+		.family = place->rule.family,
+		.table = place->rule.table,
+		.chain = place->rule.chain,
+		.timeout_ms = TIMEOUT_MS,
+	};
+	struct pick p = { .handle = place->rule.handle };
+	int r = ur_nft_list_run(&list, on_listed, &p, ret->reason, sizeof(ret->reason));
+
+	if (!r)
+		r = check_pick(&p, place->count, ret->reason, sizeof(ret->reason));
+	if (!r)
+		strcpy(ret->text, p.text);
+	return r;
+}
+
+static int iptables_text(const struct ur_nft_place *place, struct ur_rule_text *ret)
+{
+	const struct ur_ipt_rule rule = {
+		.nft = true,
+		.ipv6 = place->rule.family == NFPROTO_IPV6,
+		.table = place->rule.table,
+		.chain = place->rule.chain,
+		.number = place->number,
+		.count = place->count,
+	};
+	int r;
+
+	if (place->rule.family != NFPROTO_IPV4 && place->rule.family != NFPROTO_IPV6)
+		return -EINVAL;
+	r = ur_ipt_save(&rule, ret->text, ret->reason, sizeof(ret->reason));
+	ret->iptables_text = !r;
+	return r;
+}
+
+/* Let the right tool print the rule; nft's words do for iptables' where need be. */
+static int run_tools(const struct ur_nft_place *place, struct ur_rule_text *ret)
+{
+	int r = place->rule.xt_reject ? iptables_text(place, ret) : -EINVAL;
+
+	if (r && r != -ETIMEDOUT)
+		r = nft_text(place, ret);
+	ret->looked = r ? UR_COULD_NOT : UR_FOUND;
+	if (!r)
+		ret->reason[0] = '\0';
+	return r;
+}
+
+/* The text of the rule at @place: what it was before, or what a tool prints now. */
+static void read_text(struct space *space, const struct ur_nft_place *place, const struct cached *c,
+		      struct ur_rule_text *ret)
+{
+	if (c->there) {
+		strcpy(ret->text, c->text.text);
+		ret->iptables_text = c->text.iptables_text;
+		ret->looked = UR_FOUND;
+	} else if (now_ns() < space->rest_until) {
+		snprintf(ret->reason, sizeof(ret->reason),
+			 "listing the rules took too long before");
+	} else if (run_tools(place, ret) == -ETIMEDOUT) {
+		space->rest_until = now_ns() + REST_NS;
+	}
+}
+
+/* Find the rule and read its text, of one and the same generation of the rule set. */
+static int read_once(struct space *space, const struct ur_event *ev, const struct cached *c,
+		     struct ur_nft_place *place, struct ur_rule_text *ret)
+{
+	ur_cleanup(ur_nfnl_close) struct ur_nfnl nl = UR_NFNL_CLOSED;
+	uint32_t generation;
+	int r = ur_nfnl_open(&nl);
+
+	*ret = (struct ur_rule_text){ .looked = UR_COULD_NOT };
+	if (r) {
+		snprintf(ret->reason, sizeof(ret->reason), "nf_tables can't be asked: %s",
+			 strerror(-r));
+		return r;
+	}
+	r = ur_nft_find(&nl, &ev->rule, ev->origin == UR_ORIGIN_XT_NFT, place, ret->reason,
+			sizeof(ret->reason));
+	if (r)
+		return r;
+	ur_nft_describe(place, ret);
+	read_text(space, place, c, ret);
+	r = ur_nft_generation(&nl, &generation);
+	return !r && generation != place->generation ? -EINTR : r;
+}
+
+/* Read until the rule set stands still. What the rule says of itself is true anyway. */
+static int read_rule(struct space *space, const struct ur_event *ev, const struct cached *c,
+		     struct ur_nft_place *place, struct ur_rule_text *ret)
+{
+	int r = -EINTR;
+
+	for (int i = 0; i < TRIES && r == -EINTR; i++)
+		r = read_once(space, ev, c, place, ret);
+	if (r != -EINTR || c->there)
+		return r == -EINTR ? 0 : r;
+	if (ret->looked == UR_FOUND) {
+		ret->looked = UR_COULD_NOT;
+		ret->text[0] = '\0';
+		ret->iptables_text = false;
+	}
+	snprintf(ret->reason, sizeof(ret->reason), "the rule set keeps changing");
+	return 0;
+}
+
+static struct ur_rule_key key_of(const struct ur_nft_where *where, uint64_t table, uint64_t rule)
+{
+	return (struct ur_rule_key){
+		.netns = where->netns,
+		.cookie = where->cookie,
+		.table = table,
+		.rule = rule,
+	};
+}
+
+static void recall(struct ur_nft *nft, const struct ur_nft_where *where, const struct ur_event *ev,
+		   struct cached *c)
+{
+	const uint8_t need = UR_RULE_TABLE | UR_RULE_HANDLE;
+	struct ur_rule_key key = key_of(where, ev->rule.table_handle, ev->rule.handle);
+
+	c->there = (ev->rule.flags & need) == need && ev->rule.table_handle &&
+		   ur_rule_cache_get(nft->cache, &key, &c->text, &c->generation);
+}
+
+static int current_generation(uint32_t *generation)
+{
+	ur_cleanup(ur_nfnl_close) struct ur_nfnl nl = UR_NFNL_CLOSED;
+	int r = ur_nfnl_open(&nl);
+
+	return r ? r : ur_nft_generation(&nl, generation);
+}
+
+/* Was the rule set at @ts_ns, in the past, surely the one of @generation, of now? */
+static bool stood_still(struct space *space, uint32_t generation, uint64_t ts_ns)
+{
+	if (space->generation != generation) {
+		space->generation = generation;
+		space->seen_at = now_ns();
+	}
+	return space->seen_at <= ts_ns;
+}
+
+/* Answer with the remembered text. Its place in the chain was true only then. */
+static void answer_old(const struct cached *c, const char *reason, struct ur_rule_text *ret)
+{
+	char why[UR_REASON_MAX];
+
+	snprintf(why, sizeof(why), "%s", reason);
+	*ret = c->text;
+	ret->number = 0;
+	strcpy(ret->reason, why);
+}
+
+/* Look at the rule set as it is now. */
+static void answer_now(struct ur_nft *nft, const struct ur_nft_where *where,
+		       const struct ur_event *ev, const struct cached *c, struct ur_rule_text *ret)
+{
+	struct space *space = space_of(nft, where);
+	struct ur_nft_place place = {};
+	int r = read_rule(space, ev, c, &place, ret);
+	struct ur_rule_key key = key_of(where, place.table.handle, place.rule.handle);
+
+	if (r && c->there)
+		answer_old(c, r == -ESTALE ? "the rule is gone since" : ret->reason, ret);
+	else if (r == -ESTALE)
+		ret->looked = UR_CHANGED;
+	if (r)
+		return;
+	ret->generation_same = stood_still(space, place.generation, ev->ts_ns);
+	if (ret->looked == UR_FOUND)
+		ur_rule_cache_put(nft->cache, &key, ret, place.generation);
+}
+
+void ur_nft_rule(struct ur_nft *nft, const struct ur_nft_where *where, const struct ur_event *ev,
+		 struct ur_rule_text *ret)
+{
+	struct cached c;
+	uint32_t generation;
+
+	recall(nft, where, ev, &c);
+	if (where->outside && c.there) {
+		answer_old(&c, "as read before the network namespace was gone", ret);
+	} else if (where->outside) {
+		*ret = (struct ur_rule_text){ .looked = UR_COULD_NOT };
+		snprintf(ret->reason, sizeof(ret->reason), "%s", where->outside);
+	} else if (c.there && !current_generation(&generation) && generation == c.generation) {
+		*ret = c.text;
+		ret->generation_same = stood_still(space_of(nft, where), generation, ev->ts_ns);
+	} else {
+		answer_now(nft, where, ev, &c, ret);
+	}
+}
+
+int ur_nft_prefetch(struct ur_nft *nft, const struct ur_nft_where *where)
+{
+	struct space *space = space_of(nft, where);
+	const struct ur_rule_key base = key_of(where, 0, 0);
+	uint32_t generation;
+	int r = current_generation(&generation);
+
+	if (r || generation == space->prefetched)
+		return r;
+	r = ur_nft_prefetch_run(nft->cache, &base, generation);
+	if (r)
+		return r;
+	space->prefetched = generation;
+	stood_still(space, generation, 0);
+	return 0;
+}

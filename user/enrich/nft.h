@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#pragma once
+/* nft.h - the nftables rule that fired: its names, place, comment and text.
+ *
+ * Names, place and comment come from the kernel, the text from the host's own nft or
+ * iptables-save. All that is read is remembered: see rule_cache.h.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include "user/cleanup.h"
+#include "user/evidence.h"
+
+struct ur_nft;
+
+/* Where the calling thread is while it asks. */
+struct ur_nft_where {
+	uint32_t netns;      /* inode number of the event's namespace */
+	uint64_t cookie;     /* its cookie, 0: not known */
+	const char *outside; /* why the thread could not enter it; NULL: it is there */
+};
+
+/* Returns 0 and gives *@ret to the caller, or -ENOMEM. */
+int ur_nft_new(struct ur_nft **ret);
+void ur_nft_free(struct ur_nft *nft);
+UR_DEFINE_CLEANUP(struct ur_nft, ur_nft_free)
+
+/* Say what is known of the rule of @ev, whose origin is UR_ORIGIN_NFT or UR_ORIGIN_XT_NFT.
+ * Always fills *@ret: UR_FOUND with the text; UR_COULD_NOT when the text is not to be had,
+ * and still with the names, place and comment that are known; UR_CHANGED when the rule is
+ * gone and its text wasn't read before. A rule that is gone since its text was read is
+ * UR_FOUND with a reason. Blocks for up to some seconds where a tool must run. */
+void ur_nft_rule(struct ur_nft *nft, const struct ur_nft_where *where, const struct ur_event *ev,
+		 struct ur_rule_text *ret);
+
+/* Read the texts of all rejecting rules in the namespace of the calling thread, unless
+ * that was done for the same generation. At most 65536 rules a table, and what the cache
+ * holds: 8 MiB. Blocks, for long with a huge rule set. Returns 0 or -errno. */
+int ur_nft_prefetch(struct ur_nft *nft, const struct ur_nft_where *where);
+
+/* The rule set of namespace @netns changed: tools that failed there may do better now. */
+void ur_nft_changed(struct ur_nft *nft, uint32_t netns);
