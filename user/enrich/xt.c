@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* xt.c - from an event to the rule, through getsockopt() and iptables-save. */
 #include "user/enrich/xt.h"
+/* libc's in.h goes before the kernel's, which then leaves out what both define */
+#include <netinet/in.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
