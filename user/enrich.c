@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* enrich.c - which look-ups an event needs, and what each of them gets to know. */
+#include "user/enrich.h"
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include "user/enrich/netns.h"
+#include "user/enrich/nft.h"
+#include "user/enrich/process.h"
+#include "user/enrich/sockets.h"
+#include "user/enrich/symbols.h"
+#include "user/enrich/xt.h"
+#include "user/netns_enter.h"
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71 /* asm-generic/socket.h of Linux 5.14 */
+#endif
+
+/* One question for each socket on the port, each listener, the sender, the one elsewhere. */
+#define QUERIES_MAX (UR_SOCKS_MAX + UR_LISTENERS_MAX + 2)
+
+struct ur_enrich {
+	struct ur_netns_names *netns;
+	struct ur_process *process;
+	struct ur_sockets *sockets;
+	struct ur_nft *nft;
+	struct ur_xt *xt;
+	struct ur_symbolizer *symbols;
+};
+
+/* The thread's stay in the event's namespace. */
+struct stay {
+	struct ur_netns_visit visit;
+	bool there;
+	char outside[UR_REASON_MAX]; /* why it is not there */
+};
+
+struct queries {
+	size_t n;
+	struct ur_process_query one[QUERIES_MAX];
+};
+
+int ur_enrich_new(struct ur_enrich **ret)
+{
+	ur_cleanup(ur_enrich_freep) struct ur_enrich *e = calloc(1, sizeof(*e));
+	int r;
+
+	if (!e)
+		return -ENOMEM;
+	r = ur_netns_names_new(&e->netns);
+	if (!r)
+		r = ur_process_new(&e->process);
+	if (!r)
+		r = ur_sockets_new(&e->sockets);
+	if (!r)
+		r = ur_nft_new(&e->nft);
+	if (!r)
+		r = ur_xt_new(&e->xt);
+	if (!r)
+		r = ur_symbolizer_new(&e->symbols);
+	if (r)
+		return r;
+	*ret = ur_take(e);
+	return 0;
+}
+
+void ur_enrich_free(struct ur_enrich *e)
+{
+	if (!e)
+		return;
+	ur_symbolizer_free(e->symbols);
+	ur_xt_free(e->xt);
+	ur_nft_free(e->nft);
+	ur_sockets_free(e->sockets);
+	ur_process_free(e->process);
+	ur_netns_names_free(e->netns);
+	free(e);
+}
+
+static bool is_home(uint32_t inum)
+{
+	struct stat st;
+
+	return !stat("/proc/thread-self/ns/net", &st) && st.st_ino == inum;
+}
+
+static int enter(struct ur_enrich *e, uint32_t inum, struct stay *stay)
+{
+	ur_cleanup(ur_closep) int fd = -1;
+
+	if (is_home(inum))
+		return 0;
+	fd = ur_netns_open(e->netns, inum);
+	return fd < 0 ? fd : ur_netns_enter(&stay->visit, fd);
+}
+
+static void stay_begin(struct ur_enrich *e, uint32_t inum, struct stay *stay)
+{
+	int r = enter(e, inum, stay);
+
+	stay->there = !r;
+	if (r == -ENOENT)
+		snprintf(stay->outside, sizeof(stay->outside),
+			 "the network namespace is gone, or no process and no file leads to it");
+	else if (r)
+		snprintf(stay->outside, sizeof(stay->outside),
+			 "the network namespace can't be entered: %s", strerror(-r));
+}
+
+static void stay_end(struct stay *stay)
+{
+	ur_netns_leave(&stay->visit);
+}
+
+/* The cookie of the namespace that the thread is in, 0 before Linux 5.14. */
+static uint64_t cookie_here(void)
+{
+	ur_cleanup(ur_closep) int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	uint64_t cookie = 0;
+	socklen_t len = sizeof(cookie);
+
+	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len))
+		return 0;
+	return cookie;
+}
+
+/* Names of the devices that sockets are bound to, as the kernel has them here. */
+static void name_devices(struct ur_evidence *ev)
+{
+	ur_cleanup(ur_closep) int fd = -1;
+
+	for (unsigned i = 0; i < ev->ev.nsocks; i++) {
+		struct ifreq ifr = { .ifr_ifindex = ev->ev.socks[i].bound_ifindex };
+
+		if (!ifr.ifr_ifindex)
+			continue;
+		if (fd < 0)
+			fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		if (fd < 0 || ioctl(fd, SIOCGIFNAME, &ifr))
+			continue;
+		memcpy(ev->bound_dev[i], ifr.ifr_name, sizeof(ev->bound_dev[i]));
+		ev->bound_dev[i][sizeof(ev->bound_dev[i]) - 1] = '\0';
+	}
+}
+
+static bool is_rule(const struct ur_event *ev)
+{
+	return ev->origin == UR_ORIGIN_NFT || ev->origin == UR_ORIGIN_XT_NFT ||
+	       ev->origin == UR_ORIGIN_XT;
+}
+
+static void find_rule(struct ur_enrich *e, struct ur_evidence *ev, const struct stay *stay)
+{
+	const struct ur_nft_where where = {
+		.netns = ev->ev.netns_inum,
+		.cookie = stay->there ? cookie_here() : ev->ev.netns_cookie,
+		.outside = stay->there ? NULL : stay->outside,
+	};
+
+	if (ev->ev.origin != UR_ORIGIN_XT) {
+		ur_nft_rule(e->nft, &where, &ev->ev, &ev->rule);
+	} else if (stay->there) {
+		ur_xt_rule(e->xt, where.cookie, &ev->ev, &ev->rule);
+	} else {
+		ev->rule.looked = UR_COULD_NOT;
+		strcpy(ev->rule.reason, stay->outside);
+	}
+}
+
+/* A listener matters where the packet was meant for this host's sockets. */
+static bool wants_listeners(const struct ur_evidence *ev)
+{
+	if (!ev->packet.has_ports || ev->packet.fragment)
+		return false;
+	return ev->ev.origin == UR_ORIGIN_UDP_MISS ||
+	       (is_rule(&ev->ev) && ev->packet.proto == IPPROTO_TCP && ev->ev.iif);
+}
+
+static void find_listeners(struct ur_evidence *ev, const struct stay *stay)
+{
+	if (stay->there) {
+		ur_sockets_listeners(ev->packet.dport, &ev->tcp);
+		return;
+	}
+	ev->tcp.looked = UR_COULD_NOT;
+	strcpy(ev->tcp.reason, stay->outside);
+}
+
+/* What must be looked up inside the event's namespace. */
+static void look_inside(struct ur_enrich *e, struct ur_evidence *ev)
+{
+	ur_cleanup(stay_end) struct stay stay = { .visit = UR_NETNS_AT_HOME };
+
+	if (!is_rule(&ev->ev) && ev->ev.origin != UR_ORIGIN_UDP_MISS)
+		return;
+	stay_begin(e, ev->ev.netns_inum, &stay);
+	if (is_rule(&ev->ev))
+		find_rule(e, ev, &stay);
+	if (wants_listeners(ev))
+		find_listeners(ev, &stay);
+	if (stay.there)
+		name_devices(ev);
+}
+
+/* Only when the kernel side saw the whole slot, and no socket in it. */
+static uint64_t find_elsewhere(struct ur_enrich *e, struct ur_evidence *ev)
+{
+	const uint16_t seen = ev->ev.flags & (UR_EV_SOCKS | UR_EV_SOCKS_PARTIAL);
+	uint64_t inode = 0;
+
+	if (ev->ev.origin != UR_ORIGIN_UDP_MISS || seen != UR_EV_SOCKS || ev->ev.nsocks ||
+	    !ev->packet.has_ports)
+		return 0;
+	ur_sockets_elsewhere(e->sockets, ev->ev.netns_inum, &ev->packet, &ev->elsewhere, &inode);
+	if (ev->elsewhere.looked == UR_FOUND) {
+		struct ur_netns netns;
+
+		ur_netns_name(e->netns, ev->elsewhere.netns_inum, &netns);
+		memcpy(ev->elsewhere.netns_name, netns.name, sizeof(netns.name));
+	}
+	return inode;
+}
+
+static void ask(struct queries *q, uint64_t inode, int32_t hint, struct ur_owners *owners)
+{
+	q->one[q->n++] = (struct ur_process_query){ inode, hint, owners };
+}
+
+/* A number of a process from the kernel is good for a hint where it means the same here. */
+static int32_t sender_hint(const struct ur_event *ev)
+{
+	return ev->flags & UR_EV_CURRENT && ur_process_sees_all() ? (int32_t)ev->cur_tgid : 0;
+}
+
+/* All sockets of the event in one pass over the processes. */
+static void find_owners(struct ur_enrich *e, struct ur_evidence *ev, uint64_t elsewhere)
+{
+	struct queries q = {};
+
+	for (unsigned i = 0; i < ev->ev.nsocks; i++)
+		ask(&q, ev->ev.socks[i].inode, 0, &ev->socks[i]);
+	for (unsigned i = 0; i < ev->tcp.n; i++)
+		ask(&q, ev->tcp.one[i].inode, 0, &ev->tcp.one[i].owners);
+	if (ev->ev.flags & UR_EV_SENDER)
+		ask(&q, ev->ev.sender.inode, sender_hint(&ev->ev), &ev->sender);
+	if (elsewhere)
+		ask(&q, elsewhere, 0, &ev->elsewhere.owners);
+	ur_process_owners(e->process, q.one, q.n);
+	if (ev->ev.flags & UR_EV_CURRENT && ev->sender.looked != UR_FOUND)
+		ur_process_current(ev->ev.cur_tgid, ev->ev.cur_comm, &ev->sender);
+}
+
+void ur_enrich_run(struct ur_enrich *e, struct ur_evidence *ev)
+{
+	uint64_t elsewhere;
+
+	if (ev->ev.nsocks > UR_SOCKS_MAX)
+		ev->ev.nsocks = UR_SOCKS_MAX;
+	if (ev->ev.nstack > UR_STACK_MAX)
+		ev->ev.nstack = UR_STACK_MAX;
+	ur_netns_name(e->netns, ev->ev.netns_inum, &ev->netns);
+	if (ev->ev.nstack && !ur_symbolizer_stack(e->symbols, (const uint64_t *)ev->ev.stack,
+						  ev->ev.nstack, ev->stack))
+		ev->missing |= UR_MISSING_SYMBOLS;
+	look_inside(e, ev);
+	elsewhere = find_elsewhere(e, ev);
+	find_owners(e, ev, elsewhere);
+}
+
+void ur_enrich_rules_changed(struct ur_enrich *e, uint64_t netns_inum)
+{
+	ur_nft_changed(e->nft, netns_inum);
+}
+
+int ur_enrich_prefetch(struct ur_enrich *e, uint32_t netns_inum)
+{
+	ur_cleanup(stay_end) struct stay stay = { .visit = UR_NETNS_AT_HOME };
+	struct ur_nft_where where = { .netns = netns_inum };
+	int r = enter(e, netns_inum, &stay);
+
+	if (r)
+		return r;
+	where.cookie = cookie_here();
+	return ur_nft_prefetch(e->nft, &where);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#pragma once
+/* enrich.h - evidence that the kernel side can't carry, looked up after the event.
+ *
+ * All calls come from one thread, the only one of the program that visits other network
+ * namespaces. Each may block: milliseconds as a rule, some seconds where a tool of the
+ * host must list a rule set. Nothing on the host is changed: no module is loaded, no table
+ * made, no namespace kept alive.
+ */
+#include <stdint.h>
+#include "user/cleanup.h"
+#include "user/evidence.h"
+
+struct ur_enrich;
+
+/* Returns 0 and gives *@ret to the caller, or -ENOMEM, -errno. */
+int ur_enrich_new(struct ur_enrich **ret);
+void ur_enrich_free(struct ur_enrich *e);
+UR_DEFINE_CLEANUP(struct ur_enrich, ur_enrich_free)
+
+/* Fill every section of *@ev that applies to ev->ev.origin. Never fails: what can't be
+ * looked up says so in its section. */
+void ur_enrich_run(struct ur_enrich *e, struct ur_evidence *ev);
+
+/* The firewall rules of namespace @netns_inum changed. */
+void ur_enrich_rules_changed(struct ur_enrich *e, uint64_t netns_inum);
+
+/* Read the texts of the rejecting nftables rules of namespace @netns_inum now, so that a
+ * rule deleted right after it fired is still named with its text. Only to be called when
+ * nf_tables is loaded. Blocks, for long where the rule set is huge. Returns 0 or -errno. */
+int ur_enrich_prefetch(struct ur_enrich *e, uint32_t netns_inum);
