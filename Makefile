@@ -115,7 +115,8 @@ $B/unreach.skel.h: $B/unreach.bpf.o
 # ---- user side -----------------------------------------------------------------
 
 # $(call variant,folder,compiler flags): objects of the user side under build/<folder>,
-# and all but main.o in an archive, from which each unit test takes what it needs.
+# and all but main.o in an archive, from which each unit test takes what it needs. Two
+# folders may have files of one name: ar q keeps both, r would keep the last.
 define variant
 $B/$(1)/%.o: %.c $B/flags | $B/unreach.skel.h
 	$$(call say,CC,$$@)
@@ -125,7 +126,7 @@ $B/$(1)/%.o: %.c $B/flags | $B/unreach.skel.h
 $(VERSIONED:%.c=$B/$(1)/%.o): $B/version
 $(1)_OBJ := $(USER_SRC:%.c=$B/$(1)/%.o)
 $B/$(1)/user.a: $$(filter-out %/main.o,$$($(1)_OBJ)) $B/sources
-	$$Qrm -f $$@ && $$(AR) rcsD $$@ $$(filter %.o,$$^)
+	$$Qrm -f $$@ && $$(AR) qcsD $$@ $$(filter %.o,$$^)
 $B/$(1)/tests/unit/%: $B/$(1)/tests/unit/%.o $B/$(1)/user.a
 	$$(call say,LD,$$@)
 	$$Q$$(CC) $$(CC_FLAGS) $(2) $$(LD_FLAGS) $$^ -o $$@ -lcmocka $$(LIBS)
