@@ -359,7 +359,7 @@ void ur_options_help(FILE *out)
 		help_row(out, &rows[i]);
 	fputc('\n', out);
 	help_causes(out);
-	fputs("Exit status: 0 done, 1 failed at run time, 2 wrong usage, 3 can't trace this kernel\n"
+	fputs("Exit status: 0 done, 1 run-time failure, 2 wrong usage, 3 untraceable kernel\n"
 	      "\nExamples:\n",
 	      out);
 	for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++)

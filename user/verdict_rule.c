@@ -73,7 +73,7 @@ static void say_way(struct ur_buf *out, const struct ur_evidence *ev)
 {
 	const char *hook = ur_nf_hook_name(ev->ev.rule.pf, ev->ev.rule.hook);
 	const char *base = ev->rule.base_chain;
-	bool through = *base && strcmp(base, ur_rule_chain(ev)) != 0;
+	bool through = *base && *ur_rule_chain(ev) && strcmp(base, ur_rule_chain(ev)) != 0;
 
 	if (hook && through)
 		ur_buf_add(out, " (hook %s, reached from %s)", hook, base);
@@ -120,7 +120,6 @@ void ur_why_rule(const struct ur_case *c, struct ur_buf *out)
 	else
 		say_place_xt(out, ev);
 	say_way(out, ev);
-	ur_say_in_netns(out, &ev->netns);
 	if (rule_known(ev))
 		say_text(out, ev);
 	else

@@ -124,14 +124,13 @@ static void say_peer(const struct ur_case *c, struct ur_buf *out)
 		   ur_endpoint_text(ur_ip_version(sk->family), sk->peer, sk->peer_port, text));
 }
 
-/* "no UDP socket accepts 10.0.0.5:8125 in netns web; statsd (pid 812) " */
+/* "no UDP socket accepts 10.0.0.5:8125; statsd (pid 812) " */
 static void say_refusal(const struct ur_case *c, struct ur_buf *out)
 {
 	char buf[UR_NUMBER_TEXT];
 
 	ur_buf_add(out, "no %s socket accepts ", proto(c, buf));
 	say_dst(c, out);
-	ur_say_in_netns(out, &c->ev->netns);
 	ur_buf_add(out, "; ");
 	ur_say_socket(out, c->ev, c->nearest);
 	ur_buf_add(out, " ");

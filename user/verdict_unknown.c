@@ -80,7 +80,6 @@ void ur_why_unknown(const struct ur_case *c, struct ur_buf *out)
 		   ev->stack[0]);
 	if (row < CALLERS)
 		ur_buf_add(out, ", %s", callers[row].fact);
-	ur_say_in_netns(out, &ev->netns);
 }
 
 static void say_route_command(struct ur_buf *out, const struct ur_evidence *ev)
@@ -103,7 +102,8 @@ void ur_advise_unknown(const struct ur_case *c, struct ur_buf *out)
 	enum look look = row < CALLERS && ev->packet.family ? callers[row].look : LOOK_CHAIN;
 
 	if (look == LOOK_CHAIN) {
-		ur_buf_add(out, "the call chain is in the output of -v and --json");
+		if (ev->ev.nstack)
+			ur_buf_add(out, "the call chain is in the output of -v and --json");
 		return;
 	}
 	ur_buf_add(out, "see `");

@@ -85,6 +85,7 @@ static void say_endpoint(const struct text *t, struct ur_buf *out, const struct 
 static void say_packet(const struct text *t, struct ur_buf *out, const struct ur_packet *pkt)
 {
 	char buf[UR_NUMBER_TEXT];
+	const char *name;
 
 	if (!pkt->family) {
 		ur_buf_add(out, "a packet that can't be read");
@@ -93,7 +94,9 @@ static void say_packet(const struct text *t, struct ur_buf *out, const struct ur
 	say_endpoint(t, out, pkt, pkt->src, pkt->sport);
 	ur_buf_add(out, " > ");
 	say_endpoint(t, out, pkt, pkt->dst, pkt->dport);
-	ur_buf_add(out, " %s%s", ur_proto_name(pkt->proto, buf), pkt->fragment ? " fragment" : "");
+	name = ur_proto_name(pkt->proto, buf);
+	ur_buf_add(out, " %s%s%s", name == buf ? "protocol " : "", name,
+		   pkt->fragment ? " fragment" : "");
 }
 
 static void say_answer(struct ur_buf *out, const struct ur_evidence *ev,

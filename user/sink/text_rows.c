@@ -119,11 +119,11 @@ static void put_socket(const struct ur_lines *lines, const struct ur_evidence *e
 		ur_buf_add(&out, " to ");
 		say_sock_endpoint(&out, sk->family, sk->peer, sk->peer_port);
 	}
-	if (sk->bound_ifindex)
-		ur_buf_add(&out, " dev %u", sk->bound_ifindex);
 	if (sk->bound_ifindex && ev->bound_dev[i][0]) {
-		ur_buf_add(&out, " ");
+		ur_buf_add(&out, " dev ");
 		ur_buf_add_safe(&out, ev->bound_dev[i]);
+	} else if (sk->bound_ifindex) {
+		ur_buf_add(&out, " dev number %u", sk->bound_ifindex);
 	}
 	ur_buf_add(&out, "%s%s, ", sk->flags & UR_SK_V6ONLY ? " v6only" : "",
 		   sk->flags & UR_SK_REUSEPORT ? " reuseport" : "");
@@ -149,27 +149,43 @@ static void row_sockets(const struct ur_lines *lines, const struct ur_evidence *
 		ur_buf_add(&out, "there are more than could be looked at");
 	else if (!(ev->ev.flags & UR_EV_SOCKS) && ev->ev.origin == UR_ORIGIN_UDP_MISS)
 		ur_buf_add(&out, "could not look");
+	else if ((ev->ev.flags & UR_EV_SOCKS) && !ev->ev.nsocks)
+		ur_buf_add(&out, "none on the port");
 	else
 		return;
+	put_row(lines, &out);
+}
+
+static void put_listener(const struct ur_lines *lines, const struct ur_listener *tcp)
+{
+	char row[ROW_MAX];
+	struct ur_buf out = start_row(row, "listener");
+
+	ur_buf_add(&out, "tcp ");
+	say_sock_endpoint(&out, tcp->family, tcp->addr, tcp->port);
+	ur_buf_add(&out, ", ");
+	say_owners(&out, &tcp->owners);
+	ur_buf_add(&out, ", read just after");
 	put_row(lines, &out);
 }
 
 static void row_listeners(const struct ur_lines *lines, const struct ur_evidence *ev,
 			  const struct ur_report *report)
 {
-	(void)report;
-	for (uint32_t i = 0; ev->tcp.looked == UR_FOUND && i < ev->tcp.n; i++) {
-		char row[ROW_MAX];
-		struct ur_buf out = start_row(row, "listener");
+	const struct ur_listeners *tcp = &ev->tcp;
+	char row[ROW_MAX];
+	struct ur_buf out = start_row(row, "listener");
 
-		ur_buf_add(&out, "tcp ");
-		say_sock_endpoint(&out, ev->tcp.one[i].family, ev->tcp.one[i].addr,
-				  ev->tcp.one[i].port);
-		ur_buf_add(&out, ", ");
-		say_owners(&out, &ev->tcp.one[i].owners);
-		ur_buf_add(&out, ", read just after");
-		put_row(lines, &out);
-	}
+	(void)report;
+	for (uint32_t i = 0; tcp->looked == UR_FOUND && i < tcp->n; i++)
+		put_listener(lines, &tcp->one[i]);
+	if (tcp->looked == UR_FOUND_NONE)
+		ur_buf_add(&out, "none on TCP, read just after");
+	else if (tcp->looked == UR_COULD_NOT)
+		ur_buf_add(&out, "could not look for TCP listeners");
+	else
+		return;
+	put_row(lines, &out);
 }
 
 /* A row with one outside string, or none when it is empty. */
