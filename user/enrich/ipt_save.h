@@ -21,13 +21,11 @@ struct ur_ipt_rule {
 struct ur_ipt_scan {
 	const struct ur_ipt_rule *rule;
 	uint32_t seen; /* rules of that chain so far */
-	bool broken;   /* the text can't be the rule's: see ur_ipt_line_text() */
 	char text[UR_RULE_TEXT_MAX];
 };
 
-/* Copy a rule's line to @text, cut with "..." at the end. False when its quotes don't match:
- * a line break inside a comment has cut it. Pure. */
-bool ur_ipt_line_text(const struct ur_line *line, char text[UR_RULE_TEXT_MAX]);
+/* Copy a rule's line to @text, cut with "..." at the end. Pure. */
+void ur_ipt_line_text(const struct ur_line *line, char text[UR_RULE_TEXT_MAX]);
 
 /* Take one line of the output; has the type of ur_line_fn, @scan is a struct ur_ipt_scan.
  * Rules are the lines "-A CHAIN ...". Always returns 0. Pure. */

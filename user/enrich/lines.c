@@ -29,8 +29,6 @@ static void append(struct ur_lines *l, const char *data, size_t len)
 	memcpy(l->line.head + used, data, fits);
 	to_tail(l, data, len);
 	l->line.len += len;
-	for (size_t i = 0; i < len; i++)
-		l->line.quotes += data[i] == '"';
 }
 
 static int flush(struct ur_lines *l)
@@ -41,24 +39,39 @@ static int flush(struct ur_lines *l)
 	l->line.head[used] = '\0';
 	l->line.tail[l->tail_len] = '\0';
 	r = l->fn(&l->line, l->arg);
-	l->line.len = l->line.quotes = l->tail_len = 0;
+	l->line.len = l->tail_len = 0;
 	return r;
+}
+
+/* Does @ch end the line? Keeps track of quotes. */
+static bool ends_line(struct ur_lines *l, char ch)
+{
+	const bool was_escaped = l->escaped;
+
+	if (ch == '\n' && !l->quoted)
+		return true;
+	if (l->quoting == UR_QUOTES_NONE)
+		return false;
+	l->escaped = l->quoting == UR_QUOTES_IPTABLES && l->quoted && ch == '\\' && !was_escaped;
+	if (ch == '"' && !was_escaped)
+		l->quoted = !l->quoted;
+	return false;
 }
 
 int ur_lines_feed(const char *data, size_t len, void *lines)
 {
 	struct ur_lines *l = lines;
-	const char *end = data + len;
+	size_t start = 0;
 	int r = 0;
 
-	while (!r && data < end) {
-		const char *newline = memchr(data, '\n', end - data);
-
-		append(l, data, (newline ? newline : end) - data);
-		if (!newline)
-			break;
+	for (size_t i = 0; !r && i < len; i++) {
+		if (!ends_line(l, data[i]))
+			continue;
+		append(l, data + start, i - start);
+		start = i + 1;
 		r = flush(l);
-		data = newline + 1;
 	}
+	if (!r)
+		append(l, data + start, len - start);
 	return r;
 }

@@ -46,7 +46,6 @@ struct pick {
 	uint64_t handle;
 	uint32_t seen;
 	bool found;
-	bool broken;
 	char text[UR_RULE_TEXT_MAX];
 };
 
@@ -104,22 +103,19 @@ static int on_listed(uint64_t handle, const struct ur_line *line, const char *te
 	struct pick *p = arg;
 
 	p->seen++;
-	if (handle != p->handle)
+	if (handle != p->handle || ur_nft_list_is_end(line))
 		return 0;
 	p->found = true;
-	p->broken |= ur_nft_list_broken(line);
 	strcpy(p->text, text);
 	return 0;
 }
 
-/* Is what nft listed the chain that the kernel showed? A string with line breaks in it, in
- * any rule, adds lines that look like rules, and could pass for another one. */
+/* Is what nft listed the chain that the kernel showed? A name made to look like more rules
+ * can only add to their number. */
 static int check_pick(const struct pick *p, uint32_t count, char *why, size_t why_len)
 {
 	if (!p->found)
 		snprintf(why, why_len, "nft does not list rule %" PRIu64 " by itself", p->handle);
-	else if (p->broken)
-		snprintf(why, why_len, "the rule's text holds a line break");
 	else if (p->seen != count)
 		snprintf(why, why_len, "nft lists %u rules in the chain, the kernel %u", p->seen,
 			 count);
@@ -182,7 +178,8 @@ static int run_tools(const struct ur_nft_place *place, struct ur_rule_text *ret)
 static void read_text(struct space *space, const struct ur_nft_place *place, const struct cached *c,
 		      struct ur_rule_text *ret)
 {
-	if (c->there) {
+	/* iptables' words begin with the chain's name, and chains are renamed */
+	if (c->there && (!c->text.iptables_text || !strcmp(c->text.chain, ret->chain))) {
 		strcpy(ret->text, c->text.text);
 		ret->iptables_text = c->text.iptables_text;
 		ret->looked = UR_FOUND;

@@ -61,9 +61,9 @@ bool ur_nft_list_parse(const struct ur_line *line, uint64_t *handle, char *text,
 	return true;
 }
 
-bool ur_nft_list_broken(const struct ur_line *line)
+bool ur_nft_list_is_end(const struct ur_line *line)
 {
-	return line->quotes % 2 || line->head[strspn(line->head, "\t ")] == '}';
+	return line->head[strspn(line->head, "\t ")] == '}';
 }
 
 static int on_line(const struct ur_line *line, void *arg)
@@ -96,7 +96,9 @@ int ur_nft_list_run(const struct ur_nft_list *list, ur_nft_list_fn fn, void *arg
 {
 	const char *family =
 		list->family < sizeof(families) / sizeof(*families) ? families[list->family] : NULL;
-	struct listing l = { .lines.fn = on_line, .fn = fn, .arg = arg };
+	struct listing l = {
+		.lines.quoting = UR_QUOTES_NFT, .lines.fn = on_line, .fn = fn, .arg = arg
+	};
 	char nft[UR_EXEC_PATH_MAX];
 	const char *argv[] = {
 		nft,    "-a",        "-s",        "list", list->chain ? "chain" : "table",

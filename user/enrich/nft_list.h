@@ -14,9 +14,9 @@
  * every other line: headings, elements, blanks. Pure. */
 bool ur_nft_list_parse(const struct ur_line *line, uint64_t *handle, char *text, size_t len);
 
-/* True when the text can't be whole: part of a line that a string with a line break was
- * cut into, or the end of a block. Pure. */
-bool ur_nft_list_broken(const struct ur_line *line);
+/* True when the line is but the end of a block that the rule opened: its text stands on
+ * lines before. Pure. */
+bool ur_nft_list_is_end(const struct ur_line *line);
 
 /* Which part of the rule set to list. */
 struct ur_nft_list {

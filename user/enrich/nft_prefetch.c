@@ -158,7 +158,7 @@ static int on_listed(uint64_t handle, const struct ur_line *line, const char *te
 	struct item *it = bsearch(&want, rd->items, rd->n, sizeof(want), by_handle);
 
 	rd->listed++;
-	if (!it || ur_nft_list_broken(line))
+	if (!it || ur_nft_list_is_end(line))
 		return 0;
 	return set_text(rd, it, text, false);
 }
@@ -202,7 +202,10 @@ static int on_saved(const struct ur_line *line, void *arg)
 	if (!in_chain(rd, rd->at) || it->number != rd->number)
 		return 0;
 	rd->at = (rd->at + 1) % rd->n;
-	return it->xt && ur_ipt_line_text(line, text) ? set_text(rd, it, text, true) : 0;
+	if (!it->xt)
+		return 0;
+	ur_ipt_line_text(line, text);
+	return set_text(rd, it, text, true);
 }
 
 /* How the listing went, @r being the tool's result. Forgets texts that can't be trusted: it
