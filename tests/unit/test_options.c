@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "user/cause.h"
+#include "user/options.h"
+
+#define WORDS 12
+
+/* Parse a command line written as one string; @err is static. */
+static int parse(const char *line, struct ur_options *opts, char **err)
+{
+	static char copy[256], message[256];
+	char *argv[WORDS + 1] = { "unreach" };
+	int argc = 1;
+
+	snprintf(copy, sizeof(copy), "%s", line);
+	for (char *word = strtok(copy, " "); word && argc < WORDS; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	*err = message;
+	return ur_options_parse(argc, argv, opts, message, sizeof(message));
+}
+
+static void defaults(void **state)
+{
+	struct ur_options opts;
+	char *err;
+
+	(void)state;
+	assert_int_equal(parse("", &opts, &err), 0);
+	assert_string_equal(opts.netns, "all");
+	assert_int_equal(opts.count, 0);
+	assert_int_equal(opts.for_ns, 0);
+	assert_null(opts.cause);
+	assert_null(opts.ready_file);
+	assert_false(opts.json || opts.numeric || opts.quiet || opts.check || opts.help ||
+		     opts.version);
+}
+
+static void every_option(void **state)
+{
+	struct ur_options opts;
+	char *err;
+
+	(void)state;
+	assert_int_equal(parse("-nvv -c5 --json --netns=web --cause socket,rule.nft --for 90 "
+			       "--check --ready-file /run/x",
+			       &opts, &err),
+			 0);
+	assert_true(opts.numeric && opts.json && opts.check);
+	assert_int_equal(opts.verbose, 2);
+	assert_int_equal(opts.count, 5);
+	assert_string_equal(opts.netns, "web");
+	assert_string_equal(opts.cause, "socket,rule.nft");
+	assert_int_equal(opts.for_ns, 90000000000);
+	assert_string_equal(opts.ready_file, "/run/x");
+	assert_int_equal(parse("--count 7 --numeric --quiet", &opts, &err), 0);
+	assert_int_equal(opts.count, 7);
+	assert_true(opts.quiet);
+}
+
+static void durations(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t ms; /* 0: refused */
+	} cases[] = {
+		{ "1", 1000 },
+		{ "500ms", 500 },
+		{ "90s", 90000 },
+		{ "5m", 300000 },
+		{ "1h30m", 5400000 },
+		{ "1h1m1s1ms", 3661001 },
+		{ "0", 0 },
+		{ "0s", 0 },
+		{ "s", 0 },
+		{ "1h30", 0 },
+		{ "30m1h", 0 },
+		{ "1s1s", 0 },
+		{ "-1", 0 },
+		{ "+1", 0 },
+		{ "1.5s", 0 },
+		{ "1 s", 0 },
+		{ "1d", 0 },
+		{ "0x10", 0 },
+		{ "99999999999h", 0 },
+		{ "18446744073709551616", 0 },
+		{ "5000000000h", 0 },
+		{ "1ss", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char message[256];
+		char *argv[] = { "unreach", "--for", (char *)cases[i].text, NULL };
+		struct ur_options opts = {};
+		int r = ur_options_parse(3, argv, &opts, message, sizeof(message));
+
+		assert_int_equal(r, cases[i].ms ? 0 : -EINVAL);
+		assert_int_equal(opts.for_ns, cases[i].ms * 1000000);
+	}
+}
+
+/* The message names the option, the value, and what would be right. */
+static void refusals_say_why(void **state)
+{
+	static const struct {
+		const char *line, *says, *and;
+	} cases[] = {
+		{ "-c 0", "--count", "\"0\"" },
+		{ "-c 5x", "\"5x\"", "a number from 1 on" },
+		{ "-c -1", "\"-1\"", "a number" },
+		{ "-c 18446744073709551616", "--count", "a number" },
+		{ "--count", "--count needs", "a number" },
+		{ "--for soon", "\"soon\"", "1h30m" },
+		{ "--cause sock", "\"sock\"", "socket.none" },
+		{ "--cause rule,", "\"rule,\"", "commas" },
+		{ "--cause ,rule", "\",rule\"", "commas" },
+		{ "--netns=", "--netns", "process id" },
+		{ "--ready-file=", "--ready-file", "a file" },
+		{ "--json=1", "--json", "no value" },
+		{ "--netn web", "--netn", "--help" },
+		{ "--nonsense", "--nonsense", "--help" },
+		{ "-x", "-x", "--help" },
+		{ "-nx", "-x", "--help" },
+		{ "-i eth0", "-i", "--help" },
+		{ "udp port 53", "filter expressions", "\"udp\"" },
+		{ "-n -- port", "filter expressions", "\"port\"" },
+		{ "-q -v", "-q", "-v" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ur_options opts = { .count = 99 };
+		char *err;
+
+		assert_int_equal(parse(cases[i].line, &opts, &err), -EINVAL);
+		assert_non_null(strstr(err, cases[i].says));
+		assert_non_null(strstr(err, cases[i].and));
+		assert_null(strchr(err, '\n'));
+		assert_int_equal(opts.count, 99);
+	}
+}
+
+static void messages_are_safe_to_print(void **state)
+{
+	char *argv[] = { "unreach", "--for", "1\033[2J", NULL };
+	struct ur_options opts;
+	char err[256];
+
+	(void)state;
+	assert_int_equal(ur_options_parse(3, argv, &opts, err, sizeof(err)), -EINVAL);
+	assert_null(strchr(err, '\033'));
+	assert_non_null(strstr(err, "\\x1b[2J"));
+}
+
+static void help_ends_the_parsing(void **state)
+{
+	struct ur_options opts;
+	char *err;
+
+	(void)state;
+	assert_int_equal(parse("-h --nonsense", &opts, &err), 0);
+	assert_true(opts.help);
+	assert_int_equal(parse("-V words", &opts, &err), 0);
+	assert_true(opts.version);
+}
+
+static char *help_text(void)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	ur_options_help(out);
+	fclose(out);
+	return text;
+}
+
+static void help_fits_a_screen(void **state)
+{
+	char *text = help_text();
+	size_t rows = 0;
+
+	(void)state;
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"), rows++)
+		assert_in_range(strlen(line), 1, 80);
+	assert_in_range(rows, 20, 38);
+	free(text);
+}
+
+static void help_knows_everything(void **state)
+{
+	char *text = help_text(), word[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; ur_options_name(i); i++) {
+		snprintf(word, sizeof(word), "--%s", ur_options_name(i));
+		assert_non_null(strstr(text, word));
+	}
+	assert_in_range(i, 12, 40);
+	for (int c = 0; c < UR_CAUSE_MAX_; c++)
+		assert_non_null(strstr(text, ur_cause_info(c)->slug));
+	assert_non_null(strstr(text, "(default: all)"));
+	assert_non_null(strstr(text, "Examples:"));
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(every_option),
+		cmocka_unit_test(durations),
+		cmocka_unit_test(refusals_say_why),
+		cmocka_unit_test(messages_are_safe_to_print),
+		cmocka_unit_test(help_ends_the_parsing),
+		cmocka_unit_test(help_fits_a_screen),
+		cmocka_unit_test(help_knows_everything),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
