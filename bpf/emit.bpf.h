@@ -123,7 +123,7 @@ static __always_inline __u8 ur_xt_engine(const struct ur_layout *l, __u64 par, _
 	__u64 target = ur_peek(__u64, par + l->xt_par_target);
 	__u64 ops = ur_peek(__u64, targinfo - 8);
 
-	if (l->ready && ops >> 48 == 0xffff && ur_peek(__u64, ops + l->expr_ops_data) == target)
+	if (l->ready && (__s64)ops < 0 && ur_peek(__u64, ops + l->expr_ops_data) == target)
 		return UR_ORIGIN_XT_NFT;
 	if (ur_peek(__u64, targinfo - UR_XT_TARGET_HDR + 8) == target)
 		return UR_ORIGIN_XT;

@@ -58,8 +58,8 @@ static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 fa
 	f->code = code;
 	f->caller = ur_return_address(ctx);
 	f->origin = ur_origin_of(claim ? claim->origin : UR_ORIGIN_UNKNOWN, f->caller);
-	if (f->origin == UR_ORIGIN_UNKNOWN) {
-		n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 0);
+	if (f->origin == UR_ORIGIN_UNKNOWN) { /* skipping the function itself */
+		n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 1);
 		f->nstack = n > 0 ? (__u64)n / 8 : 0;
 	}
 	return 0;

@@ -24,20 +24,18 @@ struct ur_nft_word {
 	__u32 is_last;
 };
 
+static __always_inline struct ur_nft_word ur_nft_dp_word(__u64 w)
+{
+	return (struct ur_nft_word){ .is_last = w & 1,
+				     .dlen = (w >> 1) & 0xfff,
+				     .handle = (w >> 13) & UR_HANDLE_MASK };
+}
+
 static __always_inline struct ur_nft_word ur_nft_word(const struct ur_layout *l, __u64 w)
 {
-	struct ur_nft_word r;
-
-	if (l->rule_dp) {
-		r.is_last = w & 1;
-		r.dlen = (w >> 1) & 0xfff;
-		r.handle = (w >> 13) & UR_HANDLE_MASK;
-	} else {
-		r.is_last = 0;
-		r.handle = w & UR_HANDLE_MASK;
-		r.dlen = (w >> 44) & 0xfff;
-	}
-	return r;
+	if (l->rule_dp)
+		return ur_nft_dp_word(w);
+	return (struct ur_nft_word){ .handle = w & UR_HANDLE_MASK, .dlen = (w >> 44) & 0xfff };
 }
 
 static __always_inline __u32 ur_nft_expr_size(const struct ur_layout *l, __u64 expr)
@@ -92,7 +90,7 @@ UR_GLOBAL __u64 ur_nft_chain_by_trailer(__u64 p)
 	if (!l)
 		return 0;
 	for (int i = 0; i < UR_NFT_RULES_MAX; i++) {
-		struct ur_nft_word w = ur_nft_word(l, ur_peek(__u64, p));
+		struct ur_nft_word w = ur_nft_dp_word(ur_peek(__u64, p));
 
 		if (w.is_last)
 			return ur_peek(__u64, p + l->rule_dp_last_chain);
@@ -223,7 +221,7 @@ UR_GLOBAL __u64 ur_nft_chain_by_list(__u64 entries, __u64 rule)
 		__u64 chain = x - 16;
 		__u64 table = ur_peek(__u64, chain + l->chain_table);
 
-		if (table >> 48 == 0xffff && ur_nft_table_hooked(entries, table))
+		if ((__s64)table < 0 && ur_nft_table_hooked(entries, table))
 			return chain;
 		x = ur_peek(__u64, x);
 		if (x == rule)
