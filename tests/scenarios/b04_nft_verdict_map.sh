@@ -18,7 +18,7 @@ table ip kube-proxy {
 	}
 }
 NFT
-nft_rule srv ip kube-proxy reject-chain '^[[:space:]]*reject'
+nft_rule srv ip kube-proxy reject-chain 'reject'
 start_unreach
 send cli "$V4" 5001
 saw_port_unreachable "$V4"

@@ -28,3 +28,15 @@ def differences($e; $a):
       | if $hit == null then .missing += [$want]
         else .left = $left[:$hit] + $left[$hit + 1:] end)
   | (.missing[] | "missing  \(tojson)"), (.left[] | "extra    \(tojson)");
+
+# The judge: a stream of "want" EVENT... "got" EVENT... "judge" in, one line out for
+# each, the differences as a JSON array of strings. One process serves all scenarios:
+# starting jq takes longer than comparing.
+def judge(stream):
+  foreach stream as $x ({};
+    if $x == "want" then {part: "want", want: [], got: []}
+    elif $x == "got" then .part = "got"
+    elif $x == "judge" then .verdict = [differences(.want; .got)]
+    elif .part == "want" then .want += [$x]
+    else .got += [$x] end;
+    if $x == "judge" then .verdict else empty end);
