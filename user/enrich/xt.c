@@ -182,8 +182,8 @@ static void describe(const struct ur_rule *want, const struct ur_xt_rule *rule,
 	snprintf(ret->chain, sizeof(ret->chain), "%s", rule->chain);
 	snprintf(ret->comment, sizeof(ret->comment), "%s", rule->comment);
 	ret->number = rule->number;
-	if (rule->builtin)
-		snprintf(ret->base_chain, sizeof(ret->base_chain), "%s", rule->chain);
+	if (ur_xt_builtin(want->hook))
+		strcpy(ret->base_chain, ur_xt_builtin(want->hook));
 }
 
 static void read_text(struct ur_xt *xt, const struct ur_rule *want, const struct blob *b,

@@ -28,7 +28,6 @@ struct entry {
 /* Where the walk is. */
 struct walk {
 	char chain[UR_XT_CHAIN_MAX];
-	bool builtin;
 	uint32_t number;
 	bool found; /* the rest of the chain is walked to count it */
 };
@@ -109,7 +108,7 @@ static bool start_chain(const struct ur_xt_table *t, const struct entry *e, stru
 	for (unsigned hook = 0; hook < UR_XT_HOOKS; hook++) {
 		if (!(t->valid_hooks & 1u << hook) || t->hook_entry[hook] != e->at)
 			continue;
-		*w = (struct walk){ .builtin = true };
+		*w = (struct walk){};
 		strcpy(w->chain, builtin_names[hook]);
 		return false;
 	}
@@ -131,7 +130,7 @@ static bool ends_chain(const struct ur_xt_table *t, const struct entry *e)
 static void found(const struct ur_xt_table *t, const struct entry *e, const struct walk *w,
 		  struct ur_xt_rule *ret)
 {
-	*ret = (struct ur_xt_rule){ .builtin = w->builtin, .number = w->number };
+	*ret = (struct ur_xt_rule){ .number = w->number };
 	strcpy(ret->chain, w->chain);
 	strcpy(ret->target, e->name);
 	read_comment(t, e, ret->comment);
@@ -160,6 +159,11 @@ int ur_xt_find(const struct ur_xt_table *table, uint64_t target_off, struct ur_x
 	ret->count = w.number - 1;
 	/* the policy, or the implied return, is no rule of the user's */
 	return ret->number <= ret->count ? 0 : -ENOENT;
+}
+
+const char *ur_xt_builtin(unsigned hook)
+{
+	return hook < UR_XT_HOOKS ? builtin_names[hook] : NULL;
 }
 
 static uint64_t digest(uint64_t sum, const uint8_t *data, size_t len)

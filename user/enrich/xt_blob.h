@@ -19,7 +19,6 @@ struct ur_xt_table {
 
 struct ur_xt_rule {
 	char chain[UR_XT_CHAIN_MAX];
-	bool builtin;
 	uint32_t number; /* in its chain: 1, 2, ..., as get_chainname_rulenum() counts */
 	uint32_t count;  /* rules in that chain, without its policy or implied return */
 	char target[UR_XT_CHAIN_MAX];
@@ -29,6 +28,10 @@ struct ur_xt_rule {
 /* Find the rule whose target starts at @target_off in the blob. Returns 0; -ENOENT when no
  * rule's does; -EBADMSG when the blob isn't well-formed. */
 int ur_xt_find(const struct ur_xt_table *table, uint64_t target_off, struct ur_xt_rule *ret);
+
+/* The built-in chain of @hook (NF_INET_*); NULL for no such hook. A table has one for each
+ * hook, so that is where a packet entered it. */
+const char *ur_xt_builtin(unsigned hook);
 
 /* A number for the table's content, counters left out: equal for equal rules, and hardly
  * ever for others (64-bit FNV-1a). Returns 0 when the blob isn't well-formed. */

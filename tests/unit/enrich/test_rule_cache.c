@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+#include "user/enrich/rule_cache.h"
+
+static void put(struct ur_rule_cache *cache, uint64_t rule, const char *words)
+{
+	const struct ur_rule_key key = { .netns = 1, .cookie = 2, .table = 3, .rule = rule };
+	static struct ur_rule_text text;
+
+	text = (struct ur_rule_text){ .looked = UR_FOUND, .number = 4, .priority = -5 };
+	strcpy(text.text, words);
+	strcpy(text.chain, "input");
+	assert_int_equal(ur_rule_cache_put(cache, &key, &text, 9), 0);
+}
+
+static bool get(struct ur_rule_cache *cache, struct ur_rule_key key, struct ur_rule_text *text)
+{
+	uint32_t generation;
+
+	return ur_rule_cache_get(cache, &key, text, &generation) && generation == 9;
+}
+
+static void test_keeps_all_of_it(void **state)
+{
+	ur_cleanup(ur_rule_cache_freep) struct ur_rule_cache *cache = NULL;
+	static struct ur_rule_text text;
+
+	(void)state;
+	assert_int_equal(ur_rule_cache_new(1 << 20, &cache), 0);
+	put(cache, 7, "reject");
+	put(cache, 7, "reject with tcp reset");
+	assert_true(get(cache, (struct ur_rule_key){ 1, 2, 3, 7 }, &text));
+	assert_string_equal(text.text, "reject with tcp reset");
+	assert_string_equal(text.chain, "input");
+	assert_string_equal(text.base_chain, "");
+	assert_int_equal(text.number, 4);
+	assert_int_equal(text.priority, -5);
+	assert_int_equal(text.looked, UR_FOUND);
+}
+
+static void test_tells_rules_apart(void **state)
+{
+	ur_cleanup(ur_rule_cache_freep) struct ur_rule_cache *cache = NULL;
+	static struct ur_rule_text text;
+
+	(void)state;
+	assert_int_equal(ur_rule_cache_new(1 << 20, &cache), 0);
+	put(cache, 7, "reject");
+	assert_false(get(cache, (struct ur_rule_key){ 1, 2, 3, 8 }, &text));
+	assert_false(get(cache, (struct ur_rule_key){ 1, 2, 4, 7 }, &text));
+	assert_false(get(cache, (struct ur_rule_key){ 2, 2, 3, 7 }, &text));
+	assert_false(get(cache, (struct ur_rule_key){ 1, 5, 3, 7 }, &text));
+	assert_true(get(cache, (struct ur_rule_key){ 1, 0, 3, 7 }, &text));
+}
+
+static void test_stays_in_bounds(void **state)
+{
+	ur_cleanup(ur_rule_cache_freep) struct ur_rule_cache *cache = NULL;
+	static struct ur_rule_text text;
+
+	(void)state;
+	assert_int_equal(ur_rule_cache_new(10000, &cache), 0);
+	for (uint64_t rule = 1; rule <= 1000; rule++) {
+		put(cache, rule, "udp dport 53 reject");
+		assert_true(ur_rule_cache_size(cache) <= 10000);
+		assert_true(get(cache, (struct ur_rule_key){ 1, 2, 3, 1 }, &text));
+	}
+	assert_true(get(cache, (struct ur_rule_key){ 1, 2, 3, 1000 }, &text));
+	assert_false(get(cache, (struct ur_rule_key){ 1, 2, 3, 500 }, &text));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_keeps_all_of_it),
+		cmocka_unit_test(test_tells_rules_apart),
+		cmocka_unit_test(test_stays_in_bounds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
