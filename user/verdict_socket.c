@@ -47,8 +47,12 @@ int ur_socket_nearest(const struct ur_evidence *ev)
 	return best;
 }
 
+/* Every socket on the port is known, and so is why it does not fit. */
 static bool snapshot_whole(const struct ur_evidence *ev)
 {
+	for (int i = 0; i < ev->ev.nsocks; i++)
+		if (ev->ev.socks[i].mismatch >= MISSES)
+			return false;
 	return (ev->ev.flags & UR_EV_SOCKS) && !(ev->ev.flags & UR_EV_SOCKS_PARTIAL);
 }
 

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "tests/unit/sample.h"
+#include "user/verdict.h"
+
+static struct ur_evidence ev;
+static struct ur_report report;
+
+static void miss(const char *src, const char *dst, uint16_t dport)
+{
+	sample_miss(&ev, IPPROTO_UDP, src, 40000, dst, dport);
+}
+
+static void expect(enum ur_cause cause, enum ur_confidence confidence, const char *why,
+		   const char *advice)
+{
+	ur_verdict_decide(&ev, &report);
+	assert_string_equal(report.why, why);
+	assert_string_equal(report.advice, advice);
+	assert_int_equal(report.cause, cause);
+	assert_int_equal(report.confidence, confidence);
+}
+
+static void nothing_on_the_port(void **state)
+{
+	(void)state;
+	miss("10.0.0.7", "10.0.0.5", 5001);
+	expect(UR_CAUSE_SOCKET_NONE, UR_PROVEN, "no UDP socket is on port 5001",
+	       "start the service that should have UDP port 5001; check with "
+	       "`ss -uanp 'sport = :5001'`");
+	sample_netns(&ev, "srv");
+	expect(UR_CAUSE_SOCKET_NONE, UR_PROVEN, "no UDP socket is on port 5001 in netns srv",
+	       "start the service that should have UDP port 5001; check with "
+	       "`ip netns exec srv ss -uanp 'sport = :5001'`");
+	ev.packet.proto = IPPROTO_UDPLITE;
+	expect(UR_CAUSE_SOCKET_NONE, UR_PROVEN, "no UDP-Lite socket is on port 5001 in netns srv",
+	       "start the service that should have UDP-Lite port 5001; check with "
+	       "`ip netns exec srv cat /proc/net/udplite`");
+}
+
+/* What was not looked at is not said to be empty. */
+static void nobody_looked(void **state)
+{
+	(void)state;
+	miss("10.0.0.7", "10.0.0.5", 5001);
+	sample_listener(&ev, "0.0.0.0", "nginx");
+	ev.ev.flags = 0;
+	expect(UR_CAUSE_SOCKET_NONE, UR_LIKELY,
+	       "no UDP socket accepts port 5001; whether one is there that does not fit could not "
+	       "be looked up",
+	       "see the sockets on the port with `ss -uanp 'sport = :5001'`");
+	ev.ev.flags = UR_EV_SOCKS | UR_EV_SOCKS_PARTIAL;
+	expect(UR_CAUSE_SOCKET_NONE, UR_LIKELY,
+	       "no UDP socket accepts port 5001; looking for near misses was given up at its limit, "
+	       "so one may exist",
+	       "see the sockets on the port with `ss -uanp 'sport = :5001'`");
+	ev.ev.flags = UR_EV_SOCKS;
+	ev.packet.has_ports = false;
+	expect(UR_CAUSE_SOCKET_NONE, UR_LIKELY,
+	       "no UDP socket accepts it; its ports could not be read", "");
+}
+
+static void other_address(void **state)
+{
+	(void)state;
+	miss("10.0.0.7", "10.0.0.5", 8125);
+	sample_socket(&ev, UR_MM_ADDRESS, "127.0.0.1", "statsd");
+	expect(UR_CAUSE_SOCKET_ADDRESS, UR_PROVEN,
+	       "no UDP socket accepts 10.0.0.5:8125; statsd (pid 812) is bound to 127.0.0.1:8125 only",
+	       "bind statsd to 10.0.0.5 or 0.0.0.0");
+	miss("fd00::7", "fd00::5", 8125);
+	sample_socket(&ev, UR_MM_ADDRESS, "::1", NULL);
+	sample_socket(&ev, UR_MM_ADDRESS, "fd00::9", NULL);
+	expect(UR_CAUSE_SOCKET_ADDRESS, UR_PROVEN,
+	       "no UDP socket accepts [fd00::5]:8125; a socket of uid 33 is bound to [::1]:8125 only, "
+	       "and 1 more socket on the port does not fit either",
+	       "bind that service to fd00::5 or ::");
+}
+
+static void part_of_the_sockets(void **state)
+{
+	(void)state;
+	miss("10.0.0.7", "10.0.0.5", 8125);
+	sample_socket(&ev, UR_MM_ADDRESS, "127.0.0.1", "statsd");
+	ev.ev.flags |= UR_EV_SOCKS_PARTIAL;
+	expect(UR_CAUSE_SOCKET_ADDRESS, UR_LIKELY,
+	       "no UDP socket accepts 10.0.0.5:8125; statsd (pid 812) is bound to 127.0.0.1:8125 "
+	       "only; there are more sockets than could be looked at",
+	       "bind statsd to 10.0.0.5 or 0.0.0.0");
+}
+
+static void other_family(void **state)
+{
+	(void)state;
+	miss("10.0.0.7", "10.0.0.5", 53);
+	sample_socket(&ev, UR_MM_FAMILY, "::", "dns")->flags = UR_SK_V6ONLY;
+	expect(UR_CAUSE_SOCKET_FAMILY, UR_PROVEN,
+	       "no UDP socket accepts 10.0.0.5:53; dns (pid 812) on [::]:53 takes IPv6 only "
+	       "(IPV6_V6ONLY), the packet is IPv4",
+	       "bind dns to 10.0.0.5 or 0.0.0.0 as well, or switch IPV6_V6ONLY off");
+	miss("fd00::7", "fd00::5", 53);
+	sample_socket(&ev, UR_MM_FAMILY, "0.0.0.0", "dns");
+	expect(UR_CAUSE_SOCKET_FAMILY, UR_PROVEN,
+	       "no UDP socket accepts [fd00::5]:53; dns (pid 812) on 0.0.0.0:53 is an IPv4 socket, "
+	       "the packet is IPv6",
+	       "bind dns to fd00::5 or :: as well");
+}
+
+static void connect_to(struct ur_sock *sk, const char *peer, uint16_t port)
+{
+	sk->flags |= UR_SK_CONNECTED;
+	sample_addr(sk->peer, peer);
+	sk->peer_port = port;
+}
+
+static void other_peer(void **state)
+{
+	(void)state;
+	miss("10.219.7.1", "10.219.7.2", 5001);
+	connect_to(sample_socket(&ev, UR_MM_PEER, "0.0.0.0", "ntpd"), "10.219.7.9", 9);
+	expect(UR_CAUSE_SOCKET_PEER, UR_PROVEN,
+	       "no UDP socket accepts 10.219.7.2:5001; ntpd (pid 812) on 0.0.0.0:5001 is connected to "
+	       "10.219.7.9:9; the packet comes from 10.219.7.1:40000",
+	       "let ntpd serve other peers from a socket that is not connected");
+}
+
+static void answer_from_another_address(void **state)
+{
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.219.7.3", 5001, "10.219.7.1", 41000);
+	connect_to(sample_socket(&ev, UR_MM_PEER, "10.219.7.1", "nc"), "10.219.7.2", 5001);
+	ur_verdict_decide(&ev, &report);
+	assert_string_equal(report.advice, "if 10.219.7.2 and 10.219.7.3 are one server, make it "
+					   "answer from 10.219.7.2");
+}
+
+static void other_device(void **state)
+{
+	(void)state;
+	miss("10.0.0.7", "10.0.0.5", 67);
+	sample_socket(&ev, UR_MM_DEVICE, "0.0.0.0", "dhcpd")->bound_ifindex = 5;
+	SAMPLE_COPY(ev.bound_dev[0], "k0");
+	expect(UR_CAUSE_SOCKET_DEVICE, UR_PROVEN,
+	       "no UDP socket accepts 10.0.0.5:67; dhcpd (pid 812) on 0.0.0.0:67 is bound to device "
+	       "k0; the packet came in on eth0",
+	       "bind dhcpd to eth0 as well, or to no device");
+	ev.bound_dev[0][0] = '\0';
+	ur_verdict_decide(&ev, &report);
+	assert_non_null(strstr(report.why, "device number 5;"));
+}
+
+static void in_no_vrf(void **state)
+{
+	(void)state;
+	miss("10.0.0.7", "10.0.0.5", 67);
+	sample_socket(&ev, UR_MM_DEVICE, "0.0.0.0", "dhcpd");
+	ur_verdict_decide(&ev, &report);
+	assert_non_null(strstr(report.why, "is in no VRF, and net.ipv4.udp_l3mdev_accept is 0"));
+	assert_non_null(strstr(report.advice, "udp_l3mdev_accept=1"));
+}
+
+static void fits_after_all(void **state)
+{
+	(void)state;
+	miss("10.0.0.7", "10.0.0.5", 53);
+	sample_socket(&ev, UR_MM_NONE, "0.0.0.0", "dns");
+	expect(UR_CAUSE_SOCKET_RACE, UR_LIKELY,
+	       "no UDP socket took it, but dns (pid 812) on 0.0.0.0:53 fitted a moment later: bound "
+	       "or moved while the packet was under way",
+	       "nothing to do if dns has just started; else see the sockets on the port with "
+	       "`ss -uanp 'sport = :53'`");
+	ev.ev.socks[0].flags = UR_SK_BPF;
+	ur_verdict_decide(&ev, &report);
+	assert_non_null(strstr(report.why, "BPF program of its reuseport group"));
+	assert_non_null(strstr(report.advice, "bpftool"));
+}
+
+static void tcp_has_the_port(void **state)
+{
+	(void)state;
+	miss("10.0.0.7", "10.0.0.5", 443);
+	sample_listener(&ev, "127.0.0.1", "nginx");
+	ev.elsewhere.looked = UR_FOUND;
+	expect(UR_CAUSE_SOCKET_PROTOCOL, UR_PROVEN,
+	       "no UDP socket is on port 443, but nginx (pid 77) listens on TCP 127.0.0.1:443, read "
+	       "just after",
+	       "nginx must serve UDP too if this is meant (HTTP/3, DNS); else the sender errs");
+}
+
+static void udplite_has_the_port(void **state)
+{
+	(void)state;
+	miss("10.0.0.7", "10.0.0.5", 443);
+	sample_socket(&ev, UR_MM_PROTOCOL, "0.0.0.0", "lite")->proto = IPPROTO_UDPLITE;
+	ur_verdict_decide(&ev, &report);
+	assert_int_equal(report.cause, UR_CAUSE_SOCKET_PROTOCOL);
+	assert_string_equal(report.why,
+			    "no UDP socket is on port 443, but lite (pid 812) has it for "
+			    "UDP-Lite on 0.0.0.0:443");
+}
+
+static void another_namespace_has_the_port(void **state)
+{
+	(void)state;
+	miss("10.0.0.7", "10.0.0.5", 5001);
+	ev.elsewhere = (struct ur_elsewhere){
+		.looked = UR_FOUND, .family = AF_INET, .netns_inum = 4026532200, .netns_name = "ct"
+	};
+	sample_owner(&ev.elsewhere.owners, "dns", 99);
+	ur_verdict_decide(&ev, &report);
+	assert_int_equal(report.cause, UR_CAUSE_SOCKET_NETNS);
+	assert_int_equal(report.confidence, UR_LIKELY);
+	assert_string_equal(report.why, "no UDP socket is on port 5001, but dns (pid 99) has "
+					"0.0.0.0:5001 in netns ct, read just after");
+	SAMPLE_COPY(ev.elsewhere.netns_name, "host");
+	ur_verdict_decide(&ev, &report);
+	assert_non_null(strstr(report.why, "in the host's netns"));
+	ev.elsewhere.netns_name[0] = '\0';
+	ur_verdict_decide(&ev, &report);
+	assert_non_null(strstr(report.why, "in netns 4026532200"));
+}
+
+/* Each of these socks comes nearer than all before it, in whatever order they stand. */
+static void the_nearest_miss_is_the_cause(void **state)
+{
+	static const struct {
+		uint8_t mismatch;
+		enum ur_cause cause;
+	} nearer[] = {
+		{ UR_MM_PROTOCOL, UR_CAUSE_SOCKET_PROTOCOL },
+		{ UR_MM_FAMILY, UR_CAUSE_SOCKET_FAMILY },
+		{ UR_MM_ADDRESS, UR_CAUSE_SOCKET_ADDRESS },
+		{ UR_MM_PEER, UR_CAUSE_SOCKET_PEER },
+		{ UR_MM_DEVICE, UR_CAUSE_SOCKET_DEVICE },
+		{ UR_MM_NONE, UR_CAUSE_SOCKET_RACE },
+	};
+
+	(void)state;
+	for (size_t a = 0; a < 6; a++)
+		for (size_t b = 0; b < 6; b++) {
+			miss("10.0.0.7", "10.0.0.5", 5001);
+			sample_socket(&ev, nearer[a].mismatch, "10.0.0.9", "a");
+			sample_socket(&ev, nearer[b].mismatch, "10.0.0.9", "b");
+			ur_verdict_decide(&ev, &report);
+			assert_int_equal(report.cause, nearer[a > b ? a : b].cause);
+		}
+}
+
+static void a_server_says_more_than_a_client(void **state)
+{
+	(void)state;
+	miss("10.0.0.7", "10.0.0.5", 5001);
+	connect_to(sample_socket(&ev, UR_MM_ADDRESS, "10.0.0.9", "client"), "1.1.1.1", 53);
+	sample_socket(&ev, UR_MM_ADDRESS, "127.0.0.1", NULL);
+	ur_verdict_decide(&ev, &report);
+	assert_non_null(strstr(report.why, "127.0.0.1:5001 only"));
+	ev.ev.nsocks = 1;
+	ur_verdict_decide(&ev, &report);
+	assert_non_null(strstr(report.why, "10.0.0.9:5001 only and connected to 1.1.1.1:53"));
+	assert_null(strstr(report.advice, "bind"));
+}
+
+static void a_mismatch_of_a_later_version(void **state)
+{
+	(void)state;
+	miss("10.0.0.7", "10.0.0.5", 5001);
+	sample_socket(&ev, 77, "10.0.0.9", "x");
+	ur_verdict_decide(&ev, &report);
+	assert_int_equal(report.cause, UR_CAUSE_SOCKET_NONE);
+	assert_int_equal(report.confidence, UR_LIKELY);
+	assert_non_null(strstr(report.why, "could not be looked up"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_on_the_port),
+		cmocka_unit_test(nobody_looked),
+		cmocka_unit_test(other_address),
+		cmocka_unit_test(part_of_the_sockets),
+		cmocka_unit_test(other_family),
+		cmocka_unit_test(other_peer),
+		cmocka_unit_test(answer_from_another_address),
+		cmocka_unit_test(other_device),
+		cmocka_unit_test(in_no_vrf),
+		cmocka_unit_test(fits_after_all),
+		cmocka_unit_test(tcp_has_the_port),
+		cmocka_unit_test(udplite_has_the_port),
+		cmocka_unit_test(another_namespace_has_the_port),
+		cmocka_unit_test(the_nearest_miss_is_the_cause),
+		cmocka_unit_test(a_server_says_more_than_a_client),
+		cmocka_unit_test(a_mismatch_of_a_later_version),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
