@@ -12,10 +12,12 @@ UR_DEFINE_CLEANUP(struct ur_bpf, ur_bpf__destroy)
 
 /* libbpf has one print function for the process; it tells which program was refused
  * only there. */
-static struct {
+static struct said {
 	bool debug;
-	char refused[64];   /* program of the last "prog '...'" message of a failed load */
-	char message[256];  /* the last warning */
+	char refused[64];  /* program of the last "prog '...'" message of a failed load */
+	char message[256]; /* the last warning */
+	char first[64];	   /* the first program that was refused in any try, and why */
+	int first_err;
 } said;
 
 static void remember_program(const char *line)
@@ -105,8 +107,13 @@ static int load_once(struct ur_probe *p, const struct ur_probe_opts *opts)
 	configure(p, opts);
 	ur_core_plan(p);
 	r = ur_bpf__load(p->skel);
-	if (r)
+	if (r) {
+		if (!said.first[0]) {
+			snprintf(said.first, sizeof(said.first), "%s", said.refused);
+			said.first_err = r;
+		}
 		return blame(p) ? -EAGAIN : r;
+	}
 	return ur_core_attach(p);
 }
 
@@ -178,17 +185,19 @@ static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur
 	p->btf = btf__load_vmlinux_btf();
 	if (!p->btf) {
 		r = -errno;
-		ur_refusal_explain(why, r, said.message);
+		ur_refusal_explain(why, r, "", said.message);
 		return r;
 	}
 	r = load(p, opts);
 	if (r || essential_missing(p)) {
-		ur_refusal_explain(why, r ?: -ENOTSUP, r ? said.message : p->core[1].reason);
-		return r ?: -ENOTSUP;
+		r = r ?: -ENOTSUP;
+		ur_refusal_explain(why, said.first_err ?: r, said.first,
+				   r == -ENOTSUP ? p->core[1].reason : said.message);
+		return r;
 	}
 	r = map_stats(p) ?: open_ring(p) ?: ur_module_follow(p);
 	if (r)
-		ur_refusal_explain(why, r, said.message);
+		ur_refusal_explain(why, r, "", said.message);
 	return r;
 }
 
@@ -199,7 +208,7 @@ int ur_probe_open(const struct ur_probe_opts *opts, struct ur_probe **ret, struc
 
 	if (!p)
 		return -ENOMEM;
-	said.debug = opts->debug;
+	said = (struct said){ .debug = opts->debug };
 	libbpf_set_print(on_libbpf);
 	*why = (struct ur_refusal){};
 	r = ur_refusal_precheck(why) ?: start(p, opts, why);

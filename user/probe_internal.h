@@ -83,8 +83,9 @@ void ur_module_detach(struct ur_probe *p);
 
 /* probe_refusal.c */
 
-/* Fill *@why with why programs are refused here, from @err of loading them. */
-void ur_refusal_explain(struct ur_refusal *why, int err, const char *last_message);
+/* Fill *@why with why programs are refused here: @err of loading @prog, the first that was
+ * refused ("": none was named), and libbpf's last message. */
+void ur_refusal_explain(struct ur_refusal *why, int err, const char *prog, const char *last_message);
 
 /* Look for what makes loading hopeless before trying. 0, or -errno with *@why filled. */
 int ur_refusal_precheck(struct ur_refusal *why);

@@ -6,6 +6,10 @@
 #include <sys/capability.h>
 #include "user/probe_internal.h"
 
+static const char lockdown_advice[] =
+	"boot without lockdown=confidentiality (lockdown=integrity is fine), or see the tool at "
+	"work in a throw-away guest: make run";
+
 static bool has_cap(int cap)
 {
 	cap_t caps = cap_get_proc();
@@ -88,9 +92,7 @@ static int locked_down(struct ur_refusal *why)
 		 "this kernel refuses programs that read kernel memory: lockdown is \"%s\"%s",
 		 mode[0] ? mode : "confidentiality",
 		 mode[0] ? "" : " (inferred: bpf_probe_read_kernel is refused, securityfs is not mounted)");
-	snprintf(why->advice, sizeof(why->advice),
-		 "boot without lockdown=confidentiality (lockdown=integrity is fine), or see the tool "
-		 "at work in a throw-away guest: make run");
+	snprintf(why->advice, sizeof(why->advice), "%s", lockdown_advice);
 	return -EPERM;
 }
 
@@ -99,12 +101,36 @@ int ur_refusal_precheck(struct ur_refusal *why)
 	return no_privilege(why) ?: no_btf(why) ?: locked_down(why);
 }
 
-void ur_refusal_explain(struct ur_refusal *why, int err, const char *last_message)
+static bool has_kprobes(void)
+{
+	return !access("/sys/bus/event_source/devices/kprobe", F_OK);
+}
+
+/* We hold every capability, and still it is not permitted: that is policy. */
+static void forbidden(struct ur_refusal *why, const char *prog)
+{
+	char mode[32];
+
+	lockdown_mode(mode, sizeof(mode));
+	snprintf(why->what, sizeof(why->what),
+		 "this kernel refuses tracing programs (loading %s: %s), although this process has the "
+		 "privilege: %s%s%s", prog, strerror(EPERM),
+		 mode[0] ? "lockdown is " : "it is locked down (lockdown=confidentiality), or a security "
+					    "policy or seccomp filter forbids them",
+		 mode, has_kprobes() ? "" : "; nor does it have kprobes (CONFIG_KPROBES)");
+	snprintf(why->advice, sizeof(why->advice), "%s", lockdown_advice);
+}
+
+void ur_refusal_explain(struct ur_refusal *why, int err, const char *prog, const char *last_message)
 {
 	size_t n = strcspn(last_message, "\n");
 
+	if (err == -EPERM && prog[0]) {
+		forbidden(why, prog);
+		return;
+	}
 	snprintf(why->what, sizeof(why->what), "the kernel refused the tracing programs: %s%s%.*s",
-		 strerror(err < 0 ? -err : err), n ? "; libbpf: " : "", (int)n, last_message);
+		 strerror(err < 0 ? -err : err), n ? "; " : "", (int)n, last_message);
 	snprintf(why->advice, sizeof(why->advice), "%s",
 		 err == -EPERM ? "look for a seccomp filter or a container around this process" :
 				 "run with -vv for the loader's messages, and report them");

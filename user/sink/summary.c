@@ -79,11 +79,14 @@ static void put_suppressed(FILE *out, const struct ur_totals *t)
 /* Counted, but without a line above: how many, and why. */
 static void put_without_details(FILE *out, const struct ur_totals *t)
 {
-	uint64_t with = t->explained + t->lost_ring;
+	uint64_t with = t->explained + t->lost_ring + t->lost_queue;
 
 	if (t->lost_ring)
 		fprintf(out, "%9" PRIu64 "  without details: the ring buffer was full\n",
 			t->lost_ring);
+	if (t->lost_queue)
+		fprintf(out, "%9" PRIu64 "  without details: the output was read too slowly\n",
+			t->lost_queue);
 	if (decided(t) > with)
 		fprintf(out, "%9" PRIu64 "  without details: it ended before they were read\n",
 			decided(t) - with);

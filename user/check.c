@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* check.c - the report of --check, one line per fact: ok, missing, or worth knowing. */
+#include <ctype.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include "user/check.h"
+#include "user/evidence.h"
+
+#define HOOKS_MAX 64
+
+static void line(FILE *out, const char *mark, const char *what, const char *detail)
+{
+	fprintf(out, "  %-4s %-26s %s\n", mark, what, detail);
+}
+
+/* First line of a small file; "" when there is none. */
+static const char *read_line(const char *path, char *buf, size_t len)
+{
+	ur_cleanup(ur_fclosep) FILE *f = fopen(path, "re");
+
+	buf[0] = '\0';
+	if (f && fgets(buf, (int)len, f))
+		buf[strcspn(buf, "\n")] = '\0';
+	return buf;
+}
+
+static void check_kernel(FILE *out)
+{
+	struct utsname u;
+	char buf[128];
+
+	if (!uname(&u))
+		fprintf(out, "kernel %s, %s\n", u.release, u.machine);
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		line(out, "MISS", "BTF", "/sys/kernel/btf/vmlinux can't be read: programs can't be fitted to this kernel");
+	else
+		line(out, "ok", "BTF", "of the kernel");
+	if (!access("/sys/kernel/btf/nf_tables", F_OK) || !access("/sys/kernel/btf/x_tables", F_OK))
+		line(out, "ok", "BTF of modules", "netfilter's types are read from it");
+	else
+		line(out, "note", "BTF of modules",
+		     "none for netfilter (not loaded, or not built): a checked table of v5.10 serves there");
+	if (read_line("/sys/kernel/security/lockdown", buf, sizeof(buf))[0])
+		line(out, strstr(buf, "[confidentiality]") ? "MISS" : "ok", "lockdown", buf);
+	else
+		line(out, "note", "lockdown", "securityfs does not tell");
+	if (!strcmp(read_line("/proc/sys/kernel/ftrace_enabled", buf, sizeof(buf)), "0"))
+		line(out, "MISS", "kernel.ftrace_enabled", "0: fentry programs are not run; set it to 1");
+	if (!strcmp(read_line("/sys/kernel/debug/kprobes/enabled", buf, sizeof(buf)), "0"))
+		line(out, "MISS", "kprobes", "switched off in /sys/kernel/debug/kprobes/enabled: rules are not seen");
+}
+
+static const char *state_words(const struct ur_hook *h, char *buf, size_t len)
+{
+	static const char *const words[] = {
+		[UR_HOOK_FENTRY] = "fentry", [UR_HOOK_KPROBE] = "kprobe",
+		[UR_HOOK_TRACEPOINT] = "tracepoint",
+		[UR_HOOK_WAITING] = "waits for its module",
+		[UR_HOOK_ABSENT] = "no such function in this kernel, or inlined: not needed",
+	};
+
+	if (h->state == UR_HOOK_FAILED)
+		snprintf(buf, len, "FAILED (%s): not seen: %s", h->reason, h->purpose);
+	else
+		snprintf(buf, len, "%s: %s", words[h->state], h->purpose);
+	return buf;
+}
+
+static void check_hooks(FILE *out, const struct ur_probe *p)
+{
+	struct ur_hook hooks[HOOKS_MAX];
+	size_t n = ur_probe_hooks(p, hooks, HOOKS_MAX);
+	char buf[512];
+
+	fprintf(out, "hooks\n");
+	for (size_t i = 0; i < n && i < HOOKS_MAX; i++) {
+		const char *mark = hooks[i].state == UR_HOOK_FAILED	? "MISS" :
+				   hooks[i].state == UR_HOOK_WAITING	? "wait" :
+				   hooks[i].state == UR_HOOK_ABSENT	? "note" : "ok";
+
+		line(out, mark, hooks[i].func, state_words(&hooks[i], buf, sizeof(buf)));
+	}
+	if (ur_probe_missing(p) & UR_MISSING_SYMBOLS)
+		line(out, "MISS", "/proc/kallsyms",
+		     "shows no addresses (kernel.kptr_restrict=2, or no CAP_SYSLOG): callers can't be proven");
+	line(out, "note", "bridge and netdev reject",
+	     "not seen: these build the answer without the hooked functions");
+}
+
+/* Where the host's rule listers are; their absence costs text, nothing else. */
+static void check_tools(FILE *out)
+{
+	static const char *const dirs[] = { "/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/local/sbin" };
+	static const char *const tools[] = { "nft", "iptables-save", "ip6tables-save" };
+	char path[64];
+
+	fprintf(out, "rule text (table, chain, handle and comment come from the kernel anyway)\n");
+	for (size_t t = 0; t < sizeof(tools) / sizeof(*tools); t++) {
+		const char *found = NULL;
+
+		for (size_t d = 0; d < sizeof(dirs) / sizeof(*dirs) && !found; d++) {
+			snprintf(path, sizeof(path), "%s/%s", dirs[d], tools[t]);
+			found = access(path, X_OK) ? NULL : path;
+		}
+		line(out, found ? "ok" : "note", tools[t],
+		     found ?: "not on this host: its rules are named without their text");
+	}
+}
+
+void ur_check_print(FILE *out, const struct ur_probe *p, const struct ur_refusal *why)
+{
+	check_kernel(out);
+	if (p)
+		check_hooks(out, p);
+	check_tools(out);
+	if (p)
+		fprintf(out, "this kernel can be traced%s\n",
+			ur_probe_missing(p) ? ", with what MISS names missing" : "");
+	else
+		fprintf(out, "this kernel can't be traced: %s\n%s\n", why->what, why->advice);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* loop.c - the draining thread. It never waits for anything but events. */
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include "user/loop.h"
+
+enum { ON_RING, ON_SIGNAL, ON_TIMER, ON_WORKER, ON_MAX };
+
+struct hand_over {
+	struct ur_worker *worker;
+	uint32_t missing;
+};
+
+int ur_loop_signals(void)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	signal(SIGPIPE, SIG_IGN); /* a reader that goes away is an error of write() */
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return -errno;
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+/* A descriptor that becomes readable after @ns; -1 in *@fd when there is no limit. */
+static int timer(uint64_t ns, int *fd)
+{
+	struct itimerspec t = { .it_value = { ns / 1000000000, ns % 1000000000 } };
+
+	if (!ns)
+		return 0;
+	*fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	if (*fd < 0 || timerfd_settime(*fd, 0, &t, NULL))
+		return -errno;
+	return 0;
+}
+
+static void on_record(void *arg, const void *record, size_t len)
+{
+	struct hand_over *h = arg;
+
+	ur_worker_push(h->worker, record, len, h->missing);
+}
+
+static int drain(struct ur_probe *probe, struct ur_worker *worker)
+{
+	struct hand_over h = { worker, ur_probe_missing(probe) };
+
+	return ur_probe_drain(probe, on_record, &h);
+}
+
+static int wait_for(struct pollfd *fds, int n)
+{
+	return poll(fds, n, -1) < 0 && errno != EINTR ? -errno : 0;
+}
+
+static void forget_signal(int fd)
+{
+	struct signalfd_siginfo info;
+
+	while (read(fd, &info, sizeof(info)) == sizeof(info))
+		;
+}
+
+/* Let the worker finish; a further signal means "now". */
+static int wind_up(struct ur_worker *worker, int signals)
+{
+	struct pollfd fds[] = { { ur_worker_fd(worker), POLLIN, 0 }, { signals, POLLIN, 0 } };
+	int r = 0;
+
+	forget_signal(signals);
+	ur_worker_close(worker);
+	while (!r && !fds[0].revents && !fds[1].revents)
+		r = wait_for(fds, 2);
+	return r ?: fds[0].revents ? 0 : -EINTR;
+}
+
+int ur_loop_run(struct ur_probe *probe, struct ur_worker *worker, int signals, uint64_t for_ns)
+{
+	ur_cleanup(ur_closep) int end = -1;
+	struct pollfd fds[ON_MAX] = {
+		[ON_RING] = { ur_probe_fd(probe), POLLIN, 0 },
+		[ON_SIGNAL] = { signals, POLLIN, 0 },
+		[ON_WORKER] = { ur_worker_fd(worker), POLLIN, 0 },
+	};
+	int r = timer(for_ns, &end);
+
+	fds[ON_TIMER] = (struct pollfd){ end, POLLIN, 0 };
+	while (!r && !fds[ON_SIGNAL].revents && !fds[ON_TIMER].revents && !fds[ON_WORKER].revents)
+		r = wait_for(fds, ON_MAX) ?: drain(probe, worker);
+	return r ?: wind_up(worker, signals);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* main.c - from argv to exit status. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+#include "user/check.h"
+#include "user/enrich/netns.h"
+#include "user/loop.h"
+#include "user/options.h"
+#include "user/ready.h"
+
+enum { EXIT_DONE, EXIT_RUN_TIME, EXIT_USAGE, EXIT_NOT_TRACEABLE };
+
+static int failed(int status, const char *what, int err)
+{
+	fprintf(stderr, "unreach: %s: %s\n", what, strerror(-err));
+	return status;
+}
+
+static unsigned int columns(void)
+{
+	struct winsize size;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col ? 0 : size.ws_col;
+}
+
+static int make_sink(const struct ur_options *o, struct ur_sink **ret)
+{
+	const char *no_color = getenv("NO_COLOR"); /* no-color.org: any value but "" */
+	struct ur_text_opts text = {
+		.width = isatty(STDOUT_FILENO) ? columns() : 0,
+		.color = isatty(STDOUT_FILENO) && !(no_color && *no_color),
+		.quiet = o->quiet,
+		.numeric = o->numeric,
+		.verbose = o->verbose,
+	};
+
+	return o->json ? ur_sink_json_new(stdout, ret) : ur_sink_text_new(stdout, &text, ret);
+}
+
+static int refused(const struct ur_refusal *why)
+{
+	fprintf(stderr, "unreach: %s\n", why->what);
+	if (why->advice[0])
+		fprintf(stderr, "unreach: %s\n", why->advice);
+	return EXIT_NOT_TRACEABLE;
+}
+
+/* What the kernel counted, beside what was explained. */
+static void add_kernel_counts(struct ur_totals *t, const struct ur_probe *p)
+{
+	t->decided = ur_probe_stat(p, UR_STAT_DECIDED);
+	t->lost_ring = ur_probe_stat(p, UR_STAT_RING_FULL);
+	t->lost_frame = ur_probe_stat(p, UR_STAT_FRAME_LOST) + ur_probe_stat(p, UR_STAT_NO_ENTRY);
+	t->filtered_netns = ur_probe_stat(p, UR_STAT_FILTERED);
+}
+
+static int show_totals(const struct ur_totals *totals)
+{
+	ur_cleanup(ur_sink_freep) struct ur_sink *sink = NULL;
+
+	return ur_sink_summary_new(stderr, &sink) ?: ur_sink_finish(sink, totals);
+}
+
+static void announce(const struct ur_options *o, const struct ur_probe *p)
+{
+	if (o->quiet)
+		return;
+	fprintf(stderr, "unreach: watching %s%s%s\n", strcmp(o->netns, "all") ? "network namespace " :
+		"all network namespaces", strcmp(o->netns, "all") ? o->netns : "",
+		isatty(STDIN_FILENO) ? "; Ctrl-C ends" : "");
+	if (ur_probe_missing(p))
+		fprintf(stderr, "unreach: some hooks are missing here, so some verdicts will be less certain: "
+				"see unreach --check\n");
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+/* Trace until told to stop, then say what it came to. */
+static int trace(const struct ur_options *o, struct ur_probe *probe, struct ur_worker *worker,
+		 int signals)
+{
+	uint64_t start = now_ns();
+	struct ur_totals totals;
+	int r, end;
+
+	announce(o, probe);
+	r = ur_loop_run(probe, worker, signals, o->for_ns);
+	if (r == -EINTR) { /* told twice: the worker may be stuck in a write */
+		fprintf(stderr, "unreach: ended at once; what was queued is not shown\n");
+		_exit(EXIT_RUN_TIME);
+	}
+	end = ur_worker_stop(worker, &totals);
+	add_kernel_counts(&totals, probe);
+	totals.ns = now_ns() - start;
+	if (!o->quiet)
+		show_totals(&totals);
+	if (r)
+		return failed(EXIT_RUN_TIME, "reading the ring buffer", r);
+	if (end && end != -EPIPE)
+		return failed(EXIT_RUN_TIME, "writing to standard output", end);
+	return EXIT_DONE;
+}
+
+static int run(const struct ur_options *o, uint32_t netns)
+{
+	ur_cleanup(ur_closep) int signals = ur_loop_signals();
+	ur_cleanup(ur_probe_closep) struct ur_probe *probe = NULL;
+	ur_cleanup(ur_sink_freep) struct ur_sink *sink = NULL;
+	ur_cleanup(ur_worker_freep) struct ur_worker *worker = NULL;
+	struct ur_probe_opts opts = { .netns_inum = netns, .debug = o->verbose > 1 };
+	struct ur_refusal why;
+	int r;
+
+	if (signals < 0)
+		return failed(EXIT_RUN_TIME, "setting up signals", signals);
+	r = ur_probe_open(&opts, &probe, &why);
+	if (r)
+		return why.what[0] ? refused(&why) : failed(EXIT_RUN_TIME, "loading the tracing programs", r);
+	r = make_sink(o, &sink) ?:
+	    ur_worker_start(&(struct ur_worker_opts){ sink, o->cause, o->count }, &worker);
+	if (r)
+		return failed(EXIT_RUN_TIME, "starting", r);
+	r = ur_ready_announce(o->ready_file);
+	if (r)
+		return failed(EXIT_RUN_TIME, o->ready_file, r);
+	r = trace(o, probe, worker, signals);
+	ur_ready_withdraw(o->ready_file);
+	return r;
+}
+
+static int check(const struct ur_options *o)
+{
+	ur_cleanup(ur_probe_closep) struct ur_probe *probe = NULL;
+	struct ur_probe_opts opts = { .debug = o->verbose > 1 };
+	struct ur_refusal why;
+	int r = ur_probe_open(&opts, &probe, &why);
+
+	if (r && !why.what[0])
+		return failed(EXIT_RUN_TIME, "loading the tracing programs", r);
+	ur_check_print(stdout, probe, &why);
+	return r ? EXIT_NOT_TRACEABLE : EXIT_DONE;
+}
+
+/* The namespace that --netns means: 0 for all. */
+static int resolve_netns(const struct ur_options *o, uint32_t *inum)
+{
+	int r = ur_netns_resolve(o->netns, inum);
+
+	if (!r)
+		return EXIT_DONE;
+	fprintf(stderr, "unreach: --netns %s: %s; give a name from \"ip netns list\", a process id, or all\n",
+		o->netns, r == -ENOENT ? "no such network namespace" : strerror(-r));
+	return r == -ENOENT || r == -EINVAL || r == -ESRCH ? EXIT_USAGE : EXIT_RUN_TIME;
+}
+
+int main(int argc, char **argv)
+{
+	struct ur_options o;
+	uint32_t netns = 0;
+	char err[256];
+	int r;
+
+	if (ur_options_parse(argc, argv, &o, err, sizeof(err))) {
+		fprintf(stderr, "unreach: %s\n", err);
+		return EXIT_USAGE;
+	}
+	if (o.help) {
+		ur_options_help(stdout);
+		return EXIT_DONE;
+	}
+	if (o.version) {
+		puts("unreach " UR_VERSION);
+		return EXIT_DONE;
+	}
+	if (o.check)
+		return check(&o);
+	r = resolve_netns(&o, &netns);
+	return r ? r : run(&o, netns);
+}

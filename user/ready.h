@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#pragma once
+/* ready.h - telling others that everything is attached: --ready-file and sd_notify(3). */
+
+/* Create @path (NULL: none) and notify the service manager if there is one. Returns 0,
+ * or -errno of the file; a service manager that can't be reached is no error. */
+int ur_ready_announce(const char *path);
+
+/* Remove the file again, if ur_ready_announce() made it. */
+void ur_ready_withdraw(const char *path);

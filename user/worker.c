@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* worker.c - record -> evidence -> report -> sink. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include "user/enrich.h"
+#include "user/queue.h"
+#include "user/worker.h"
+
+#define QUEUE_RECORDS 512 /* about 1 MiB */
+
+struct ur_worker {
+	struct ur_worker_opts opts;
+	struct ur_queue *queue;
+	struct ur_enrich *enrich;
+	struct ur_totals totals;
+	_Atomic uint32_t missing;
+	pthread_t thread;
+	bool started;
+	int done_fd;
+	int result;
+	uint64_t seq;
+	struct ur_evidence ev; /* too large for a stack */
+	struct ur_report report;
+	unsigned char record[sizeof(struct ur_event)];
+};
+
+/* CLOCK_REALTIME of @mono_ns of CLOCK_MONOTONIC, by the distance of the two clocks now. */
+static struct timespec real_time(uint64_t mono_ns)
+{
+	struct timespec real, mono;
+	int64_t ns;
+
+	clock_gettime(CLOCK_REALTIME, &real);
+	clock_gettime(CLOCK_MONOTONIC, &mono);
+	ns = real.tv_sec * 1000000000LL + real.tv_nsec -
+	     (mono.tv_sec * 1000000000LL + mono.tv_nsec) + (int64_t)mono_ns;
+	return (struct timespec){ ns / 1000000000LL, ns % 1000000000LL };
+}
+
+static int explain(struct ur_worker *w, size_t len)
+{
+	bool shown;
+	int r = ur_evidence_from_event(&w->ev, w->record, len);
+
+	if (r)
+		return 0; /* not ours; the kernel side counted it, so it shows as lost */
+	w->ev.seq = ++w->seq;
+	w->ev.time = real_time(w->ev.ev.ts_ns);
+	w->ev.missing = atomic_load(&w->missing);
+	ur_enrich_run(w->enrich, &w->ev);
+	ur_verdict_decide(&w->ev, &w->report);
+	shown = !w->opts.cause || ur_cause_listed(w->report.cause, w->opts.cause);
+	ur_totals_add(&w->totals, &w->ev, &w->report, shown);
+	return shown ? ur_sink_event(w->opts.sink, &w->ev, &w->report) : 0;
+}
+
+static bool enough(const struct ur_worker *w)
+{
+	return w->opts.count && w->totals.shown >= w->opts.count;
+}
+
+static void *work(void *arg)
+{
+	struct ur_worker *w = arg;
+	size_t len;
+
+	while (!w->result && !enough(w) && (len = ur_queue_pop(w->queue, w->record)))
+		w->result = explain(w, len);
+	eventfd_write(w->done_fd, 1);
+	return NULL;
+}
+
+int ur_worker_start(const struct ur_worker_opts *opts, struct ur_worker **ret)
+{
+	ur_cleanup(ur_worker_freep) struct ur_worker *w = calloc(1, sizeof(*w));
+	int r;
+
+	if (!w)
+		return -ENOMEM;
+	w->opts = *opts;
+	w->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (w->done_fd < 0)
+		return -errno;
+	r = ur_queue_new(QUEUE_RECORDS, sizeof(struct ur_event), &w->queue) ?:
+	    ur_enrich_new(&w->enrich);
+	if (r)
+		return r;
+	r = -pthread_create(&w->thread, NULL, work, w);
+	if (r)
+		return r;
+	w->started = true;
+	*ret = ur_take(w);
+	return 0;
+}
+
+void ur_worker_free(struct ur_worker *w)
+{
+	if (!w)
+		return;
+	if (w->started) {
+		ur_queue_close(w->queue);
+		pthread_join(w->thread, NULL);
+	}
+	ur_enrich_free(w->enrich);
+	ur_queue_free(w->queue);
+	ur_closep(&w->done_fd);
+	free(w);
+}
+
+void ur_worker_push(struct ur_worker *w, const void *record, size_t len, uint32_t missing)
+{
+	atomic_store(&w->missing, missing);
+	ur_queue_push(w->queue, record, len);
+}
+
+int ur_worker_fd(const struct ur_worker *w)
+{
+	return w->done_fd;
+}
+
+void ur_worker_close(struct ur_worker *w)
+{
+	ur_queue_close(w->queue);
+}
+
+int ur_worker_stop(struct ur_worker *w, struct ur_totals *totals)
+{
+	ur_queue_close(w->queue);
+	if (w->started)
+		pthread_join(w->thread, NULL);
+	w->started = false;
+	*totals = w->totals;
+	totals->lost_queue = ur_queue_dropped(w->queue);
+	return w->result;
+}
