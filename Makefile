@@ -194,7 +194,9 @@ truth: $(TRUTH) ## build the programs that make the traffic of the scenarios
 lint: $B/unreach ## check style, layering, documents and scripts
 	$Qtests/lint/run
 
-tidy: $B/unreach.skel.h ## run clang-tidy over the user side
+tidy: $B/unreach.skel.h ## run clang-tidy over the user side (slow, and not part of make test)
+	$Qcommand -v $(CLANG_TIDY) > /dev/null || \
+		{ echo "$(CLANG_TIDY) is missing; as root: apt-get install clang-tidy" >&2; exit 1; }
 	$Q$(CLANG_TIDY) --quiet $(USER_SRC) -- $(CC_FLAGS) -DUR_VERSION='"$(VERSION)"'
 
 format: ## bring all C files into the project's form
