@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "tests/unit/enrich/away.h"
+#include "user/enrich/sockets.h"
+
+static uint64_t inode_of(int fd)
+{
+	struct stat st = {};
+
+	assert_int_equal(fstat(fd, &st), 0);
+	return st.st_ino;
+}
+
+static void test_listeners(void **state)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET };
+	socklen_t len = sizeof(sin);
+	int fd = socket(AF_INET, SOCK_STREAM, 0), other = socket(AF_INET, SOCK_STREAM, 0);
+	const uint8_t loopback[16] = { 127, 0, 0, 1 };
+	struct ur_listeners l;
+
+	(void)state;
+	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sin, sizeof(sin)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&sin, &len), 0);
+	ur_sockets_listeners(ntohs(sin.sin_port), &l);
+	assert_int_equal(l.looked, UR_FOUND);
+	assert_int_equal(l.n, 1);
+	assert_int_equal(l.total, 1);
+	assert_int_equal(l.one[0].family, AF_INET);
+	assert_int_equal(l.one[0].port, ntohs(sin.sin_port));
+	assert_memory_equal(l.one[0].addr, loopback, 16);
+	assert_int_equal(l.one[0].inode, inode_of(fd));
+	close(fd);
+	ur_sockets_listeners(ntohs(sin.sin_port), &l);
+	assert_int_equal(l.looked, UR_FOUND_NONE);
+	assert_int_equal(l.n, 0);
+	close(other);
+}
+
+static void test_elsewhere(void **state)
+{
+	ur_cleanup(ur_sockets_freep) struct ur_sockets *s = NULL;
+	const struct ur_packet pkt = { .family = 4, .dport = 4456, .dst = { 10, 0, 0, 1 } };
+	struct ur_elsewhere e;
+	struct away away = {};
+	struct stat own;
+	uint64_t inode;
+
+	(void)state;
+	if (!away_start(&away, pkt.dport))
+		skip();
+	assert_int_equal(ur_sockets_new(&s), 0);
+	assert_int_equal(stat("/proc/self/ns/net", &own), 0);
+	ur_sockets_elsewhere(s, own.st_ino, &pkt, &e, &inode);
+	away_end(&away);
+	assert_int_equal(e.looked, UR_FOUND);
+	assert_int_equal(e.netns_inum, away.inum);
+	assert_int_equal(e.family, AF_INET);
+	assert_true(inode == away.inode);
+	/* its own namespace is not elsewhere */
+	ur_sockets_elsewhere(s, away.inum, &pkt, &e, &inode);
+	assert_int_not_equal(e.looked, UR_FOUND);
+	assert_true(!inode);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_listeners),
+		cmocka_unit_test(test_elsewhere),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
