@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "tests/unit/sample.h"
+#include "tests/unit/schema.h"
+#include "user/sink/json_event.h"
+
+#define SCHEMA "tools/schema/unreach-1.schema.json"
+
+static struct ur_evidence ev;
+static json_t *event, *schema;
+
+/* The event of ev, checked against the schema. */
+static void make(void)
+{
+	static struct ur_report report;
+
+	json_decref(event);
+	ur_verdict_decide(&ev, &report);
+	event = ur_json_event(&ev, &report);
+	assert_non_null(event);
+	assert_true(schema_valid(schema, event, "event"));
+}
+
+/* The field at "a.b.0.c"; NULL when it is absent. */
+static const json_t *field(const char *path)
+{
+	const json_t *at = event;
+	char copy[128];
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	for (char *key = strtok(copy, "."); key && at; key = strtok(NULL, "."))
+		at = json_is_array(at) ? json_array_get(at, (size_t)(key[0] - '0')) :
+					 json_object_get(at, key);
+	return at;
+}
+
+static void is_string(const char *path, const char *want)
+{
+	assert_true(json_is_string(field(path)));
+	assert_string_equal(json_string_value(field(path)), want);
+}
+
+static void is_number(const char *path, json_int_t want)
+{
+	assert_true(json_is_integer(field(path)));
+	assert_int_equal(json_integer_value(field(path)), want);
+}
+
+static void is_null(const char *path)
+{
+	assert_true(json_is_null(field(path)));
+}
+
+static void is_absent(const char *path)
+{
+	assert_null(field(path));
+}
+
+/* The example of the design, field by field. */
+static void the_contract(void **state)
+{
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 53211, "10.0.0.5", 8125);
+	sample_netns(&ev, "web-1");
+	sample_socket(&ev, UR_MM_ADDRESS, "127.0.0.1", "statsd");
+	make();
+	is_number("schema", 1);
+	is_string("time", "2026-11-21T02:45:20.123456789Z");
+	is_number("seq", 17);
+	is_string("answer", "icmp");
+	is_string("outcome", "sent");
+	is_absent("suppressed_by");
+	is_number("icmp.version", 4);
+	is_number("icmp.type", 3);
+	is_number("icmp.code", 3);
+	is_string("icmp.name", "port-unreachable");
+	is_string("icmp.to", "10.0.0.7");
+	is_string("packet.proto", "udp");
+	is_string("packet.src", "10.0.0.7");
+	is_number("packet.sport", 53211);
+	is_string("packet.dst", "10.0.0.5");
+	is_number("packet.dport", 8125);
+	is_number("packet.length", 61);
+	is_string("packet.iif", "eth0");
+	is_string("packet.path", "input");
+	is_number("netns.inum", 4026531840);
+	is_string("netns.name", "web-1");
+	is_string("cause", "socket.address");
+	is_string("confidence", "proven");
+	is_string("advice", "bind statsd to 10.0.0.5 or 0.0.0.0");
+	is_string("sockets.0.proto", "udp");
+	is_string("sockets.0.state", "open");
+	is_string("sockets.0.mismatch", "address");
+	is_string("sockets.0.local", "127.0.0.1");
+	is_number("sockets.0.port", 8125);
+	is_number("sockets.0.pid", 812);
+	is_string("sockets.0.comm", "statsd");
+	is_string("sockets.0.as_of", "event");
+	is_number("count", 1);
+	is_absent("rule");
+	is_absent("nat");
+	is_absent("stack");
+	is_absent("also");
+}
+
+static void suppressed(void **state)
+{
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 1, "10.0.0.5", 2);
+	ev.ev.window = UR_WIN_GLOBAL_DENY;
+	make();
+	is_string("outcome", "suppressed");
+	is_string("suppressed_by", "rate-limit-global");
+}
+
+/* Absent: does not apply. null: could not look. An empty list: looked, found none. */
+static void not_applicable_not_looked_not_there(void **state)
+{
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 1, "10.0.0.5", 2);
+	make();
+	assert_int_equal(json_array_size(field("sockets")), 0);
+	assert_true(json_is_array(field("sockets")));
+	ev.ev.flags = 0;
+	ev.tcp.looked = UR_NOT_ASKED;
+	make();
+	is_null("sockets");
+	sample_netns(&ev, NULL);
+	make();
+	is_absent("netns.name");
+	ev.netns.looked = UR_COULD_NOT;
+	make();
+	is_null("netns.name");
+	sample_rule(&ev, UR_ORIGIN_NFT, IPPROTO_UDP, "reject");
+	make();
+	is_absent("sockets");
+	is_absent("elsewhere");
+	ev.elsewhere.looked = UR_COULD_NOT;
+	make();
+	is_null("elsewhere");
+}
+
+static void owners(void **state)
+{
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 1, "10.0.0.5", 2);
+	sample_socket(&ev, UR_MM_ADDRESS, "127.0.0.1", NULL);
+	ev.socks[0].looked = UR_COULD_NOT;
+	make();
+	is_null("sockets.0.pid");
+	is_null("sockets.0.comm");
+	ev.socks[0].looked = UR_FOUND_NONE;
+	make();
+	is_absent("sockets.0.pid");
+	sample_owner(&ev.socks[0], "nginx", 7);
+	ev.socks[0].total = 5;
+	make();
+	is_number("sockets.0.processes", 5);
+	ev.ev.socks[0].flags = UR_SK_KERNEL;
+	make();
+	is_absent("sockets.0.pid");
+	assert_true(json_is_true(field("sockets.0.kernel")));
+}
+
+static void all_of_a_socket(void **state)
+{
+	struct ur_sock *sk;
+
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 1, "10.0.0.5", 2);
+	sk = sample_socket(&ev, UR_MM_DEVICE, "::", "x");
+	sk->flags = UR_SK_V6ONLY | UR_SK_REUSEPORT | UR_SK_CONNECTED;
+	sk->bound_ifindex = 5;
+	sk->peer_port = 9;
+	sample_addr(sk->peer, "fd00::9");
+	ev.ev.flags |= UR_EV_SOCKS_PARTIAL | UR_EV_SENDER;
+	ev.ev.sender.family = AF_INET;
+	sample_owner(&ev.sender, "app", 4242);
+	sample_listener(&ev, "0.0.0.0", "nginx");
+	make();
+	is_null("sockets.0.device"); /* its number is known, its name could not be had */
+	is_string("sockets.0.peer", "fd00::9");
+	is_number("sockets.0.peer_port", 9);
+	assert_true(json_is_true(field("sockets.0.v6only")));
+	assert_true(json_is_true(field("sockets_partial")));
+	is_string("sockets.1.proto", "tcp");
+	is_string("sockets.1.state", "listen");
+	is_string("sockets.1.mismatch", "protocol");
+	is_string("sockets.1.as_of", "after-event");
+	is_string("sender.comm", "app");
+	is_string("sender.local", "0.0.0.0");
+}
+
+static void the_port_elsewhere(void **state)
+{
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 1, "10.0.0.5", 2);
+	ev.elsewhere = (struct ur_elsewhere){
+		.looked = UR_FOUND, .family = AF_INET, .netns_inum = 42, .netns_name = "ct"
+	};
+	make();
+	is_number("elsewhere.netns.inum", 42);
+	is_string("elsewhere.netns.name", "ct");
+	is_string("elsewhere.local", "0.0.0.0");
+	is_number("elsewhere.port", 2);
+	is_null("elsewhere.pid");
+}
+
+static void a_rule_of_nftables(void **state)
+{
+	(void)state;
+	sample_rule(&ev, UR_ORIGIN_NFT, IPPROTO_UDP, "udp dport 999 reject");
+	SAMPLE_COPY(ev.rule.comment, "no");
+	make();
+	is_string("rule.engine", "nft");
+	is_string("rule.family", "inet");
+	is_string("rule.table", "filter");
+	is_string("rule.chain", "input");
+	is_number("rule.handle", 7);
+	is_absent("rule.number");
+	is_string("rule.text", "udp dport 999 reject");
+	is_string("rule.comment", "no");
+	is_string("rule.hook", "input");
+	is_string("rule.base_chain", "input");
+	is_string("rule.path.0", "input");
+	is_string("rule.iif", "eth0");
+	is_absent("rule.oif");
+	SAMPLE_COPY(ev.ev.rule.chain, "other"); /* how it got there is not known */
+	make();
+	is_null("rule.path");
+}
+
+static void rules_of_iptables(void **state)
+{
+	(void)state;
+	sample_rule(&ev, UR_ORIGIN_XT_NFT, IPPROTO_UDP, "-j REJECT");
+	make();
+	is_string("rule.engine", "iptables-nft");
+	is_string("rule.family", "ip");
+	is_number("rule.handle", 7);
+	sample_rule(&ev, UR_ORIGIN_XT, IPPROTO_UDP, "-j REJECT");
+	ev.ev.family = 6;
+	make();
+	is_string("rule.engine", "iptables");
+	is_string("rule.family", "ip6");
+	is_number("rule.number", 3);
+	is_absent("rule.handle");
+	ev.rule.number = 0;
+	make();
+	is_null("rule.number");
+}
+
+static void a_rule_without_text(void **state)
+{
+	(void)state;
+	sample_rule(&ev, UR_ORIGIN_NFT, IPPROTO_UDP, NULL);
+	make();
+	is_null("rule.text");
+	is_null("rule.comment");
+	is_string("rule.reason", "no nft on this host");
+	SAMPLE_COPY(ev.rule.comment, "from the kernel");
+	make();
+	is_string("rule.comment", "from the kernel");
+	SAMPLE_COPY(ev.rule.text, "another rule");
+	ev.rule.looked = UR_CHANGED;
+	make();
+	is_null("rule.text");
+	is_null("rule.comment");
+}
+
+static void only_the_engine(void **state)
+{
+	(void)state;
+	sample_rule(&ev, UR_ORIGIN_NFT, IPPROTO_UDP, NULL);
+	memset(&ev.ev.rule, 0, sizeof(ev.ev.rule));
+	make();
+	is_null("rule");
+	is_null("packet.path");
+	is_string("cause", "rule.nft");
+}
+
+static void a_reset(void **state)
+{
+	(void)state;
+	sample_rule(&ev, UR_ORIGIN_NFT, IPPROTO_TCP, "reject with tcp reset");
+	ev.ev.answer = UR_ANSWER_RST;
+	ev.tcp.looked = UR_FOUND_NONE;
+	make();
+	is_string("answer", "rst");
+	is_absent("icmp");
+	assert_int_equal(json_array_size(field("sockets")), 0);
+	is_string("also.0.slug", "note.no-listener-behind");
+}
+
+static void translated(void **state)
+{
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 1, "10.0.0.5", 2);
+	ev.ev.flags |= UR_EV_NAT;
+	sample_addr(ev.ev.nat.dst, "192.0.2.1");
+	ev.ev.nat.dport = 80;
+	make();
+	is_string("nat.original_dst", "192.0.2.1");
+	is_number("nat.original_dport", 80);
+}
+
+static void an_unknown(void **state)
+{
+	(void)state;
+	sample_unknown(&ev, "foo+0x1/0x2");
+	make();
+	is_string("packet.proto", "253");
+	is_absent("packet.sport");
+	is_string("stack.0", "foo+0x1/0x2");
+	ev.stack[1][0] = '\0';
+	make();
+	is_string("stack.1", "0xffffffff82000000");
+	ev.ev.nstack = 0;
+	make();
+	is_null("stack");
+	ev.packet.family = 0;
+	make();
+	is_null("packet");
+}
+
+/* jansson refuses what is no UTF-8: one odd comment must not cost the event. */
+static void strings_from_outside(void **state)
+{
+	(void)state;
+	sample_rule(&ev, UR_ORIGIN_NFT, IPPROTO_UDP, "comment \"\xff\033\"");
+	SAMPLE_COPY(ev.ev.rule.table, "\xc0\xaf\"}");
+	SAMPLE_COPY(ev.netns.name, "\xed\xa0\x80");
+	make();
+	is_string("rule.text", "comment \"\xef\xbf\xbd\033\"");
+	is_string("rule.table", "\xef\xbf\xbd\xef\xbf\xbd\"}");
+}
+
+static int load_schema(void **state)
+{
+	json_error_t error;
+
+	(void)state;
+	schema = json_load_file(SCHEMA, 0, &error);
+	if (!schema)
+		fprintf(stderr, SCHEMA ": %s (run from the top of the tree)\n", error.text);
+	return schema ? 0 : -1;
+}
+
+static int drop_schema(void **state)
+{
+	(void)state;
+	json_decref(schema);
+	json_decref(event);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_contract),
+		cmocka_unit_test(suppressed),
+		cmocka_unit_test(not_applicable_not_looked_not_there),
+		cmocka_unit_test(owners),
+		cmocka_unit_test(all_of_a_socket),
+		cmocka_unit_test(the_port_elsewhere),
+		cmocka_unit_test(a_rule_of_nftables),
+		cmocka_unit_test(rules_of_iptables),
+		cmocka_unit_test(a_rule_without_text),
+		cmocka_unit_test(only_the_engine),
+		cmocka_unit_test(a_reset),
+		cmocka_unit_test(translated),
+		cmocka_unit_test(an_unknown),
+		cmocka_unit_test(strings_from_outside),
+	};
+
+	return cmocka_run_group_tests(tests, load_schema, drop_schema);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <signal.h>
+#include "tests/unit/capture.h"
+
+static void totals_count_what_an_event_stands_for(void **state)
+{
+	static struct ur_evidence ev = { .count = 3 };
+	struct ur_report report = { .cause = UR_CAUSE_RULE_NFT,
+				    .outcome = UR_OUTCOME_SUPPRESSED,
+				    .suppressed_by = UR_SUPP_RATE_PEER };
+	struct ur_totals t = { 0 };
+
+	(void)state;
+	ur_totals_add(&t, &ev, &report, true);
+	ev.count = 0; /* a record always stands for one at least */
+	ur_totals_add(&t, &ev, &report, false);
+	assert_int_equal(t.explained, 4);
+	assert_int_equal(t.shown, 3);
+	assert_int_equal(t.cause[UR_CAUSE_RULE_NFT], 4);
+	assert_int_equal(t.outcome[UR_OUTCOME_SUPPRESSED], 4);
+	assert_int_equal(t.suppressed_by[UR_SUPP_RATE_PEER], 4);
+	assert_int_equal(t.outcome[UR_OUTCOME_SENT], 0);
+}
+
+static void a_reader_that_is_gone(void **state)
+{
+	ur_cleanup(ur_fclosep) FILE *out = capture_broken_pipe();
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	fputs("x", out);
+	assert_int_equal(ur_sink_flush(out), -EPIPE);
+}
+
+static void a_disk_that_is_full(void **state)
+{
+	ur_cleanup(ur_fclosep) FILE *out = fopen("/dev/full", "we");
+
+	(void)state;
+	assert_non_null(out);
+	assert_int_equal(ur_sink_flush(out), 0);
+	fputs("x", out);
+	assert_int_equal(ur_sink_flush(out), -ENOSPC);
+}
+
+static void freeing_nothing(void **state)
+{
+	(void)state;
+	ur_sink_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(totals_count_what_an_event_stands_for),
+		cmocka_unit_test(a_reader_that_is_gone),
+		cmocka_unit_test(a_disk_that_is_full),
+		cmocka_unit_test(freeing_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
