@@ -296,7 +296,8 @@ start_unreach() {
 launch_unreach() {
 	local i ready=$SCENARIO_OUT/ready
 	rm -f "$ready"
-	unreach --ready-file "$ready" "$@" >"$events" 2>"$unreach_err" &
+	# A shell makes its background jobs ignore SIGINT: undo that.
+	env --default-signal=INT,QUIT unreach --ready-file "$ready" "$@" >"$events" 2>"$unreach_err" &
 	unreach_pid=$!
 	pids+=("$unreach_pid")
 	for ((i = 0; i < 600; i++)); do
