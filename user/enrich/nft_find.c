@@ -84,19 +84,27 @@ static int rule_is_gone(const struct finding *f)
 	return -ESTALE;
 }
 
-/* Ask for the one rule, or look through its table when the chain's name isn't whole. */
-static int find_in_table(struct finding *f)
+/* Ask for the one rule with @nargs of 3, for all of the table with 1. */
+static int get_rules(struct finding *f, size_t nargs)
 {
-	const bool whole = f->want->flags & UR_RULE_CHAIN && !(f->want->flags & UR_RULE_LONG_NAME);
 	const struct ur_nft_table *t = &f->place->table;
 	const struct ur_nfnl_arg args[] = {
 		{ .type = NFTA_RULE_TABLE, .string = t->name },
 		{ .type = NFTA_RULE_CHAIN, .string = f->want->chain },
 		{ .type = NFTA_RULE_HANDLE, .be64 = f->want->handle },
 	};
-	int r = ur_nfnl_get(f->nl, NFT_MSG_GETRULE, t->family, !whole, args, whole ? 3 : 1, on_rule,
-			    f);
 
+	return ur_nfnl_get(f->nl, NFT_MSG_GETRULE, t->family, nargs == 1, args, nargs, on_rule, f);
+}
+
+/* The chain's name may be cut or missing in the event, or have been changed since. */
+static int find_in_table(struct finding *f)
+{
+	const bool whole = f->want->flags & UR_RULE_CHAIN && !(f->want->flags & UR_RULE_LONG_NAME);
+	int r = whole ? get_rules(f, 3) : -ENOENT;
+
+	if (r == -ENOENT)
+		r = get_rules(f, 1);
 	if (r == -ENOENT || (!r && !f->candidates))
 		return rule_is_gone(f);
 	return r;
