@@ -231,6 +231,36 @@ static void ip6_later_fragment(void **state)
 	assert_false(pkt.has_ports);
 }
 
+/* What follows the header of a later fragment is data, whatever it looks like. */
+static void ip6_later_fragment_of_options(void **state)
+{
+	static const uint8_t data[] = {
+		IP6(IPPROTO_FRAGMENT),
+		IPPROTO_DSTOPTS,
+		0,
+		5,
+		0xa8,
+		0,
+		0,
+		0,
+		9,
+		IPPROTO_UDP,
+		0,
+		1,
+		4,
+		0,
+		0,
+		0,
+		0,
+		UDP_HEADER,
+	};
+	struct ur_packet pkt = parse(data, sizeof(data));
+
+	(void)state;
+	assert_int_equal(pkt.proto, IPPROTO_DSTOPTS);
+	assert_false(pkt.has_ports);
+}
+
 static void ip6_no_next_header(void **state)
 {
 	static const uint8_t data[] = { IP6(IPPROTO_NONE), UDP_HEADER };
@@ -387,6 +417,7 @@ int main(void)
 		cmocka_unit_test(plain_ip6),
 		cmocka_unit_test(ip6_extension_headers),
 		cmocka_unit_test(ip6_later_fragment),
+		cmocka_unit_test(ip6_later_fragment_of_options),
 		cmocka_unit_test(ip6_no_next_header),
 		cmocka_unit_test(any_bytes_at_all),
 		cmocka_unit_test(a_whole_record),
