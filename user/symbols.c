@@ -11,26 +11,38 @@
 /* The last function of a module has no neighbour that tells its end. */
 #define LAST_FUNCTION_MAX 0x10000
 #define SYMBOLS_MAX       (4u << 20) /* a kernel has 100 to 200 thousand */
-#define NAMES_MAX         (256u << 20)
-#define NO_MODULE         0 /* offset of "" in names */
+#define NAMES_MAX         (128u << 20)
+#define MODULES_MAX       65536
+
+/* The padding before a function is a symbol of its own since Linux 6.3. Only where it
+ * starts is of use: there ends the function before. */
+#define PADDING "__pfx_"
 
 struct symbol {
-	uint64_t addr;
-	uint32_t name; /* offset in names; grows in the file's order */
-	uint32_t module : 31;
+	int32_t offset;     /* from the first symbol: the kernel and its modules are close */
+	uint32_t name : 31; /* offset in names; grows in the file's order */
 	uint32_t global : 1;
 };
-_Static_assert(sizeof(struct symbol) == 16, "one of 200,000");
+_Static_assert(sizeof(struct symbol) == 8, "one of 200,000");
+
+/* The file lists modules one after the other: from name @first on, it is this one. */
+struct module {
+	uint32_t first;
+	char name[60];
+};
 
 struct table {
+	uint64_t base;
 	struct symbol *sym; /* by address, then in the file's order */
 	size_t n;
 	size_t room;
 	char *names; /* terminated strings, the first one empty */
 	size_t names_len;
 	size_t names_room;
-	uint32_t last_module; /* the file lists modules one after the other */
-	bool seen;            /* at least one line was read */
+	struct module *modules; /* the first one is the kernel proper, without a name */
+	size_t nmodules;
+	size_t modules_room;
+	bool seen; /* at least one line was read */
 };
 
 struct ur_symbols {
@@ -42,12 +54,13 @@ static void table_clear(struct table *t)
 {
 	free(t->sym);
 	free(t->names);
+	free(t->modules);
 	*t = (struct table){};
 }
 
 static int grow(void **mem, size_t *room, size_t need, size_t size, size_t max)
 {
-	size_t n = *room ? *room : 16384;
+	size_t n = *room ? *room : 64;
 	void *p;
 
 	if (need <= *room)
@@ -77,35 +90,41 @@ static int64_t add_name(struct table *t, const char *name)
 	return at;
 }
 
-static int64_t add_module(struct table *t, const char *module)
+/* The names that follow are @module's. */
+static int add_module(struct table *t, const char *module)
 {
-	int64_t at;
+	struct module *m;
+	int r;
 
-	if (!*module)
-		return NO_MODULE;
-	if (t->last_module && !strcmp(t->names + t->last_module, module))
-		return t->last_module;
-	at = add_name(t, module);
-	if (at > 0)
-		t->last_module = at;
-	return at;
+	if (t->nmodules && !strcmp(t->modules[t->nmodules - 1].name, module))
+		return 0;
+	r = grow((void **)&t->modules, &t->modules_room, t->nmodules + 1, sizeof(*m), MODULES_MAX);
+	if (r)
+		return r;
+	m = &t->modules[t->nmodules++];
+	m->first = t->names_len;
+	snprintf(m->name, sizeof(m->name), "%s", module);
+	return 0;
 }
 
-static int add_symbol(struct table *t, uint64_t addr, char type, const char *name,
-		      const char *module)
+static int add_symbol(struct table *t, uint64_t addr, char type, const char *name)
 {
-	int64_t name_at, module_at = add_module(t, module);
+	int64_t name_at = 0, offset = addr - (t->n ? t->base : addr);
 	int r = grow((void **)&t->sym, &t->room, t->n + 1, sizeof(*t->sym), SYMBOLS_MAX);
 
-	if (r || module_at < 0)
-		return r ? r : module_at;
-	name_at = add_name(t, name);
+	if (r)
+		return r;
+	if (offset != (int32_t)offset)
+		return 0;
+	if (strncmp(name, PADDING, strlen(PADDING)) != 0)
+		name_at = add_name(t, name);
 	if (name_at < 0)
 		return name_at;
+	if (!t->n)
+		t->base = addr;
 	t->sym[t->n++] = (struct symbol){
-		.addr = addr,
+		.offset = offset,
 		.name = name_at,
-		.module = module_at,
 		.global = type == 'T',
 	};
 	return 0;
@@ -114,9 +133,10 @@ static int add_symbol(struct table *t, uint64_t addr, char type, const char *nam
 /* One line: "ffffffff81000000 T name" or "... t name\t[module]". Others are skipped. */
 static int add_line(struct table *t, char *line)
 {
-	char *rest, *name, *module = "", *save = NULL;
+	char *rest, *name, *module, *save = NULL;
 	uint64_t addr = strtoull(line, &rest, 16);
 	char type;
+	int r;
 
 	if (rest == line || rest[0] != ' ' || !rest[1] || rest[2] != ' ')
 		return 0;
@@ -127,18 +147,17 @@ static int add_line(struct table *t, char *line)
 	name = strtok_r(rest + 3, " \t\n", &save);
 	if (!name)
 		return 0;
-	rest = strtok_r(NULL, "[]\n", &save);
-	if (rest)
-		module = rest;
-	return add_symbol(t, addr, type, name, module);
+	module = strtok_r(NULL, "[]\n", &save);
+	r = add_module(t, module ? module : "");
+	return r ? r : add_symbol(t, addr, type, name);
 }
 
 static int by_address(const void *a, const void *b)
 {
 	const struct symbol *x = a, *y = b;
 
-	if (x->addr != y->addr)
-		return x->addr < y->addr ? -1 : 1;
+	if (x->offset != y->offset)
+		return x->offset < y->offset ? -1 : 1;
 	return x->name < y->name ? -1 : x->name > y->name;
 }
 
@@ -226,18 +245,39 @@ static const char *name_of(const struct table *t, const struct symbol *sym)
 	return t->names + sym->name;
 }
 
+static uint64_t address_of(const struct table *t, const struct symbol *sym)
+{
+	return t->base + sym->offset;
+}
+
+/* The module that @sym is in; "" for the kernel proper, and for padding. */
+static const char *module_of(const struct table *t, const struct symbol *sym)
+{
+	size_t low = 0, high = t->nmodules;
+
+	while (high - low > 1) {
+		size_t mid = low + (high - low) / 2;
+
+		if (t->modules[mid].first <= sym->name)
+			low = mid;
+		else
+			high = mid;
+	}
+	return t->modules[low].name;
+}
+
 /* Where the function at @sym ends: at the next other address, if that is its neighbour. */
 static uint64_t end_of(const struct table *t, const struct symbol *sym)
 {
 	const struct symbol *next = sym, *last = t->sym + t->n;
 
-	while (next < last && next->addr == sym->addr)
+	while (next < last && next->offset == sym->offset)
 		next++;
-	if (next < last && next->module == sym->module)
-		return next->addr;
-	if (next < last && next->addr - sym->addr < LAST_FUNCTION_MAX)
-		return next->addr;
-	return sym->addr + LAST_FUNCTION_MAX;
+	if (next < last && (int64_t)next->offset - sym->offset < LAST_FUNCTION_MAX)
+		return address_of(t, next);
+	if (next < last && next->name && !strcmp(module_of(t, next), module_of(t, sym)))
+		return address_of(t, next);
+	return address_of(t, sym) + LAST_FUNCTION_MAX;
 }
 
 /* Find the one symbol that @fits; a global one goes before local ones. */
@@ -253,13 +293,13 @@ static int find(const struct table *t, bool (*fits)(const char *, const char *),
 		if (!found || s->global > found->global) {
 			found = s;
 			twice = false;
-		} else if (s->global == found->global && s->addr != found->addr) {
+		} else if (s->global == found->global && s->offset != found->offset) {
 			twice = true;
 		}
 	}
 	if (!found || twice)
 		return found ? -ENOTUNIQ : -ENOENT;
-	*start = found->addr;
+	*start = address_of(t, found);
 	*end = end_of(t, found);
 	return 0;
 }
@@ -299,12 +339,12 @@ static const struct symbol *covering(const struct table *t, uint64_t addr)
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (t->sym[mid].addr <= addr)
+		if (address_of(t, &t->sym[mid]) <= addr)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	while (low > 1 && t->sym[low - 2].addr == t->sym[low - 1].addr)
+	while (low > 1 && t->sym[low - 2].offset == t->sym[low - 1].offset)
 		low--;
 	return low ? &t->sym[low - 1] : NULL;
 }
@@ -312,6 +352,7 @@ static const struct symbol *covering(const struct table *t, uint64_t addr)
 size_t ur_symbols_format(const struct ur_symbols *s, uint64_t addr, char *buf, size_t len)
 {
 	const struct symbol *sym = addr ? covering(&s->t, addr - 1) : NULL;
+	uint64_t start = sym ? address_of(&s->t, sym) : 0;
 	uint64_t end = sym ? end_of(&s->t, sym) : 0;
 	const char *module;
 	int n;
@@ -319,12 +360,11 @@ size_t ur_symbols_format(const struct ur_symbols *s, uint64_t addr, char *buf, s
 	if (!len)
 		return 0;
 	buf[0] = '\0';
-	if (!sym || addr - 1 >= end)
+	if (!sym || addr - 1 >= end || !sym->name)
 		return 0;
-	module = s->t.names + sym->module;
+	module = module_of(&s->t, sym);
 	n = snprintf(buf, len, "%s+0x%" PRIx64 "/0x%" PRIx64 "%s%s%s", name_of(&s->t, sym),
-		     addr - sym->addr, end - sym->addr, *module ? " [" : "", module,
-		     *module ? "]" : "");
+		     addr - start, end - start, *module ? " [" : "", module, *module ? "]" : "");
 	if (n < 0)
 		return 0;
 	return (size_t)n < len ? (size_t)n : len - 1;

@@ -2,8 +2,8 @@
 #pragma once
 /* symbols.h - the kernel's functions, by name and by address.
  *
- * One compact copy of the text symbols of /proc/kallsyms: about 35 bytes each, so 2 to
- * 4 MiB. Not thread-safe: one table per thread, freed when it is no longer needed.
+ * One compact copy of the text symbols of /proc/kallsyms: about 25 bytes each, so 2 to
+ * 3 MiB. Not thread-safe: one table per thread, freed when it is no longer needed.
  */
 #include <stdbool.h>
 #include <stddef.h>
