@@ -255,27 +255,38 @@ static size_t answer_cheaply(struct ur_process *p, struct ur_process_query *q, s
 	return n;
 }
 
+/* What the pass came to, for each question. */
+static void conclude(struct ur_process *p, const struct pass *pass)
+{
+	for (size_t i = 0; i < pass->n; i++) {
+		struct ur_owners *owners = pass->q[i].owners;
+
+		if (pass->incomplete && owners->looked != UR_FOUND)
+			owners->looked = UR_COULD_NOT;
+		else
+			remember(p, &pass->found[i]);
+	}
+}
+
 void ur_process_owners(struct ur_process *p, struct ur_process_query *q, size_t n)
 {
-	struct pass pass = { .q = q, .deadline = now_ms() + BUDGET_MS };
 	ur_cleanup(ur_freep) struct known *found = NULL;
+	const size_t left = answer_cheaply(p, q, n);
+	struct pass pass = { .q = q, .n = left, .deadline = now_ms() + BUDGET_MS };
 
-	pass.n = answer_cheaply(p, q, n);
-	if (!pass.n)
+	if (!left)
 		return;
-	pass.found = found = calloc(pass.n, sizeof(*found));
-	for (size_t i = 0; found && i < pass.n; i++) {
-		found[i].inode = q[i].inode;
-		found[i].at = now_ms();
-	}
-	if (found)
-		run(&pass);
-	for (size_t i = 0; i < pass.n; i++) {
-		if ((!found || pass.incomplete) && q[i].owners->looked != UR_FOUND)
-			q[i].owners->looked = UR_COULD_NOT;
+	pass.found = found = calloc(left, sizeof(*found));
+	for (size_t i = 0; i < left; i++) {
+		if (found)
+			found[i] = (struct known){ .inode = q[i].inode, .at = now_ms() };
 		else
-			remember(p, &found[i]);
+			q[i].owners->looked = UR_COULD_NOT;
 	}
+	if (!found)
+		return;
+	run(&pass);
+	conclude(p, &pass);
 }
 
 bool ur_process_sees_all(void)

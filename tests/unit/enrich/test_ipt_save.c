@@ -57,7 +57,8 @@ static void test_long_rule_is_cut(void **state)
 
 	(void)state;
 	memset(text, 'x', sizeof(text) - 2);
-	memcpy(text, "-A INPUT ", 9);
+	for (size_t i = 0; i < 9; i++)
+		text[i] = "-A INPUT "[i];
 	text[sizeof(text) - 2] = '\n';
 	s = scan(text, "INPUT", 1);
 	assert_int_equal(strlen(s.text), UR_RULE_TEXT_MAX - 1);

@@ -69,7 +69,8 @@ static void test_long_line_keeps_both_ends(void **state)
 
 	(void)state;
 	memset(text, 'x', sizeof(text) - 1);
-	memcpy(text, "start", 5);
+	for (size_t i = 0; i < 5; i++)
+		text[i] = "start"[i];
 	strcpy(text + sizeof(text) - 1 - 13, " # handle 77\n");
 	for (size_t step = 1; step < 9000; step = step * 3 + 1) {
 		got = feed(UR_QUOTES_NONE, text, step);
