@@ -254,4 +254,5 @@ struct ur_layout {
 #define UR_STAT_FRAME_LOST 3 /* no room to remember a decision in flight */
 #define UR_STAT_NO_ENTRY   4 /* exit seen without its entry */
 #define UR_STAT_FILTERED   5 /* not in the namespace asked for */
-#define UR_STAT_MAX	   6
+#define UR_STAT_FORBIDDEN  6 /* asked for, but RFC 1122 and RFC 4443 forbid an answer: no event */
+#define UR_STAT_MAX	   7

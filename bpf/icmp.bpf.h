@@ -65,6 +65,21 @@ static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 fa
 	return 0;
 }
 
+/* Asked for by no rule and no port, and turned away at the door because nobody may be
+ * answered: multicast, broadcast, no source address. Every interface that comes up makes
+ * some (neighbour discovery before its route is there). */
+static __always_inline bool ur_forbidden(const struct ur_frame *f, const struct ur_frame *claim,
+					 __u64 skb)
+{
+	__u8 early;
+
+	if (!f || claim || f->origin != UR_ORIGIN_UNKNOWN || f->window)
+		return false;
+	early = f->family == 4 ? ur_early4((const struct sk_buff *)skb) :
+				 ur_early6((const struct sk_buff *)skb);
+	return early == UR_EARLY_BROADCAST || early == UR_EARLY_SOURCE;
+}
+
 /* An ICMP function ends: @f is its window (NULL: its entry was missed), @claim the
  * reject hook's around it, or NULL. */
 static __noinline void ur_emit_icmp(const struct ur_frame *f, struct ur_frame *claim,
@@ -77,6 +92,10 @@ static __noinline void ur_emit_icmp(const struct ur_frame *f, struct ur_frame *c
 		claim->used = 1;
 	if (!ur_wanted(net))
 		return;
+	if (ur_forbidden(f, claim, skb)) {
+		ur_count(UR_STAT_FORBIDDEN);
+		return;
+	}
 	ur_count(UR_STAT_DECIDED);
 	e = ur_event_new();
 	if (!e)

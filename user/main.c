@@ -55,6 +55,7 @@ static void add_kernel_counts(struct ur_totals *t, const struct ur_probe *p)
 	t->decided = ur_probe_stat(p, UR_STAT_DECIDED);
 	t->lost_ring = ur_probe_stat(p, UR_STAT_RING_FULL);
 	t->lost_frame = ur_probe_stat(p, UR_STAT_FRAME_LOST) + ur_probe_stat(p, UR_STAT_NO_ENTRY);
+	t->forbidden = ur_probe_stat(p, UR_STAT_FORBIDDEN);
 	t->filtered_netns = ur_probe_stat(p, UR_STAT_FILTERED);
 }
 

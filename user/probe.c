@@ -163,7 +163,7 @@ static int on_record(void *ctx, void *data, size_t len)
 	const struct ur_notice *n = data;
 
 	if (len >= sizeof(*n) && n->answer == UR_ANSWER_NOTICE)
-		p->modules_changed = true;
+		p->modules_changed |= ur_module_matters(n->name);
 	else if (p->fn)
 		p->fn(p->arg, data, len);
 	return 0;

@@ -27,15 +27,46 @@ _Static_assert(sizeof(ur_module_rows) / sizeof(*ur_module_rows) <= UR_MODULE_MAX
  * __udp4_lib_rcv() is gone (v7.2) or inlined. */
 static const struct {
 	const char *name;
+	const char *module; /* NULL: the kernel proper */
 	uint32_t range;
 } callers[] = {
-	{ "udp_rcv", UR_FN_UDP4_RCV },
-	{ "__udp4_lib_rcv", UR_FN_UDP4_RCV },
-	{ "udpv6_rcv", UR_FN_UDP6_RCV },
-	{ "__udp6_lib_rcv", UR_FN_UDP6_RCV },
-	{ "nf_send_unreach", UR_FN_NF_SEND_UNREACH },
-	{ "nf_send_unreach6", UR_FN_NF_SEND_UNREACH6 },
+	{ "udp_rcv", NULL, UR_FN_UDP4_RCV },
+	{ "__udp4_lib_rcv", NULL, UR_FN_UDP4_RCV },
+	{ "udpv6_rcv", NULL, UR_FN_UDP6_RCV },
+	{ "__udp6_lib_rcv", NULL, UR_FN_UDP6_RCV },
+	{ "nf_send_unreach", "nf_reject_ipv4", UR_FN_NF_SEND_UNREACH },
+	{ "nf_send_unreach6", "nf_reject_ipv6", UR_FN_NF_SEND_UNREACH6 },
 };
+
+/* Modules whose coming or going changes what we hook or read. */
+static const char *const followed[] = {
+	"nf_tables", "x_tables", "ip_tables", "ip6_tables", "nft_compat", "nf_reject_ipv4",
+	"nf_reject_ipv6", "nft_reject_ipv4", "nft_reject_ipv6", "nft_reject_inet", "ipt_REJECT",
+	"ip6t_REJECT",
+};
+
+bool ur_module_matters(const char *name)
+{
+	for (size_t i = 0; i < sizeof(followed) / sizeof(*followed); i++)
+		if (!strcmp(followed[i], name))
+			return true;
+	return false;
+}
+
+/* Where module @name lies, from /proc/modules; all 0 when it is not there, or going. Its
+ * functions are read from kallsyms later: that takes long, and packets don't wait. */
+static struct ur_range module_range(const char *name)
+{
+	ur_cleanup(ur_fclosep) FILE *f = fopen("/proc/modules", "re");
+	char line[1024], mod[64], state[16];
+	unsigned long long size, start;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%63s %llu %*s %*s %15s %llx", mod, &size, state, &start) == 4 &&
+		    !strcmp(mod, name) && strcmp(state, "Unloading"))
+			return (struct ur_range){ .start = start, .end = start + size };
+	return (struct ur_range){};
+}
 
 static struct ur_range range_of(const struct ur_symbols *syms, const char *name)
 {
@@ -59,12 +90,16 @@ static int publish_ranges(struct ur_probe *p)
 	for (size_t i = 0; i < ur_module_nrows; i++) {
 		struct ur_range range = range_of(p->syms, ur_module_rows[i].func);
 
+		if (!range.start)
+			range = module_range(ur_module_rows[i].module);
 		r = r ?: publish(p, ur_module_rows[i].range, &range);
 	}
 	for (size_t i = 0; i < sizeof(callers) / sizeof(*callers); i++) {
 		struct ur_range range = range_of(p->syms, callers[i].name);
 
-		if (range.start || callers[i].range >= UR_FN_NF_SEND_UNREACH)
+		if (!range.start && callers[i].module)
+			range = module_range(callers[i].module);
+		if (range.start || callers[i].module)
 			r = r ?: publish(p, callers[i].range, &range);
 	}
 	return r;
@@ -113,23 +148,44 @@ static void hold(struct ur_probe *p, const struct ur_module_row *row, struct ur_
 	snprintf(a->reason, sizeof(a->reason), "kprobe on %s: %s", row->func, strerror(err));
 }
 
-int ur_module_follow(struct ur_probe *p)
+/* A module that can't come or go has a folder below /sys/module only if it has parameters
+ * or a version; the symbol decides then. */
+static bool built_in(const char *name)
 {
-	int r = ur_symbols_refresh(p->syms);
+	char path[96];
 
-	if (!r)
-		r = publish_layout(p) ?: publish_ranges(p);
+	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
+	return access(path, F_OK) != 0;
+}
+
+/* Is the function there: in a loaded module, or built in? */
+static bool is_here(const struct ur_probe *p, const struct ur_module_row *row)
+{
+	uint64_t start, end;
+
+	return module_range(row->module).start || (built_in(row->module) &&
+		ur_symbols_range(p->syms, row->func, &start, &end) != -ENOENT);
+}
+
+static void follow_hooks(struct ur_probe *p)
+{
 	for (size_t i = 0; i < ur_module_nrows; i++) {
 		struct ur_attached *a = &p->module[i];
-		uint64_t start, end;
-		bool here = ur_symbols_range(p->syms, ur_module_rows[i].func, &start, &end) != -ENOENT;
 
-		if (!here)
+		if (!is_here(p, &ur_module_rows[i]))
 			let_go(a);
 		else if (a->state != UR_HOOK_KPROBE)
 			hold(p, &ur_module_rows[i], a);
 	}
-	return r;
+}
+
+int ur_module_follow(struct ur_probe *p)
+{
+	int r = publish_layout(p) ?: publish_ranges(p);
+
+	follow_hooks(p); /* at once, with what /proc/modules tells */
+	r = r ?: ur_symbols_refresh(p->syms);
+	return r ?: publish_layout(p) ?: publish_ranges(p);
 }
 
 void ur_module_detach(struct ur_probe *p)

@@ -79,13 +79,33 @@ static int no_btf(struct ur_refusal *why)
 	return -ENOTSUP;
 }
 
+/* Does a kprobe program load that calls bpf_probe_read_kernel() (or, for comparison, one
+ * that does nothing)? */
+static bool loads(bool reads_kernel)
+{
+	struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_10 },
+		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_1, .imm = -8 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_2, .imm = 8 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_3, .imm = 0 },
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_probe_read_kernel },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	size_t skip = reads_kernel ? 0 : 5, n = sizeof(insns) / sizeof(*insns);
+	ur_cleanup(ur_closep) int fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "ur_trial", "GPL",
+						     insns + skip, n - skip, NULL);
+
+	return fd >= 0;
+}
+
 /* Lockdown "confidentiality" takes bpf_probe_read_kernel() away from every program
  * (security_locked_down(LOCKDOWN_BPF_READ_KERNEL)). */
 static int locked_down(struct ur_refusal *why)
 {
 	char mode[32];
 
-	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_probe_read_kernel, NULL) != 0)
+	if (loads(true) || !loads(false))
 		return 0;
 	lockdown_mode(mode, sizeof(mode));
 	snprintf(why->what, sizeof(why->what),

@@ -18,6 +18,7 @@ struct ur_totals {
 	uint64_t lost_ring;      /* UR_STAT_RING_FULL: of these, without details */
 	uint64_t lost_queue;     /* of these, dropped because the reader was too slow */
 	uint64_t lost_frame;     /* UR_STAT_FRAME_LOST + UR_STAT_NO_ENTRY: caller not known */
+	uint64_t forbidden;      /* UR_STAT_FORBIDDEN: not among decided */
 	uint64_t filtered_netns; /* UR_STAT_FILTERED: not among decided */
 	uint64_t ns;             /* how long it was attached */
 	/* counted by ur_totals_add() */
