@@ -64,12 +64,6 @@ const char *ur_suppressed_name(enum ur_suppressed suppressed)
 	return suppressions[(unsigned int)suppressed < UR_SUPP_MAX_ ? suppressed : UR_SUPP_NONE];
 }
 
-bool ur_by_rule(const struct ur_evidence *ev)
-{
-	return ev->ev.origin == UR_ORIGIN_NFT || ev->ev.origin == UR_ORIGIN_XT_NFT ||
-	       ev->ev.origin == UR_ORIGIN_XT;
-}
-
 const char *ur_rule_table(const struct ur_evidence *ev)
 {
 	return ev->rule.table[0] ? ev->rule.table : ev->ev.rule.table;
@@ -158,15 +152,16 @@ static void decide_cause(const struct ur_case *c, struct ur_report *report)
 		[UR_ORIGIN_XT_NFT] = UR_CAUSE_RULE_IPTABLES_NFT,
 		[UR_ORIGIN_XT] = UR_CAUSE_RULE_IPTABLES,
 	};
+	uint8_t origin = ur_origin(c->ev);
 
-	switch (c->ev->ev.origin) {
+	switch (origin) {
 	case UR_ORIGIN_UDP_MISS:
 		report->cause = ur_socket_cause(c, &report->confidence);
 		break;
 	case UR_ORIGIN_NFT:
 	case UR_ORIGIN_XT_NFT:
 	case UR_ORIGIN_XT:
-		report->cause = rules[c->ev->ev.origin];
+		report->cause = rules[origin];
 		report->confidence = ur_rule_confidence(c->ev);
 		break;
 	default:

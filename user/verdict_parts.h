@@ -3,7 +3,7 @@
 /* verdict_parts.h - what the files of the verdict share; nobody else includes it.
  *
  * verdict.c decides, verdict_socket.c and verdict_rule.c word the two families of causes,
- * verdict_unknown.c the rest, verdict_also.c the further findings, verdict_words.c the
+ * verdict_unknown.c the rest, verdict_origin.c who decided, verdict_also.c the further findings, verdict_words.c the
  * phrases that all of them use. As pure as verdict.h says.
  */
 #include "user/strbuf.h"
@@ -84,6 +84,10 @@ bool ur_say_enter(struct ur_buf *out, const struct ur_evidence *ev);
 
 /* "`ss -uanp 'sport = :53'`", run in the right namespace. */
 void ur_say_ss(struct ur_buf *out, const struct ur_evidence *ev);
+
+/* Bytes of the function's name in "func.isra.0+0x1a/0x90 [module]". */
+size_t ur_symbol_length(const char *symbol);
+bool ur_symbol_is(const char *symbol, const char *func);
 
 /* @word as the shell takes it for one word; false, and nothing, when it can't be shown so. */
 bool ur_say_shell_word(struct ur_buf *out, const char *word);

@@ -6,7 +6,7 @@
 
 static bool engine_nft(const struct ur_evidence *ev)
 {
-	return ev->ev.origin == UR_ORIGIN_NFT || ev->ev.origin == UR_ORIGIN_XT_NFT;
+	return ur_origin(ev) == UR_ORIGIN_NFT || ur_origin(ev) == UR_ORIGIN_XT_NFT;
 }
 
 /* The rule is known: in nftables by table, chain and handle; in legacy iptables by its place
@@ -31,9 +31,9 @@ static const char *xtables(const struct ur_evidence *ev)
 
 static void say_engine(struct ur_buf *out, const struct ur_evidence *ev)
 {
-	if (ev->ev.origin == UR_ORIGIN_NFT)
+	if (ur_origin(ev) == UR_ORIGIN_NFT)
 		ur_buf_add(out, "nftables rule");
-	else if (ev->ev.origin == UR_ORIGIN_XT_NFT)
+	else if (ur_origin(ev) == UR_ORIGIN_XT_NFT)
 		ur_buf_add(out, "%s-nft rule", xtables(ev));
 	else if (rule_known(ev))
 		ur_buf_add(out, "legacy %s rule", xtables(ev));
@@ -83,7 +83,7 @@ static void say_way(struct ur_buf *out, const struct ur_evidence *ev)
 
 static const char *why_not_known(const struct ur_evidence *ev)
 {
-	if (ev->missing & UR_MISSING_REJECT)
+	if ((ev->missing & UR_MISSING_REJECT) || ev->ev.origin == UR_ORIGIN_UNKNOWN)
 		return "the hook that tells was not attached when it fired";
 	if (ev->ev.rule.flags & UR_RULE_GAVE_UP)
 		return "the search for it was given up at its limit";
@@ -184,7 +184,7 @@ static void advise_xtables(const struct ur_evidence *ev, struct ur_buf *out, con
 		ur_buf_add(out, "%s-%s-save", xtables(ev), variant);
 	} else {
 		ur_buf_add(out, "%s-%s -t %s", xtables(ev), variant, text);
-		if (ev->rule.number && ev->ev.origin == UR_ORIGIN_XT)
+		if (ev->rule.number && ur_origin(ev) == UR_ORIGIN_XT)
 			ur_buf_add(out, " %u", ev->rule.number);
 	}
 	end_look(out, ev, entered);

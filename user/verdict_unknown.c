@@ -41,19 +41,12 @@ static const struct {
 };
 #define CALLERS (sizeof(callers) / sizeof(callers[0]))
 
-/* Length of the function's name in "func.isra.0+0x1a/0x90 [module]". */
-static size_t name_length(const char *symbol)
-{
-	return strcspn(symbol, "+. ");
-}
-
 /* Row of the innermost caller, CALLERS when it has none. */
 static size_t find_caller(const struct ur_evidence *ev)
 {
-	size_t len = name_length(ev->stack[0]), i = 0;
+	size_t i = 0;
 
-	while (i < CALLERS &&
-	       !(strlen(callers[i].func) == len && memcmp(callers[i].func, ev->stack[0], len) == 0))
+	while (i < CALLERS && !ur_symbol_is(ev->stack[0], callers[i].func))
 		i++;
 	return i;
 }
@@ -76,7 +69,7 @@ void ur_why_unknown(const struct ur_case *c, struct ur_buf *out)
 				   "was not seen");
 		return;
 	}
-	ur_buf_add(out, ": the kernel's %.*s() asked for it", (int)name_length(ev->stack[0]),
+	ur_buf_add(out, ": the kernel's %.*s() asked for it", (int)ur_symbol_length(ev->stack[0]),
 		   ev->stack[0]);
 	if (row < CALLERS)
 		ur_buf_add(out, ", %s", callers[row].fact);

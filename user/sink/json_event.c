@@ -104,7 +104,7 @@ static void put_icmp(struct node root, const struct ur_evidence *ev)
 
 static const char *path(const struct ur_evidence *ev)
 {
-	if (ev->ev.origin == UR_ORIGIN_UDP_MISS)
+	if (ur_origin(ev) == UR_ORIGIN_UDP_MISS)
 		return "input";
 	return ur_nf_hook_name(ev->ev.rule.pf, ev->ev.rule.hook);
 }
@@ -229,7 +229,7 @@ static enum ur_looked sockets_looked(const struct ur_evidence *ev)
 	if ((ev->ev.flags & UR_EV_SOCKS) || ev->tcp.looked == UR_FOUND ||
 	    ev->tcp.looked == UR_FOUND_NONE)
 		return UR_FOUND;
-	if (ev->ev.origin == UR_ORIGIN_UDP_MISS || ev->tcp.looked == UR_COULD_NOT)
+	if (ur_origin(ev) == UR_ORIGIN_UDP_MISS || ev->tcp.looked == UR_COULD_NOT)
 		return UR_COULD_NOT;
 	return UR_NOT_ASKED;
 }
@@ -295,14 +295,14 @@ static void put_sender(struct node root, const struct ur_evidence *ev)
 
 static const char *engine(const struct ur_evidence *ev)
 {
-	return ev->ev.origin == UR_ORIGIN_NFT    ? "nft" :
-	       ev->ev.origin == UR_ORIGIN_XT_NFT ? "iptables-nft" :
+	return ur_origin(ev) == UR_ORIGIN_NFT    ? "nft" :
+	       ur_origin(ev) == UR_ORIGIN_XT_NFT ? "iptables-nft" :
 						   "iptables";
 }
 
 static const char *rule_family(const struct ur_evidence *ev)
 {
-	if (ev->ev.origin == UR_ORIGIN_XT)
+	if (ur_origin(ev) == UR_ORIGIN_XT)
 		return ev->ev.family == 6 ? "ip6" : "ip";
 	return ur_nf_family_name(ev->ev.rule.table_family);
 }
@@ -323,14 +323,14 @@ static void put_rule_text(struct node n, const struct ur_rule_text *rule)
 
 static void put_rule_number(struct node n, const struct ur_evidence *ev)
 {
-	if (ev->ev.origin != UR_ORIGIN_XT)
+	if (ur_origin(ev) != UR_ORIGIN_XT)
 		put(n, "handle",
 		    ev->ev.rule.flags & UR_RULE_HANDLE ?
 			    json_integer((json_int_t)ev->ev.rule.handle) :
 			    json_null());
 	if (ev->rule.number)
 		put_number(n, "number", ev->rule.number);
-	else if (ev->ev.origin == UR_ORIGIN_XT)
+	else if (ur_origin(ev) == UR_ORIGIN_XT)
 		put(n, "number", json_null());
 }
 
@@ -403,10 +403,9 @@ static void put_stack(struct node root, const struct ur_evidence *ev,
 {
 	json_t *array;
 
-	if (report->cause != UR_CAUSE_UNKNOWN)
-		return;
 	if (!ev->ev.nstack) {
-		put(root, "stack", json_null());
+		if (report->cause == UR_CAUSE_UNKNOWN)
+			put(root, "stack", json_null());
 		return;
 	}
 	array = json_array();
