@@ -96,7 +96,9 @@ static void put_without_details(FILE *out, const struct ur_totals *t)
 	if (t->filtered_netns)
 		fprintf(out, "%9" PRIu64 "  more in other network namespaces\n", t->filtered_netns);
 	if (t->forbidden)
-		fprintf(out, "%9" PRIu64 "  asked for, but multicast and unknown sources get no answer\n",
+		fprintf(out,
+			"%9" PRIu64
+			"  asked for, but multicast and unknown sources get no answer\n",
 			t->forbidden);
 	if (t->lost_frame)
 		fprintf(out, "%9" PRIu64 "  decisions seen in part only: who asked is not known\n",

@@ -53,6 +53,8 @@ static void all_that_can_be_missing(void **state)
 			       .decided = 30,
 			       .lost_ring = 4,
 			       .lost_frame = 2,
+			       .lost_queue = 3,
+			       .forbidden = 7,
 			       .explained = 17,
 			       .shown = 15 };
 
@@ -70,8 +72,10 @@ static void all_that_can_be_missing(void **state)
 		   "       12  rule.nft\n"
 		   "           suppressed: 2 by rate-limit-global, 4 by output-rule\n"
 		   "        4  without details: the ring buffer was full\n"
-		   "        9  without details: it ended before they were read\n"
+		   "        3  without details: the output was read too slowly\n"
+		   "        6  without details: it ended before they were read\n"
 		   "        2  not shown: not among the causes asked for\n"
+		   "        7  asked for, but multicast and unknown sources get no answer\n"
 		   "        2  decisions seen in part only: who asked is not known\n");
 }
 
