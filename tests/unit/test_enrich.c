@@ -80,7 +80,8 @@ static void test_rule(void **state)
 	assert_int_equal(ur_enrich_new(&e), 0);
 	memset(&ev, 0, sizeof(ev));
 	assert_int_equal(ur_enrich_prefetch(e, inum_here()), 0);
-	rule_event(&ev.ev, NFPROTO_INET, "filter", 1, "zone", handle_of("dport 5001"));
+	rule_event(&ev.ev, NFPROTO_INET, "filter", handle_of("table inet filter"), "zone",
+		   handle_of("dport 5001"));
 	ur_enrich_run(e, &ev);
 	assert_int_equal(ev.rule.looked, UR_FOUND);
 	assert_true(ev.rule.generation_same);

@@ -92,7 +92,7 @@ static inline uint64_t handle_of(const char *words)
 	FILE *f;
 
 	snprintf(command, sizeof(command),
-		 "nft -a list ruleset 2>&1 | grep -F '%s' | sed 's/.*# handle //'", words);
+		 "nft -a list ruleset 2>/dev/null | grep -F '%s' | sed 's/.*# handle //'", words);
 	f = popen(command, "r");
 	if (f && fscanf(f, "%lu", &handle) != 1)
 		handle = 0;

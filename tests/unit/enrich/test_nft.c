@@ -40,7 +40,8 @@ static void test_texts(void **state)
 	for (size_t i = 0; i < 2 * sizeof(rules) / sizeof(*rules); i++) {
 		const size_t at = i % (sizeof(rules) / sizeof(*rules));
 
-		rule_event(&ev, NFPROTO_INET, "filter", 1, "input", handle_of(rules[at].words));
+		rule_event(&ev, NFPROTO_INET, "filter", handle_of("table inet filter"), "input",
+			   handle_of(rules[at].words));
 		ask(nft, &ev, &text);
 		assert_string_equal(text.reason, "");
 		assert_int_equal(text.looked, UR_FOUND);
@@ -66,7 +67,7 @@ static void test_iptables_words(void **state)
 	if (!sandbox(IPTABLES))
 		skip();
 	assert_int_equal(ur_nft_new(&nft), 0);
-	rule_event(&ev, NFPROTO_IPV4, "filter", 1, "INPUT", 2);
+	rule_event(&ev, NFPROTO_IPV4, "filter", handle_of("table ip filter"), "INPUT", 2);
 	ask(nft, &ev, &text);
 	assert_int_equal(text.looked, UR_FOUND);
 	assert_true(text.iptables_text);
@@ -103,8 +104,10 @@ static void test_gone(void **state)
 	if (!sandbox(SANDBOX_RULES))
 		skip();
 	assert_int_equal(ur_nft_new(&nft), 0);
-	rule_event(&ev, NFPROTO_INET, "filter", 1, "zone", handle_of("dport 5001"));
-	rule_event(&other, NFPROTO_INET, "filter", 1, "input", handle_of("@banned reject"));
+	rule_event(&ev, NFPROTO_INET, "filter", handle_of("table inet filter"), "zone",
+		   handle_of("dport 5001"));
+	rule_event(&other, NFPROTO_INET, "filter", handle_of("table inet filter"), "input",
+		   handle_of("@banned reject"));
 	ur_nft_rule(nft, &where, &ev, &text);
 	assert_int_equal(text.looked, UR_FOUND);
 	assert_true(shell("nft flush ruleset") && shell(SANDBOX_RULES));
@@ -135,7 +138,8 @@ static void test_anonymous_chain(void **state)
 		skip();
 	assert_int_equal(ur_nft_new(&nft), 0);
 	/* its rules come before the one that jumps there */
-	rule_event(&ev, NFPROTO_INET, "filter", 1, "", handle_of("} # handle") - 2);
+	rule_event(&ev, NFPROTO_INET, "filter", handle_of("table inet filter"), "",
+		   handle_of("} # handle") - 2);
 	ev.rule.flags &= ~UR_RULE_CHAIN;
 	ask(nft, &ev, &text);
 	assert_int_equal(text.looked, UR_COULD_NOT);

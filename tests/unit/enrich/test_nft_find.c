@@ -30,7 +30,8 @@ static void test_by_names_and_handle(void **state)
 	(void)state;
 	if (!sandbox(SANDBOX_RULES))
 		skip();
-	rule_event(&ev, NFPROTO_INET, "filter", 1, "zone", handle_of("udp dport 5001"));
+	rule_event(&ev, NFPROTO_INET, "filter", handle_of("table inet filter"), "zone",
+		   handle_of("udp dport 5001"));
 	assert_int_equal(find(&ev, &place), 0);
 	assert_string_equal(place.rule.chain, "zone");
 	assert_string_equal(place.rule.comment, "hello # handle 99");
@@ -54,7 +55,8 @@ static void test_what_the_event_left_out(void **state)
 	(void)state;
 	if (!sandbox(SANDBOX_RULES))
 		skip();
-	rule_event(&ev, NFPROTO_INET, "filt", 1, "inp", handle_of("@banned reject"));
+	rule_event(&ev, NFPROTO_INET, "filt", handle_of("table inet filter"), "inp",
+		   handle_of("@banned reject"));
 	ev.rule.flags |= UR_RULE_LONG_NAME;
 	assert_int_equal(find(&ev, &place), 0);
 	assert_string_equal(place.table.name, "filter");
@@ -79,7 +81,7 @@ static void test_twins(void **state)
 		    "for t in a b; do nft \"table ip $t { chain c { type filter hook input priority "
 		    "0; udp dport 1 reject; }; }\"; done"))
 		skip();
-	rule_event(&ev, NFPROTO_INET, "b", 2, "c", 2);
+	rule_event(&ev, NFPROTO_INET, "b", handle_of("table ip b"), "c", 2);
 	ev.rule.table_family = NFPROTO_IPV4;
 	assert_int_equal(find(&ev, &place), 0);
 	assert_string_equal(place.table.name, "b");
@@ -98,7 +100,7 @@ static void test_made_anew(void **state)
 	(void)state;
 	if (!sandbox(rules))
 		skip();
-	rule_event(&ev, NFPROTO_INET, "a", 1, "c", 2);
+	rule_event(&ev, NFPROTO_INET, "a", handle_of("table ip a"), "c", 2);
 	ev.rule.table_family = NFPROTO_IPV4;
 	assert_int_equal(find(&ev, &place), 0);
 	assert_true(shell("nft flush ruleset") && shell(rules));

@@ -34,21 +34,23 @@ static void test_all_that_reject(void **state)
 {
 	ur_cleanup(ur_rule_cache_freep) struct ur_rule_cache *cache = NULL;
 	const struct ur_rule_key base = { .netns = 1 };
+	uint64_t table;
 
 	(void)state;
 	if (!sandbox(SANDBOX_RULES))
 		skip();
+	table = handle_of("table inet filter");
 	assert_int_equal(ur_rule_cache_new(1 << 20, &cache), 0);
 	assert_int_equal(ur_nft_prefetch_run(cache, &base, generation_now()), 0);
-	assert_string_equal(get(cache, 1, handle_of("dport 5001"))->text,
+	assert_string_equal(get(cache, table, handle_of("dport 5001"))->text,
 			    "udp dport 5001 counter reject comment \"hello # handle 99\"");
-	assert_string_equal(get(cache, 1, handle_of("dport 5001"))->chain, "zone");
-	assert_string_equal(get(cache, 1, handle_of("dport 8080"))->text,
+	assert_string_equal(get(cache, table, handle_of("dport 5001"))->chain, "zone");
+	assert_string_equal(get(cache, table, handle_of("dport 8080"))->text,
 			    "tcp dport 8080 log prefix \"a \" reject with tcp reset");
-	assert_string_equal(get(cache, 1, handle_of("b\" # handle"))->comment,
+	assert_string_equal(get(cache, table, handle_of("b\" # handle"))->comment,
 			    "a\n\t\tudp dport 1 reject # handle 3\nb");
-	assert_string_equal(get(cache, 1, handle_of("jump zone"))->text, "");
-	assert_string_equal(get(cache, 1, 3)->text, "");
+	assert_string_equal(get(cache, table, handle_of("jump zone"))->text, "");
+	assert_string_equal(get(cache, table, 3)->text, "");
 }
 
 static void test_iptables_words(void **state)
@@ -56,6 +58,7 @@ static void test_iptables_words(void **state)
 	ur_cleanup(ur_rule_cache_freep) struct ur_rule_cache *cache = NULL;
 	const struct ur_rule_key base = { .netns = 1 };
 	unsigned seen = 0;
+	uint64_t table;
 
 	(void)state;
 	if (!sandbox(
@@ -63,10 +66,11 @@ static void test_iptables_words(void **state)
 		    "-j REJECT; iptables-nft -A a -p tcp -j ACCEPT; iptables-nft -A a -p tcp -j "
 		    "REJECT --reject-with tcp-reset; } 2>/dev/null"))
 		skip();
+	table = handle_of("table ip filter");
 	assert_int_equal(ur_rule_cache_new(1 << 20, &cache), 0);
 	assert_int_equal(ur_nft_prefetch_run(cache, &base, generation_now()), 0);
 	for (uint64_t handle = 1; handle < 10; handle++) {
-		const struct ur_rule_text *t = get(cache, 1, handle);
+		const struct ur_rule_text *t = get(cache, table, handle);
 
 		if (!t->text[0])
 			continue;

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <sys/prctl.h>
 #include "tests/unit/enrich/away.h"
 #include "user/enrich/process.h"
 
@@ -19,9 +20,11 @@ static void test_own_sockets(void **state)
 {
 	ur_cleanup(ur_process_freep) struct ur_process *p = NULL;
 	int one = socket(AF_INET, SOCK_DGRAM, 0), two = socket(AF_INET, SOCK_STREAM, 0);
+	char comm[UR_COMM_MAX] = "";
 	const uint64_t inodes[] = { inode_of(one), inode_of(two), 0, UINT64_MAX };
 
 	(void)state;
+	assert_int_equal(prctl(PR_GET_NAME, comm), 0);
 	assert_int_equal(ur_process_new(&p), 0);
 	for (int round = 0; round < 3; round++) {
 		struct ur_owners o[4];
@@ -35,7 +38,7 @@ static void test_own_sockets(void **state)
 			assert_int_equal(o[i].n, 1);
 			assert_int_equal(o[i].total, 1);
 			assert_int_equal(o[i].one[0].pid, getpid());
-			assert_string_equal(o[i].one[0].comm, "test_process");
+			assert_string_equal(o[i].one[0].comm, comm);
 		}
 		assert_int_equal(o[2].looked, UR_FOUND_NONE);
 		/* could-not where some process hides its files from us */
