@@ -10,11 +10,11 @@
  */
 #include "bpf/packet.bpf.h"
 
-#define UR_NFT_BACK_MAX	  512  /* dlen has 12 bits and expressions are 8-byte aligned */
+#define UR_NFT_BACK_MAX	  256  /* words looked back through, of at most 512 (dlen has 12 bits) */
 #define UR_NFT_TRIES	  3    /* headers that turn out to be none */
 #define UR_NFT_EXPRS_MAX  128  /* NFT_RULE_MAXEXPRS */
-#define UR_NFT_RULES_MAX  4096 /* rules walked to the end of a chain */
-#define UR_NFT_CHAINS_MAX 1024 /* chains looked at where only the table leads to them */
+#define UR_NFT_RULES_MAX  1024 /* rules walked to the end of a chain */
+#define UR_NFT_CHAINS_MAX 256  /* chains, or rules of a list, walked to find ours */
 #define UR_NFT_HOOKS_MAX  16   /* base chains at one hook */
 #define UR_HANDLE_MASK	  ((1ULL << 42) - 1)
 

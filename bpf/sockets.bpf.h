@@ -9,7 +9,7 @@
  */
 #include "bpf/packet.bpf.h"
 
-#define UR_WALK_MAX	512 /* strangers passed over in one slot before the next socket */
+#define UR_WALK_MAX	256 /* strangers passed over in one slot before the next socket */
 #define UR_WALK_GAVE_UP 1
 #define UR_SENDERS_MAX	8 /* sockets on the source port that are looked at */
 #define UR_IPPROTO_UDPLITE 136

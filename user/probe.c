@@ -48,31 +48,32 @@ static int on_libbpf(enum libbpf_print_level level, const char *fmt, va_list arg
 	return 0;
 }
 
-/* Address of the global data symbol @name; 0 when there is none or it is hidden. */
-static uint64_t data_symbol(const char *name)
-{
-	ur_cleanup(ur_fclosep) FILE *f = fopen("/proc/kallsyms", "re");
-	char line[512], sym[256];
-	unsigned long long addr;
-
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "%llx %*c %255s", &addr, sym) == 2 && !strcmp(sym, name))
-			return addr;
-	return 0;
-}
-
 static void configure(struct ur_probe *p, const struct ur_probe_opts *opts)
 {
 	p->skel->rodata->ur_want_netns = opts->netns_inum;
-	p->skel->rodata->ur_udp_table = data_symbol("udp_table");
-	p->skel->rodata->ur_udplite_table = data_symbol("udplite_table");
+	p->skel->rodata->ur_udp_table = ur_symbols_data(p->syms, "udp_table");
+	p->skel->rodata->ur_udplite_table = ur_symbols_data(p->syms, "udplite_table");
 }
 
-/* Note the refused program, so that the next try does without. False: nothing to blame. */
-static bool blame(struct ur_probe *p)
+/* What is not permitted for one trampoline is not permitted for the others. */
+static void give_up_trampolines(struct ur_probe *p)
+{
+	for (size_t i = 0; i < ur_core_nrows; i++)
+		if (ur_core_rows[i].trampoline && ur_core_rows[i].kprobe)
+			ur_probe_set_bad(p, ur_core_rows[i].trampoline);
+	ur_probe_set_bad(p, "global_allow_void");
+}
+
+/* Note the program that was refused with @err, so that the next try does without. False:
+ * nothing to blame. */
+static bool blame(struct ur_probe *p, int err)
 {
 	struct bpf_program *prog;
 
+	if (err == -EPERM && !p->nbad) {
+		give_up_trampolines(p);
+		return true;
+	}
 	bpf_object__for_each_program(prog, p->skel->obj) {
 		const char *name = bpf_program__name(prog);
 
@@ -112,7 +113,7 @@ static int load_once(struct ur_probe *p, const struct ur_probe_opts *opts)
 			snprintf(said.first, sizeof(said.first), "%s", said.refused);
 			said.first_err = r;
 		}
-		return blame(p) ? -EAGAIN : r;
+		return blame(p, r) ? -EAGAIN : r;
 	}
 	return ur_core_attach(p);
 }
@@ -195,7 +196,7 @@ static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur
 				   r == -ENOTSUP ? p->core[1].reason : said.message);
 		return r;
 	}
-	r = map_stats(p) ?: open_ring(p) ?: ur_module_follow(p);
+	r = map_stats(p) ?: open_ring(p) ?: ur_module_follow(p, true);
 	if (r)
 		ur_refusal_explain(why, r, "", said.message);
 	return r;
@@ -245,7 +246,7 @@ int ur_probe_drain(struct ur_probe *p, ur_record_fn fn, void *arg)
 	r = ring_buffer__consume(p->ring);
 	if (r >= 0 && p->modules_changed) {
 		p->modules_changed = false;
-		r = ur_module_follow(p);
+		r = ur_module_follow(p, false);
 	}
 	return r < 0 ? r : 0;
 }

@@ -77,8 +77,8 @@ extern const struct ur_module_row ur_module_rows[];
 extern const size_t ur_module_nrows;
 
 /* Bring hooks on module functions, map "layout" and map "ranges" in step with the modules
- * that are loaded now. */
-int ur_module_follow(struct ur_probe *p);
+ * that are loaded now; @fresh: p->syms was read just now. */
+int ur_module_follow(struct ur_probe *p, bool fresh);
 /* True when the coming or going of module @name is of interest. */
 bool ur_module_matters(const char *name);
 void ur_module_detach(struct ur_probe *p);

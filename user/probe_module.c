@@ -179,11 +179,13 @@ static void follow_hooks(struct ur_probe *p)
 	}
 }
 
-int ur_module_follow(struct ur_probe *p)
+int ur_module_follow(struct ur_probe *p, bool fresh)
 {
 	int r = publish_layout(p) ?: publish_ranges(p);
 
 	follow_hooks(p); /* at once, with what /proc/modules tells */
+	if (fresh)
+		return r;
 	r = r ?: ur_symbols_refresh(p->syms);
 	return r ?: publish_layout(p) ?: publish_ranges(p);
 }

@@ -18,6 +18,10 @@
  * starts is of use: there ends the function before. */
 #define PADDING "__pfx_"
 
+/* The only data symbols that anybody asks for. */
+static const char *const data_names[] = { "udp_table", "udplite_table" };
+#define DATA_MAX (sizeof(data_names) / sizeof(*data_names))
+
 struct symbol {
 	int32_t offset;     /* from the first symbol: the kernel and its modules are close */
 	uint32_t name : 31; /* offset in names; grows in the file's order */
@@ -42,7 +46,13 @@ struct table {
 	struct module *modules; /* the first one is the kernel proper, without a name */
 	size_t nmodules;
 	size_t modules_room;
-	bool seen; /* at least one line was read */
+	uint32_t *by_name; /* hash table of 1 + index in sym, 0: free; about half full */
+	size_t mask;	   /* its size less 1, a power of two */
+	uint32_t *cold;	   /* indices in sym of the ".cold" parts */
+	size_t ncold;
+	size_t cold_room;
+	uint64_t data[DATA_MAX]; /* addresses of data_names, 0: not there */
+	bool seen;		 /* at least one line was read */
 };
 
 struct ur_symbols {
@@ -55,6 +65,8 @@ static void table_clear(struct table *t)
 	free(t->sym);
 	free(t->names);
 	free(t->modules);
+	free(t->by_name);
+	free(t->cold);
 	*t = (struct table){};
 }
 
@@ -130,6 +142,13 @@ static int add_symbol(struct table *t, uint64_t addr, char type, const char *nam
 	return 0;
 }
 
+static void add_data(struct table *t, uint64_t addr, const char *name)
+{
+	for (size_t i = 0; i < DATA_MAX; i++)
+		if (!strcmp(data_names[i], name))
+			t->data[i] = addr;
+}
+
 /* One line: "ffffffff81000000 T name" or "... t name\t[module]". Others are skipped. */
 static int add_line(struct table *t, char *line)
 {
@@ -142,11 +161,15 @@ static int add_line(struct table *t, char *line)
 		return 0;
 	type = rest[1];
 	t->seen = true;
-	if (!addr || !strchr("tTwW", type))
+	if (!addr)
 		return 0;
 	name = strtok_r(rest + 3, " \t\n", &save);
 	if (!name)
 		return 0;
+	if (!strchr("tTwW", type)) {
+		add_data(t, addr, name);
+		return 0;
+	}
 	module = strtok_r(NULL, "[]\n", &save);
 	r = add_module(t, module ? module : "");
 	return r ? r : add_symbol(t, addr, type, name);
@@ -159,6 +182,53 @@ static int by_address(const void *a, const void *b)
 	if (x->offset != y->offset)
 		return x->offset < y->offset ? -1 : 1;
 	return x->name < y->name ? -1 : x->name > y->name;
+}
+
+/* FNV-1a */
+static size_t hash(const char *name)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *name; name++)
+		h = (h ^ (unsigned char)*name) * 16777619u;
+	return h;
+}
+
+static int index_cold(struct table *t, size_t i)
+{
+	int r;
+
+	if (!strstr(t->names + t->sym[i].name, ".cold"))
+		return 0;
+	r = grow((void **)&t->cold, &t->cold_room, t->ncold + 1, sizeof(*t->cold), SYMBOLS_MAX);
+	if (!r)
+		t->cold[t->ncold++] = i;
+	return r;
+}
+
+/* Make look-ups by name cheap: some dozens are made whenever a module comes. */
+static int index_names(struct table *t)
+{
+	size_t size = 64;
+	int r = 0;
+
+	while (size < t->n * 2)
+		size *= 2;
+	t->by_name = calloc(size, sizeof(*t->by_name));
+	if (!t->by_name)
+		return -ENOMEM;
+	t->mask = size - 1;
+	for (size_t i = 0; i < t->n && !r; i++) {
+		size_t at = hash(t->names + t->sym[i].name) & t->mask;
+
+		if (!t->sym[i].name)
+			continue; /* padding */
+		while (t->by_name[at])
+			at = (at + 1) & t->mask;
+		t->by_name[at] = i + 1;
+		r = index_cold(t, i);
+	}
+	return r;
 }
 
 /* Give back what growing took too much of; failing to is no harm. */
@@ -190,7 +260,7 @@ static int table_read(struct table *t, const char *path)
 	if (t->n)
 		qsort(t->sym, t->n, sizeof(*t->sym), by_address);
 	shrink(t);
-	return 0;
+	return index_names(t);
 }
 
 int ur_symbols_open(const char *path, struct ur_symbols **ret)
@@ -280,33 +350,29 @@ static uint64_t end_of(const struct table *t, const struct symbol *sym)
 	return address_of(t, sym) + LAST_FUNCTION_MAX;
 }
 
-/* Find the one symbol that @fits; a global one goes before local ones. */
-static int find(const struct table *t, bool (*fits)(const char *, const char *), const char *name,
-		uint64_t *start, uint64_t *end)
-{
-	const struct symbol *found = NULL;
-	bool twice = false;
+/* The best of several symbols of one name: a global one goes before local ones. */
+struct best {
+	const struct symbol *sym;
+	bool twice;
+};
 
-	for (const struct symbol *s = t->sym; s < t->sym + t->n; s++) {
-		if (!fits(name_of(t, s), name))
-			continue;
-		if (!found || s->global > found->global) {
-			found = s;
-			twice = false;
-		} else if (s->global == found->global && s->offset != found->offset) {
-			twice = true;
-		}
+static void consider(struct best *b, const struct symbol *s)
+{
+	if (!b->sym || s->global > b->sym->global) {
+		b->sym = s;
+		b->twice = false;
+	} else if (s->global == b->sym->global && s->offset != b->sym->offset) {
+		b->twice = true;
 	}
-	if (!found || twice)
-		return found ? -ENOTUNIQ : -ENOENT;
-	*start = address_of(t, found);
-	*end = end_of(t, found);
-	return 0;
 }
 
-static bool is_name(const char *symbol, const char *name)
+static int settle(const struct table *t, const struct best *b, uint64_t *start, uint64_t *end)
 {
-	return !strcmp(symbol, name);
+	if (!b->sym || b->twice)
+		return b->sym ? -ENOTUNIQ : -ENOENT;
+	*start = address_of(t, b->sym);
+	*end = end_of(t, b->sym);
+	return 0;
 }
 
 static bool is_cold_part(const char *symbol, const char *name)
@@ -322,13 +388,38 @@ static bool is_cold_part(const char *symbol, const char *name)
 
 int ur_symbols_range(const struct ur_symbols *s, const char *name, uint64_t *start, uint64_t *end)
 {
-	return find(&s->t, is_name, name, start, end);
+	const struct table *t = &s->t;
+	struct best best = {};
+
+	for (size_t at = hash(name) & t->mask; t->by_name && t->by_name[at]; at = (at + 1) & t->mask) {
+		const struct symbol *sym = &t->sym[t->by_name[at] - 1];
+
+		if (!strcmp(name_of(t, sym), name))
+			consider(&best, sym);
+	}
+	return settle(t, &best, start, end);
 }
 
 int ur_symbols_range_cold(const struct ur_symbols *s, const char *name, uint64_t *start,
 			  uint64_t *end)
 {
-	return find(&s->t, is_cold_part, name, start, end);
+	struct best best = {};
+
+	for (size_t i = 0; i < s->t.ncold; i++) {
+		const struct symbol *sym = &s->t.sym[s->t.cold[i]];
+
+		if (is_cold_part(name_of(&s->t, sym), name))
+			consider(&best, sym);
+	}
+	return settle(&s->t, &best, start, end);
+}
+
+uint64_t ur_symbols_data(const struct ur_symbols *s, const char *name)
+{
+	for (size_t i = 0; i < DATA_MAX; i++)
+		if (!strcmp(data_names[i], name))
+			return s->t.data[i];
+	return 0;
 }
 
 /* The first symbol of the last address that is not above @addr, or NULL. */

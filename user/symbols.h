@@ -42,6 +42,10 @@ int ur_symbols_range(const struct ur_symbols *s, const char *name, uint64_t *sta
 int ur_symbols_range_cold(const struct ur_symbols *s, const char *name, uint64_t *start,
 			  uint64_t *end);
 
+/* Address of one of the global variables that are kept ("udp_table", "udplite_table"); 0
+ * when this kernel has none, or hides it. */
+uint64_t ur_symbols_data(const struct ur_symbols *s, const char *name);
+
 /* Write return address @addr as "func+0x1a/0x90 [module]", like the kernel's %pSb (see
  * sprint_backtrace()): the function is that of the call, one byte before @addr, which
  * matters when the call is a function's last instruction.
