@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The real nmap, scanning three UDP ports: one open, two closed.
+# The real nmap, scanning three UDP ports: one open, two closed. It sends from a raw
+# socket, so the answer of the open port finds no socket and is refused in cli.
 need_command nmap
 topo
 listen srv 0.0.0.0 5002
@@ -12,4 +13,6 @@ event() {
 	echo '{"outcome":"sent","packet":{"proto":"udp","src":"'"$C4"'","dport":'"$1"'},
 		"netns":{"name":"'"$srv"'"},"cause":"socket.none","confidence":"proven"}'
 }
-expect <<<"$(event 5001) $(event 5003)"
+expect <<<"$(event 5001) $(event 5003)"'
+	{"outcome":"sent","packet":{"proto":"udp","src":"'"$V4"'","sport":5002,"dst":"'"$C4"'"},
+	 "netns":{"name":"'"$cli"'"},"cause":"socket.none","confidence":"proven"}'

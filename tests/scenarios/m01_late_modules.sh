@@ -16,8 +16,7 @@ rules() {
 	nft_rule srv inet late in 'dport 5001'
 	in_ns srv iptables-legacy -A INPUT -p udp --dport 5002 -j REJECT
 	in_ns srv ip6tables-legacy -A INPUT -p udp --dport 5002 -j REJECT
-	# The first packets after a module has come may be too early: see "Limits".
-	sleep 1
+	wait_attached
 }
 traffic() {
 	send cli "$V4" 5001
@@ -62,6 +61,7 @@ expect < <(expected)
 unload
 send cli "$V4" 5003
 saw_port_unreachable "$V4"
+expect <<<'{"packet":{"dport":5003},"cause":"socket.none","confidence":"proven"}'
 forget_events
 rules
 traffic

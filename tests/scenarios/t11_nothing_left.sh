@@ -10,7 +10,7 @@ in_ns srv iptables-nft -A INPUT -p udp --dport 5002 -j REJECT
 ! modprobe -q iptable_filter || in_ns srv iptables-legacy -A INPUT -p udp --dport 5003 -j REJECT
 
 # Settings that change by themselves.
-moving='kernel\.random\.|kernel\.ns_last_pid|kernel\.pty\.nr|_count =|kernel\.perf_event_max_sample|perf_cpu_time'
+moving='sched_domain|kernel\.random\.|kernel\.ns_last_pid|kernel\.pty\.nr|_count =|kernel\.perf_event_max_sample|perf_cpu_time'
 rulesets() {
 	local ns
 	for ns in cli srv ct; do
