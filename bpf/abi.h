@@ -82,7 +82,7 @@ struct ur_sock {
 	__u32 bound_ifindex;
 	__u32 uid;
 	__u16 port; /* host */
-	__u16 peer_port;
+	__u16 peer_port; /* host */
 	__u8 proto;  /* IPPROTO_UDP, IPPROTO_UDPLITE */
 	__u8 family; /* AF_INET, AF_INET6 */
 	__u8 mismatch;
@@ -131,8 +131,8 @@ _Static_assert(sizeof(struct ur_rule) == 64 + 32 + UR_TABLE_MAX + UR_CHAIN_MAX,
 struct ur_nat {
 	__u8 src[16]; /* original direction of the packet's conntrack entry */
 	__u8 dst[16];
-	__u16 sport;
-	__u16 dport;
+	__u16 sport; /* host */
+	__u16 dport; /* host */
 	__u32 status; /* nf_conn.status: IPS_DST_NAT, ... */
 };
 _Static_assert(sizeof(struct ur_nat) == 40, "ur_nat has a hole");
@@ -205,7 +205,12 @@ _Static_assert(sizeof(struct ur_notice) == 72, "ur_notice has a hole");
 #define UR_FN_NFT_REJECT_INET 6
 #define UR_FN_REJECT_TG	      7
 #define UR_FN_REJECT_TG6      8
-#define UR_FN_MAX	      9
+#define UR_FN_NFT_CHAIN_INET  9 /* hook functions whose priv is a struct nft_chain */
+#define UR_FN_NFT_CHAIN_IPV4  10
+#define UR_FN_NFT_CHAIN_IPV6  11
+#define UR_FN_IPT_DO_TABLE    12 /* hook functions whose priv is a struct xt_table */
+#define UR_FN_IP6T_DO_TABLE   13
+#define UR_FN_MAX	      14
 
 struct ur_range {
 	__u64 start; /* 0: not known */
@@ -242,9 +247,6 @@ struct ur_layout {
 	__u32 xt_par_state;
 	__u32 xt_table_private;
 	__u32 xt_table_name;
-	__u64 nft_do_chain_fn[6]; /* hook functions whose priv is a struct nft_chain */
-	__u64 ipt_do_table_fn;	  /* hook functions whose priv is a struct xt_table */
-	__u64 ip6t_do_table_fn;
 };
 
 /* Map "stats": exact counts, one slot each. */

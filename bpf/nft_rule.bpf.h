@@ -127,16 +127,15 @@ static __always_inline __u64 ur_hook_priv(__u64 entries, __u32 i)
 	return ur_peek(__u64, entries + 16 + 16 * i);
 }
 
-static __always_inline bool ur_is_nft_hook(const struct ur_layout *l, __u64 fn)
-{
-	return fn && (fn == l->nft_do_chain_fn[0] || fn == l->nft_do_chain_fn[1] ||
-		      fn == l->nft_do_chain_fn[2]);
-}
-
 /* The base chain behind entry @i, 0 when that is no nftables hook. */
-static __always_inline __u64 ur_base_chain(const struct ur_layout *l, __u64 entries, __u32 i)
+UR_GLOBAL __u64 ur_base_chain(__u64 entries, __u32 i)
 {
-	return ur_is_nft_hook(l, ur_hook_fn(entries, i)) ? ur_hook_priv(entries, i) : 0;
+	__u64 fn = ur_hook_fn(entries, i);
+
+	if (!fn || (!ur_in_range(UR_FN_NFT_CHAIN_INET, fn) && !ur_in_range(UR_FN_NFT_CHAIN_IPV4, fn) &&
+		    !ur_in_range(UR_FN_NFT_CHAIN_IPV6, fn)))
+		return 0;
+	return ur_hook_priv(entries, i);
 }
 
 /* Does a rule row of @chain, of either generation, hold @expr? v5.17 on. */
@@ -179,7 +178,7 @@ UR_GLOBAL __u64 ur_nft_chain_by_table(__u64 entries, __u64 expr)
 	if (!l)
 		return 0;
 	for (__u32 i = 0; i < UR_NFT_HOOKS_MAX; i++) {
-		__u64 base = i < count ? ur_base_chain(l, entries, i) : 0, chain;
+		__u64 base = i < count ? ur_base_chain(entries, i) : 0, chain;
 
 		if (!base)
 			continue;
@@ -199,7 +198,7 @@ UR_GLOBAL int ur_nft_table_hooked(__u64 entries, __u64 table)
 	if (!l)
 		return 0;
 	for (__u32 i = 0; i < UR_NFT_HOOKS_MAX; i++) {
-		__u64 base = i < count ? ur_base_chain(l, entries, i) : 0;
+		__u64 base = i < count ? ur_base_chain(entries, i) : 0;
 
 		if (base && ur_peek(__u64, base + l->chain_table) == table)
 			return 1;

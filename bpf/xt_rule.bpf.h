@@ -48,7 +48,7 @@ static __noinline void ur_xt_rule(struct ur_rule *r, const struct ur_layout *l, 
 	for (__u32 i = 0; i < UR_NFT_HOOKS_MAX; i++) {
 		__u64 fn = i < count ? ur_hook_fn(entries, i) : 0;
 
-		if (fn && (fn == l->ipt_do_table_fn || fn == l->ip6t_do_table_fn) &&
+		if (fn && (ur_in_range(UR_FN_IPT_DO_TABLE, fn) || ur_in_range(UR_FN_IP6T_DO_TABLE, fn)) &&
 		    ur_xt_table_holds(r, l, ur_hook_priv(entries, i), t))
 			return;
 	}

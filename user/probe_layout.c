@@ -146,22 +146,15 @@ static uint64_t address(const struct ur_symbols *syms, const char *name)
 	return ur_symbols_range(syms, name, &start, &end) ? 0 : start;
 }
 
-static void fill_functions(struct ur_layout *l, const struct ur_symbols *syms)
+/* Code of @module (a function of it is @function) on a kernel that gives no module a BTF. */
+static bool built_without_btf(const struct ur_symbols *syms, const char *module,
+			      const char *function)
 {
-	static const char *const chains[] = { "nft_do_chain_inet", "nft_do_chain_ipv4",
-					      "nft_do_chain_ipv6" };
+	char path[64];
 
-	for (size_t i = 0; i < sizeof(chains) / sizeof(*chains); i++)
-		l->nft_do_chain_fn[i] = address(syms, chains[i]);
-	l->ipt_do_table_fn = address(syms, "ipt_do_table");
-	l->ip6t_do_table_fn = address(syms, "ip6t_do_table");
-}
-
-/* A loaded module without BTF, on a kernel that gives none to any module. */
-static bool built_without_btf(const struct ur_symbols *syms, const char *function)
-{
+	snprintf(path, sizeof(path), "/sys/module/%s", module);
 	return access("/sys/kernel/btf/x_tables", F_OK) && access("/sys/kernel/btf/nf_tables", F_OK) &&
-	       address(syms, function);
+	       (!access(path, F_OK) || address(syms, function));
 }
 
 /* The split BTF and its base are both needed for a type that lies in either. */
@@ -182,9 +175,9 @@ void ur_probe_layout(struct ur_layout *l, struct btf *vmlinux, const struct ur_s
 	l->xt_ready = fill_from_module(l, "x_tables", vmlinux, xt_fields,
 				       sizeof(xt_fields) / sizeof(*xt_fields), false);
 	if (!l->ready && !l->xt_ready &&
-	    (built_without_btf(syms, "nft_do_chain") || built_without_btf(syms, "xt_register_target"))) {
+	    (built_without_btf(syms, "nf_tables", "nft_do_chain") ||
+	     built_without_btf(syms, "x_tables", "xt_register_target"))) {
 		*l = layout_5_10;
 		l->ready = l->xt_ready = 1;
 	}
-	fill_functions(l, syms);
 }

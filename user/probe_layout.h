@@ -8,6 +8,6 @@ struct btf;
 
 /* Fill what is known by now of *@l from the BTF of nf_tables and x_tables (split BTF
  * below /sys/kernel/btf, on top of @vmlinux) or, on kernels without module BTF, from the
- * table for v5.10. l->ready and l->xt_ready tell which half is complete. Function
- * addresses come from @syms; a module that is not loaded leaves them 0. */
+ * table for v5.10, if @syms shows that the modules are there all the same. l->ready and
+ * l->xt_ready tell which half is complete. */
 void ur_probe_layout(struct ur_layout *l, struct btf *vmlinux, const struct ur_symbols *syms);

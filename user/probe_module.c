@@ -23,7 +23,7 @@ const size_t ur_module_nrows = sizeof(ur_module_rows) / sizeof(*ur_module_rows);
 _Static_assert(sizeof(ur_module_rows) / sizeof(*ur_module_rows) <= UR_MODULE_MAX,
 	       "raise UR_MODULE_MAX");
 
-/* Functions that only prove a caller. The UDP receive function is udp_rcv() where
+/* Functions that only prove a caller, or what a netfilter hook is. The UDP receive function is udp_rcv() where
  * __udp4_lib_rcv() is gone (v7.2) or inlined. */
 static const struct {
 	const char *name;
@@ -36,6 +36,11 @@ static const struct {
 	{ "__udp6_lib_rcv", NULL, UR_FN_UDP6_RCV },
 	{ "nf_send_unreach", "nf_reject_ipv4", UR_FN_NF_SEND_UNREACH },
 	{ "nf_send_unreach6", "nf_reject_ipv6", UR_FN_NF_SEND_UNREACH6 },
+	{ "nft_do_chain_inet", "nf_tables", UR_FN_NFT_CHAIN_INET },
+	{ "nft_do_chain_ipv4", "nf_tables", UR_FN_NFT_CHAIN_IPV4 },
+	{ "nft_do_chain_ipv6", "nf_tables", UR_FN_NFT_CHAIN_IPV6 },
+	{ "ipt_do_table", "ip_tables", UR_FN_IPT_DO_TABLE },
+	{ "ip6t_do_table", "ip6_tables", UR_FN_IP6T_DO_TABLE },
 };
 
 /* Modules whose coming or going changes what we hook or read. */
