@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Two at the same time do not disturb each other.
+[ "$TRAFFIC_ONLY" = no ] || skip 'no unreach'
 topo
-start_unreach --json
+start_unreach
 unreach --json -c 1 --ready-file "$SCENARIO_OUT/ready2" >"$SCENARIO_OUT/second" 2>&1 &
 second=$!
 pids+=("$second")

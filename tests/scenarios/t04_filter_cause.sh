@@ -6,7 +6,7 @@ nft_in srv <<'NFT'
 table inet filter { chain input { type filter hook input priority 0; udp dport 5001 reject; }; }
 NFT
 listen srv 127.0.0.1 5003
-for wanted in 'rule 5001' 'socket 5002,5003' 'socket.address,rule.nft 5001,5003'; do
+for wanted in 'socket 5002,5003' 'socket.address,rule.nft 5001,5003'; do
 	start_unreach --json --cause "${wanted% *}"
 	for port in 5001 5002 5003; do
 		send cli "$V4" "$port"
