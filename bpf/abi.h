@@ -167,8 +167,8 @@ struct ur_event {
 	struct ur_sock sender;
 	struct ur_rule rule;
 	__u64 stack[UR_STACK_MAX]; /* innermost first; stack[0] is the caller */
-	struct ur_sock socks[UR_SOCKS_MAX];
 	__u8 snap[UR_SNAP_MAX];
+	struct ur_sock socks[UR_SOCKS_MAX]; /* last: a record ends behind the last one used */
 };
 _Static_assert(sizeof(struct ur_event) == 96 + sizeof(struct ur_nat) + sizeof(struct ur_sock) +
 						  sizeof(struct ur_rule) + 8 * UR_STACK_MAX +

@@ -43,6 +43,13 @@ static __always_inline struct ur_frame *ur_frame_at(struct ur_task *t, __u32 bel
 	return &t->frames[i];
 }
 
+static __always_inline struct ur_frame *ur_frame_below(__u32 below)
+{
+	struct ur_task *t = ur_task_get();
+
+	return t ? ur_frame_at(t, below) : NULL;
+}
+
 /* A new innermost frame, with skb, kind and time set and the rest 0. NULL, and counted,
  * when there is no room. */
 static __always_inline struct ur_frame *ur_frame_push(__u64 skb, __u8 kind)
@@ -52,7 +59,7 @@ static __always_inline struct ur_frame *ur_frame_push(__u64 skb, __u8 kind)
 	struct ur_frame *f;
 
 	if (!t) {
-		bpf_map_update_elem(&tasks, &key, &ur_task_zero, BPF_NOEXIST);
+		bpf_map_update_elem(&tasks, &key, &ur_zeros, BPF_NOEXIST);
 		t = bpf_map_lookup_elem(&tasks, &key);
 	}
 	if (!t) {
@@ -108,4 +115,22 @@ static __always_inline struct ur_frame *ur_window(__u8 family)
 	struct ur_frame *f = t ? ur_frame_at(t, 0) : NULL;
 
 	return f && f->kind == UR_FRAME_ICMP && (!family || f->family == family) ? f : NULL;
+}
+
+/* The scratch record of @key, NULL when there is none. */
+static __always_inline struct ur_event *ur_scratch_at(__u64 key)
+{
+	return bpf_map_lookup_elem(&scratch, &key);
+}
+
+/* A zeroed scratch record for the frame at depth @depth of this task: a softirq can build
+ * one in the middle of ours. 0 in *@key, and counted, when there is no room. */
+static __always_inline struct ur_event *ur_scratch_new(__u32 depth, __u64 *key)
+{
+	*key = bpf_get_current_task() + depth; /* tasks are aligned: no two share it */
+	if (bpf_map_update_elem(&scratch, key, &ur_zeros, BPF_ANY)) {
+		ur_count(UR_STAT_RING_FULL);
+		return NULL;
+	}
+	return ur_scratch_at(*key);
 }

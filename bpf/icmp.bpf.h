@@ -68,23 +68,37 @@ static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 fa
 /* Asked for by no rule and no port, and turned away at the door because nobody may be
  * answered: multicast, broadcast, no source address. Every interface that comes up makes
  * some (neighbour discovery before its route is there). */
-static __always_inline bool ur_forbidden(const struct ur_frame *f, const struct ur_frame *claim,
-					 __u64 skb)
+static __always_inline bool ur_forbidden(const struct ur_frame *f, __u64 skb)
 {
 	__u8 early;
 
-	if (!f || claim || f->origin != UR_ORIGIN_UNKNOWN || f->window)
+	if (f->origin != UR_ORIGIN_UNKNOWN || f->window || !f->nstack)
 		return false;
-	early = f->family == 4 ? ur_early4((const struct sk_buff *)skb) :
-				 ur_early6((const struct sk_buff *)skb);
+	early = ur_early((const struct sk_buff *)skb, f->family);
 	return early == UR_EARLY_BROADCAST || early == UR_EARLY_SOURCE;
 }
 
-/* An ICMP function ends: @f is its window (NULL: its entry was missed), @claim the
- * reject hook's around it, or NULL. */
-static __noinline void ur_emit_icmp(const struct ur_frame *f, struct ur_frame *claim,
-				    __u64 skb, __u32 family_type_code)
+static __always_inline void ur_copy_frame(struct ur_event *e, const struct ur_frame *f)
 {
+	e->answer = UR_ANSWER_ICMP;
+	e->family = f->family;
+	e->type = f->type;
+	e->code = f->code;
+	e->origin = f->origin;
+	e->caller = f->caller;
+	e->window = f->window;
+	e->push_ret = f->push_ret;
+	e->nstack = f->nstack;
+	for (int i = 0; i < UR_STACK_MAX; i++)
+		e->stack[i] = f->stack[i];
+}
+
+/* An ICMP function ends: @f is its window, at depth @depth, and @claim the reject hook's
+ * around it, or NULL. @flags: UR_EV_NO_ENTRY when the entry was missed. */
+static __always_inline void ur_emit_icmp(const struct ur_frame *f, struct ur_frame *claim,
+					 __u32 depth, __u16 flags)
+{
+	__u64 skb = f->skb, key;
 	const struct net *net = ur_skb_net((const struct sk_buff *)skb);
 	struct ur_event *e;
 
@@ -92,55 +106,55 @@ static __noinline void ur_emit_icmp(const struct ur_frame *f, struct ur_frame *c
 		claim->used = 1;
 	if (!ur_wanted(net))
 		return;
-	if (ur_forbidden(f, claim, skb)) {
+	if (!claim && ur_forbidden(f, skb)) {
 		ur_count(UR_STAT_FORBIDDEN);
 		return;
 	}
 	ur_count(UR_STAT_DECIDED);
-	e = ur_event_new();
+	e = ur_scratch_new(depth, &key);
 	if (!e)
 		return;
-	e->answer = UR_ANSWER_ICMP;
-	e->family = family_type_code >> 16;
-	e->type = family_type_code >> 8;
-	e->code = family_type_code;
-	if (f) {
-		e->origin = f->origin;
-		e->caller = f->caller;
-		e->window = f->window;
-		e->push_ret = f->push_ret;
-		e->nstack = f->nstack;
-		for (int i = 0; i < UR_STACK_MAX; i++)
-			e->stack[i] = f->stack[i];
-	} else {
-		e->flags |= UR_EV_NO_ENTRY;
-	}
-	ur_fill_packet(e, (const struct sk_buff *)skb, net);
+	ur_copy_frame(e, f);
+	e->flags = flags;
+	ur_fill_packet(key, skb, (__u64)net);
 	if (claim) {
-		ur_fill_rule(e, claim);
-		if (f && f->origin != claim->origin)
+		if (f->origin != claim->origin)
 			e->flags |= UR_EV_CLAIM_ODD;
-		ur_fill_local(e, (const struct sk_buff *)skb);
+		ur_fill_rule(key, 1);
+		ur_fill_local(key, skb);
 	}
 	if (e->origin != UR_ORIGIN_UNKNOWN)
-		ur_fill_sockets(e, skb, (__u64)net);
-	bpf_ringbuf_submit(e, 0);
-	ur_count(UR_STAT_EMITTED);
+		ur_fill_sockets(key, skb, (__u64)net);
+	ur_event_send(key, e);
 }
 
-/* The exit of the call that refused @skb with @type and @code. */
+static __always_inline bool ur_is_window(const struct ur_frame *f, __u64 skb, __u8 type, __u8 code)
+{
+	return f && f->kind == UR_FRAME_ICMP && f->skb == skb && f->type == type && f->code == code;
+}
+
+/* The exit of the call that refused @skb with @type and @code. Where its entry was skipped,
+ * a window is made up that knows nothing of the caller. */
 static __always_inline int ur_icmp_exit(__u64 skb, __u8 family, __u8 type, __u8 code)
 {
-	struct ur_task *t = ur_task_get();
-	struct ur_frame *f = t ? ur_frame_at(t, 0) : NULL;
-	__u32 what = family << 16 | type << 8 | code;
+	struct ur_frame *f = ur_frame_below(0);
+	struct ur_task *t;
+	__u16 flags = 0;
 
-	if (!f || f->kind != UR_FRAME_ICMP || f->skb != skb || f->type != type || f->code != code) {
+	if (!ur_is_window(f, skb, type, code)) {
 		ur_count(UR_STAT_NO_ENTRY);
-		ur_emit_icmp(NULL, NULL, skb, what);
-		return 0;
+		f = ur_frame_push(skb, UR_FRAME_ICMP);
+		if (!f)
+			return 0;
+		f->family = family;
+		f->type = type;
+		f->code = code;
+		flags = UR_EV_NO_ENTRY;
 	}
-	ur_emit_icmp(f, ur_claim_of(t, skb), skb, what);
+	t = ur_task_get();
+	if (!t)
+		return 0;
+	ur_emit_icmp(f, flags ? NULL : ur_claim_of(t, skb), t->depth, flags);
 	ur_frame_pop(t);
 	return 0;
 }

@@ -12,6 +12,7 @@
 
 #define UR_FRAMES_MAX 4	   /* decisions nested in one task, see frame.bpf.h */
 #define UR_TASKS_MAX  1024 /* tasks with a decision in flight at one moment */
+#define UR_SCRATCH_MAX 256 /* records being built at one moment */
 #define UR_RING_BYTES (1 << 21)
 
 /* A decision in flight: a reject hook's claim, or an ICMP function's window. */
@@ -52,6 +53,13 @@ struct {
 } tasks SEC(".maps") __weak;
 
 struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, UR_SCRATCH_MAX);
+	__type(key, __u64);
+	__type(value, struct ur_event);
+} scratch SEC(".maps") __weak;
+
+struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, UR_FN_MAX);
 	__type(key, __u32);
@@ -75,11 +83,13 @@ struct {
 	__type(value, __u64);
 } stats SEC(".maps") __weak;
 
+_Static_assert(sizeof(struct ur_task) <= sizeof(struct ur_event), "ur_zeros is too short");
+
 /* Written by user space before loading; defined in settings.bpf.c. */
 extern const volatile __u32 ur_want_netns; /* report this namespace only; 0: all */
 extern const volatile __u64 ur_udp_table;  /* global struct udp_table, 0: per namespace */
 extern const volatile __u64 ur_udplite_table;
-extern const __u64 ur_task_zero[]; /* a struct ur_task */
+extern const __u64 ur_zeros[]; /* as long as a struct ur_event */
 
 static __always_inline void ur_count(__u32 which)
 {

@@ -37,14 +37,14 @@ int BPF_KPROBE(xt_reject_enter, struct sk_buff *skb, void *par)
 	return 0;
 }
 
-/* A reject hook ends and no ICMP function took its claim. */
-static __noinline void ur_emit_claim(struct ur_frame *claim)
+/* A reject hook ends and no ICMP function took its claim, which lies on top at @depth. */
+static __always_inline void ur_emit_claim(const struct ur_frame *claim, __u32 depth)
 {
 	const struct ur_layout *l = ur_layout_get();
-	const struct sk_buff *skb = (const void *)claim->skb;
 	const struct nf_hook_state *st;
 	const struct net *net;
 	struct ur_event *e;
+	__u64 key;
 
 	if (!l || !(claim->pkt ? l->ready : l->xt_ready))
 		return;
@@ -53,22 +53,21 @@ static __noinline void ur_emit_claim(struct ur_frame *claim)
 	if (!ur_wanted(net))
 		return;
 	ur_count(UR_STAT_DECIDED);
-	e = ur_event_new();
+	e = ur_scratch_new(depth, &key);
 	if (!e)
 		return;
 	e->family = BPF_CORE_READ(st, pf) == NFPROTO_IPV6 ? 6 : 4;
 	e->window = claim->window;
-	ur_fill_packet(e, skb, net);
-	ur_fill_rule(e, claim);
+	ur_fill_packet(key, claim->skb, (__u64)net);
+	ur_fill_rule(key, 0);
 	e->answer = e->rule.reject == UR_REJECT_RST ? UR_ANSWER_RST : UR_ANSWER_ICMP;
 	if (e->answer == UR_ANSWER_ICMP) {
 		e->type = e->family == 4 ? UR_ICMP_DEST_UNREACH : UR_ICMPV6_DEST_UNREACH;
 		e->code = e->rule.icmp_code;
 	}
-	ur_fill_local(e, skb);
-	ur_fill_sockets(e, claim->skb, (__u64)net);
-	bpf_ringbuf_submit(e, 0);
-	ur_count(UR_STAT_EMITTED);
+	ur_fill_local(key, claim->skb);
+	ur_fill_sockets(key, claim->skb, (__u64)net);
+	ur_event_send(key, e);
 }
 
 SEC("kretprobe")
@@ -80,7 +79,7 @@ int reject_exit(struct pt_regs *ctx)
 	if (!f || f->kind != UR_FRAME_CLAIM)
 		return 0;
 	if (!f->used)
-		ur_emit_claim(f);
+		ur_emit_claim(f, t->depth);
 	ur_frame_pop(t);
 	return 0;
 }

@@ -7,7 +7,7 @@ char LICENSE[] SEC("license") = "GPL";
 const volatile __u32 ur_want_netns = 0;
 const volatile __u64 ur_udp_table = 0;
 const volatile __u64 ur_udplite_table = 0;
-const __u64 ur_task_zero[sizeof(struct ur_task) / 8] = {};
+const __u64 ur_zeros[sizeof(struct ur_event) / 8] = {};
 
 /* Only a global of that type carries it into the object's BTF. */
 struct ur_event *ur_event_type __attribute__((unused));
