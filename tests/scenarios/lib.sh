@@ -257,14 +257,14 @@ nft_rule() {
 # json STRING: as a JSON string, quotes included.
 json() { jq -n --arg s "$1" '$s'; }
 
-# wait_file PATH: until it is there, 30 s at most.
+# wait_file PATH: until it is there, 60 s at most.
 wait_file() {
 	local i
-	for ((i = 0; i < 600; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		[ ! -e "$1" ] || return 0
 		pause 0.05
 	done
-	fail "$1 did not appear within 30 s"
+	fail "$1 did not appear within 60 s"
 }
 
 # ---- unreach -------------------------------------------------------------------
@@ -323,13 +323,13 @@ launch_unreach() {
 	env --default-signal=INT,QUIT unreach --ready-file "$ready" "$@" >"$events" 2>"$unreach_err" &
 	unreach_pid=$!
 	pids+=("$unreach_pid")
-	for ((i = 0; i < 600; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		[ ! -e "$ready" ] || return 0
 		kill -0 "$unreach_pid" 2>/dev/null ||
 			fail "unreach $* ended at once: $(tail -n 5 "$unreach_err")"
 		pause 0.05
 	done
-	fail "unreach $*: no --ready-file after 30 s"
+	fail "unreach $*: no --ready-file after 60 s"
 }
 
 # stop_unreach [SIGNAL]: ends this scenario's own tracer; its exit status is in
@@ -360,6 +360,7 @@ events_now() {
 	local lines line
 	got='' events_n=0
 	mapfile -t -s "$seen" lines <"$events"
+	seen_now=$((seen + ${#lines[@]}))
 	for line in "${lines[@]}"; do
 		[[ $line != *'"name":"marker"'* ]] || continue
 		# IPv6's own chatter: srv is a router, and a router's kernel refuses
@@ -391,7 +392,8 @@ settle() {
 	pause "$settle_s"
 }
 
-# expect: the events on standard input, as JSON objects, and no others. Strings
+# expect: the events on standard input, as JSON objects, and no others, since
+# start_unreach or the last expect. Strings
 # "re:..." are regular expressions, "absent:" means the field must not be there.
 expect() {
 	local want i
@@ -415,6 +417,7 @@ expect() {
 		printf '%s\n' "$differences" >&2
 		fail 'the events are not those expected'
 	}
+	seen=$seen_now
 }
 
 # no_control_characters TEXT: nothing in it but lines can move a terminal.

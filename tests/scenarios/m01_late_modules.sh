@@ -62,7 +62,6 @@ unload
 send cli "$V4" 5003
 saw_port_unreachable "$V4"
 expect <<<'{"packet":{"dport":5003},"cause":"socket.none","confidence":"proven"}'
-forget_events
 rules
 traffic
 expect < <(expected)
