@@ -88,22 +88,31 @@ static int publish(struct ur_probe *p, uint32_t index, const struct ur_range *r)
 	return bpf_map__update_elem(p->skel->maps.ranges, &index, sizeof(index), r, sizeof(*r), BPF_ANY);
 }
 
-static int publish_ranges(struct ur_probe *p)
+/* Where @func of @module (NULL: of the kernel proper) lies. While p->syms may be of a time
+ * before the module came, where the module lies must do. */
+static struct ur_range caller_range(const struct ur_probe *p, const char *func, const char *module,
+				    bool fresh)
+{
+	struct ur_range range = {};
+
+	if (module && !fresh)
+		range = module_range(module);
+	return range.start ? range : range_of(p->syms, func);
+}
+
+static int publish_ranges(struct ur_probe *p, bool fresh)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < ur_module_nrows; i++) {
-		struct ur_range range = range_of(p->syms, ur_module_rows[i].func);
+		const struct ur_module_row *row = &ur_module_rows[i];
+		struct ur_range range = caller_range(p, row->func, row->module, fresh);
 
-		if (!range.start)
-			range = module_range(ur_module_rows[i].module);
-		r = r ?: publish(p, ur_module_rows[i].range, &range);
+		r = r ?: publish(p, row->range, &range);
 	}
 	for (size_t i = 0; i < sizeof(callers) / sizeof(*callers); i++) {
-		struct ur_range range = range_of(p->syms, callers[i].name);
+		struct ur_range range = caller_range(p, callers[i].name, callers[i].module, fresh);
 
-		if (!range.start && callers[i].module)
-			range = module_range(callers[i].module);
 		if (range.start || callers[i].module)
 			r = r ?: publish(p, callers[i].range, &range);
 	}
@@ -186,13 +195,13 @@ static void follow_hooks(struct ur_probe *p)
 
 int ur_module_follow(struct ur_probe *p, bool fresh)
 {
-	int r = publish_layout(p) ?: publish_ranges(p);
+	int r = publish_layout(p) ?: publish_ranges(p, fresh);
 
 	follow_hooks(p); /* at once, with what /proc/modules tells */
 	if (fresh)
 		return r;
 	r = r ?: ur_symbols_refresh(p->syms);
-	return r ?: publish_layout(p) ?: publish_ranges(p);
+	return r ?: publish_layout(p) ?: publish_ranges(p, true);
 }
 
 void ur_module_detach(struct ur_probe *p)
