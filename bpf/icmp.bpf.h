@@ -134,12 +134,13 @@ static __always_inline bool ur_is_window(const struct ur_frame *f, __u64 skb, __
 }
 
 /* The exit of the call that refused @skb with @type and @code. Where its entry was skipped,
- * a window is made up that knows nothing of the caller. */
-static __always_inline int ur_icmp_exit(__u64 skb, __u8 family, __u8 type, __u8 code)
+ * a window is made up that knows of the caller what the stack still shows. */
+static __always_inline int ur_icmp_exit(void *ctx, __u64 skb, __u8 family, __u8 type, __u8 code)
 {
 	struct ur_frame *f = ur_frame_below(0);
 	struct ur_task *t;
 	__u16 flags = 0;
+	long n;
 
 	if (!ur_is_window(f, skb, type, code)) {
 		ur_count(UR_STAT_NO_ENTRY);
@@ -150,6 +151,8 @@ static __always_inline int ur_icmp_exit(__u64 skb, __u8 family, __u8 type, __u8 
 		f->type = type;
 		f->code = code;
 		flags = UR_EV_NO_ENTRY;
+		n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 0);
+		f->nstack = n > 0 ? (__u64)n / 8 : 0;
 	}
 	t = ur_task_get();
 	if (!t)
@@ -160,9 +163,9 @@ static __always_inline int ur_icmp_exit(__u64 skb, __u8 family, __u8 type, __u8 
 }
 
 /* The same where the exit has no arguments: the window on top is ours. */
-static __always_inline int ur_icmp_exit_return(__u8 family)
+static __always_inline int ur_icmp_exit_return(void *ctx, __u8 family)
 {
 	struct ur_frame *f = ur_window(family);
 
-	return f ? ur_icmp_exit(f->skb, family, f->type, f->code) : 0;
+	return f ? ur_icmp_exit(ctx, f->skb, family, f->type, f->code) : 0;
 }

@@ -11,11 +11,11 @@ int BPF_KPROBE(icmp4_enter, struct sk_buff *skb, int type, int code)
 SEC("fexit/__icmp_send")
 int BPF_PROG(icmp4_exit, struct sk_buff *skb, int type, int code)
 {
-	return type == UR_ICMP_DEST_UNREACH ? ur_icmp_exit((__u64)skb, 4, type, code) : 0;
+	return type == UR_ICMP_DEST_UNREACH ? ur_icmp_exit(ctx, (__u64)skb, 4, type, code) : 0;
 }
 
 SEC("kretprobe/__icmp_send")
 int icmp4_exit_kret(struct pt_regs *ctx)
 {
-	return ur_icmp_exit_return(4);
+	return ur_icmp_exit_return(ctx, 4);
 }
