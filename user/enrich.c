@@ -267,6 +267,8 @@ void ur_enrich_run(struct ur_enrich *e, struct ur_evidence *ev)
 	if (ev->ev.nstack && !ur_symbolizer_stack(e->symbols, (const uint64_t *)ev->ev.stack,
 						  ev->ev.nstack, ev->stack))
 		ev->missing |= UR_MISSING_SYMBOLS;
+	if (ev->ev.flags & UR_EV_NO_ENTRY)
+		ur_stack_from_caller(&ev->ev, ev->stack);
 	look_inside(e, ev);
 	elsewhere = find_elsewhere(e, ev);
 	find_owners(e, ev, elsewhere);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* symbols.c - when to read the kernel's symbols, and what to say without them. */
 #include "user/enrich/symbols.h"
 #include <inttypes.h>
@@ -82,4 +82,26 @@ bool ur_symbolizer_stack(struct ur_symbolizer *s, const uint64_t *stack, size_t 
 		if (stack[i] && !ur_symbols_format(s->symbols, stack[i], text[i], UR_SYMBOL_MAX))
 			snprintf(text[i], UR_SYMBOL_MAX, "0x%" PRIx64, stack[i]);
 	return true;
+}
+
+static bool is_icmp(const char *symbol)
+{
+	return !strncmp(symbol, "__icmp_send+", 12) || !strncmp(symbol, "icmp6_send+", 11);
+}
+
+void ur_stack_from_caller(struct ur_event *ev, char text[][UR_SYMBOL_MAX])
+{
+	size_t skip = 0, n = ev->nstack;
+
+	while (skip < n && !is_icmp(text[skip]))
+		skip++;
+	skip = skip < n ? skip + 1 : n;
+	ev->nstack = n - skip;
+	for (size_t i = 0; i < n; i++) {
+		ev->stack[i] = i + skip < n ? ev->stack[i + skip] : 0;
+		if (i + skip < n)
+			memmove(text[i], text[i + skip], UR_SYMBOL_MAX);
+		else
+			text[i][0] = '\0';
+	}
 }

@@ -20,3 +20,8 @@ UR_DEFINE_CLEANUP(struct ur_symbolizer, ur_symbolizer_free)
  * or went. Returns false, and leaves the texts empty, when the kernel tells no addresses. */
 bool ur_symbolizer_stack(struct ur_symbolizer *s, const uint64_t *stack, size_t n,
 			 char text[][UR_SYMBOL_MAX]);
+
+/* A stack that was taken where our own programs run (UR_EV_NO_ENTRY) begins with them and
+ * with the ICMP function: drop these, so that it begins with the caller as others do. A
+ * stack without the ICMP function in it proves nothing, and is dropped whole. */
+void ur_stack_from_caller(struct ur_event *ev, char text[][UR_SYMBOL_MAX]);

@@ -35,9 +35,38 @@ static void test_stack(void **state)
 	}
 }
 
+static void stack_begins_with_the_caller(void **state)
+{
+	struct ur_event ev = { .nstack = 4, .stack = { 1, 2, 3, 4 } };
+	char text[UR_STACK_MAX][UR_SYMBOL_MAX] = { "bpf_prog_1_icmp4_exit", "bpf_trampoline_7+0x9/0x9",
+						   "__icmp_send+0x5/0x700", "ip_error+0x1/0x2" };
+
+	(void)state;
+	ur_stack_from_caller(&ev, text);
+	assert_int_equal(ev.nstack, 1);
+	assert_int_equal(ev.stack[0], 4);
+	assert_string_equal(text[0], "ip_error+0x1/0x2");
+	assert_string_equal(text[1], "");
+}
+
+static void stack_without_the_icmp_function_is_dropped(void **state)
+{
+	struct ur_event ev = { .nstack = 2, .stack = { 1, 2 } };
+	char text[UR_STACK_MAX][UR_SYMBOL_MAX] = { "bpf_prog_1_icmp4_exit", "udp_rcv+0x5/0x6" };
+
+	(void)state;
+	ur_stack_from_caller(&ev, text);
+	assert_int_equal(ev.nstack, 0);
+	assert_string_equal(text[0], "");
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_stack) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stack),
+		cmocka_unit_test(stack_begins_with_the_caller),
+		cmocka_unit_test(stack_without_the_icmp_function_is_dropped),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
