@@ -181,15 +181,17 @@ static bool is_here(const struct ur_probe *p, const struct ur_module_row *row)
 		ur_symbols_range(p->syms, row->func, &start, &end) != -ENOENT);
 }
 
-static void follow_hooks(struct ur_probe *p)
+static void follow_hooks(struct ur_probe *p, bool fresh)
 {
 	for (size_t i = 0; i < ur_module_nrows; i++) {
 		struct ur_attached *a = &p->module[i];
 
-		if (!is_here(p, &ur_module_rows[i]))
+		if (!is_here(p, &ur_module_rows[i])) {
 			let_go(a);
-		else if (a->state != UR_HOOK_KPROBE)
+		} else if (a->state != UR_HOOK_KPROBE) {
+			publish_ranges(p, fresh); /* it may have come since we last did */
 			hold(p, &ur_module_rows[i], a);
+		}
 	}
 }
 
@@ -197,7 +199,7 @@ int ur_module_follow(struct ur_probe *p, bool fresh)
 {
 	int r = publish_layout(p) ?: publish_ranges(p, fresh);
 
-	follow_hooks(p); /* at once, with what /proc/modules tells */
+	follow_hooks(p, fresh); /* at once, with what /proc/modules tells */
 	if (fresh)
 		return r;
 	r = r ?: ur_symbols_refresh(p->syms);
