@@ -307,7 +307,9 @@ wait_attached() {
 		for pair in nft_reject_ipv4:nft_reject_ipv4_eval nft_reject_ipv6:nft_reject_ipv6_eval \
 			nft_reject_inet:nft_reject_inet_eval ipt_REJECT:reject_tg ip6t_REJECT:reject_tg6; do
 			[[ $modules == *$'\n'"${pair%:*} "* ]] || continue
-			[[ $probes == *" ${pair#*:}+"* ]] || missing+=" ${pair#*:}"
+			# The probe at the exit ("r") comes first, that at the entry ("k") completes it.
+			[[ $probes == *"  k  ${pair#*:}+"* && $probes == *"  r  ${pair#*:}+"* ]] ||
+				missing+=" ${pair#*:}"
 		done
 		[ -n "$missing" ] || return 0
 		pause 0.1
