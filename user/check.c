@@ -39,7 +39,7 @@ static void check_kernel(FILE *out)
 		line(out, "ok", "BTF of modules", "netfilter's types are read from it");
 	else
 		line(out, "note", "BTF of modules",
-		     "none for netfilter (not loaded, or not built): a checked table of v5.10 serves there");
+		     "none of netfilter's is loaded yet, or they come without, as in v5.10");
 	if (read_line("/sys/kernel/security/lockdown", buf, sizeof(buf))[0])
 		line(out, strstr(buf, "[confidentiality]") ? "MISS" : "ok", "lockdown", buf);
 	else
