@@ -10,8 +10,8 @@
  */
 #include "bpf/packet.bpf.h"
 
-#define UR_NFT_BACK_MAX	  256  /* words looked back through, of at most 512 (dlen has 12 bits) */
-#define UR_NFT_TRIES	  3    /* headers that turn out to be none */
+#define UR_NFT_BACK_MAX	  512  /* words: dlen has 12 bits */
+#define UR_NFT_CHUNK	  8    /* words read at a time */
 #define UR_NFT_EXPRS_MAX  128  /* NFT_RULE_MAXEXPRS */
 #define UR_NFT_RULES_MAX  1024 /* rules walked to the end of a chain */
 #define UR_NFT_CHAINS_MAX 256  /* chains, or rules of a list, walked to find ours */
@@ -43,7 +43,8 @@ static __always_inline __u32 ur_nft_expr_size(const struct ur_layout *l, __u64 e
 	return ur_peek(__u32, ur_peek(__u64, expr) + l->expr_ops_size);
 }
 
-/* Do expressions follow one another from @p exactly to @expr? */
+/* Do expressions follow one another from @p exactly to @expr? Each begins with a pointer to
+ * its ops; a rule's header never looks like a kernel address, so no walk gets past one. */
 UR_GLOBAL int ur_nft_leads_to(__u64 p, __u64 expr)
 {
 	const struct ur_layout *l = ur_layout_get();
@@ -51,34 +52,57 @@ UR_GLOBAL int ur_nft_leads_to(__u64 p, __u64 expr)
 	if (!l)
 		return 0;
 	for (int i = 0; i < UR_NFT_EXPRS_MAX; i++) {
-		__u32 size;
+		__u64 ops = ur_peek(__u64, p);
+		__u32 size = ur_peek(__u32, ops + l->expr_ops_size);
 
 		if (p >= expr)
 			return p == expr;
-		size = ur_nft_expr_size(l, p);
-		if (size - 8 > 4096) /* less than 8, too */
+		if ((__s64)ops >= 0 || size - 8 > 4096) /* less than 8, too */
 			return 0;
 		p += size;
 	}
 	return 0;
 }
 
-/* Where the expressions of the rule begin that ends at @end with @expr, looking at most at
- * @from and below; 0 when no header says so. */
-UR_GLOBAL __u64 ur_nft_rule_data(__u64 from, __u64 end)
+/* Is the word before @data the header of a rule that ends with @expr? Where rules are
+ * struct nft_rule (before v5.17), their list must confirm it. */
+UR_GLOBAL int ur_nft_begins(__u64 data, __u64 expr)
 {
 	const struct ur_layout *l = ur_layout_get();
+	__u64 rule = data - 24;
+
+	if (!l || !ur_nft_leads_to(data, expr))
+		return 0;
+	return l->rule_dp || ur_peek(__u64, ur_peek(__u64, rule) + 8) == rule;
+}
+
+/* Where the expressions of the rule begin that ends at @end with @expr; 0 when no header
+ * says so. The last bytes of an expression can look like a header, and from there
+ * expressions lead to @expr as well; but none lies before the real one, so the farthest
+ * is taken. Words are read eight at a time, one by one where that meets unmapped memory. */
+UR_GLOBAL __u64 ur_nft_rule_data(__u64 expr, __u64 end)
+{
+	const struct ur_layout *l = ur_layout_get();
+	__u64 found = 0, words[UR_NFT_CHUNK] = {};
 
 	if (!l)
 		return 0;
-	for (int i = 0; i < UR_NFT_BACK_MAX; i++) {
-		__u64 data = from - 8 * i;
-		struct ur_nft_word w = ur_nft_word(l, ur_peek(__u64, data - 8));
+	for (int i = 0; i < UR_NFT_BACK_MAX / UR_NFT_CHUNK; i++) {
+		__u64 base = expr - (i + 1) * sizeof(words);
+		long r = bpf_probe_read_kernel(words, sizeof(words), (const void *)base);
 
-		if (data + w.dlen + w.is_last == end && w.handle)
-			return data;
+		for (int j = UR_NFT_CHUNK - 1; j >= 0; j--) {
+			__u64 data = base + 8 * j + 8;
+			struct ur_nft_word w;
+
+			w = ur_nft_word(l, r ? ur_peek(__u64, data - 8) : words[j]);
+			if (!w.is_last && data + w.dlen == end && w.handle && ur_nft_begins(data, expr))
+				found = data;
+		}
+		if (r)
+			break;
 	}
-	return 0;
+	return found;
 }
 
 /* v6.4 on (e38fbfa972eb): the row ends with a struct nft_rule_dp_last that knows its
@@ -265,19 +289,13 @@ static __always_inline __u64 ur_nft_chain(const struct ur_layout *l, const struc
 			    ur_nft_chain_by_list(entries, data - 24);
 }
 
-/* Fill @r from @expr, an expression that is being evaluated under @st. Bytes of an
- * expression can look like a header: a candidate counts when it leads to @expr. */
+/* Fill @r from @expr, an expression that is being evaluated under @st. */
 static __noinline void ur_nft_rule(struct ur_rule *r, const struct ur_layout *l, __u64 expr,
 				   const struct nf_hook_state *st)
 {
-	__u64 end = expr + ur_nft_expr_size(l, expr), data = expr + 8, chain;
+	__u64 end = expr + ur_nft_expr_size(l, expr), data = ur_nft_rule_data(expr, end), chain;
 
-	for (int i = 0; i < UR_NFT_TRIES; i++) {
-		data = ur_nft_rule_data(i ? data - 8 : expr, end);
-		if (!data || ur_nft_leads_to(data, expr))
-			break;
-	}
-	if (!data || !ur_nft_leads_to(data, expr))
+	if (!data)
 		return;
 	r->handle = ur_nft_word(l, ur_peek(__u64, data - 8)).handle;
 	r->flags |= UR_RULE_HANDLE;
