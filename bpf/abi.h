@@ -14,50 +14,50 @@
 #endif
 
 #define UR_EVENT_VERSION 1
-#define UR_SNAP_MAX	 128 /* bytes of the refused packet, from its network header on */
-#define UR_STACK_MAX	 12  /* return addresses of an unknown caller */
-#define UR_SOCKS_MAX	 16  /* sockets on the port that one event can carry */
-#define UR_TABLE_MAX	 64  /* bytes of a table's name, terminator included */
-#define UR_CHAIN_MAX	 128 /* bytes of a chain's name, terminator included */
-#define UR_IFNAME_MAX	 16
-#define UR_COMM_MAX	 16
+#define UR_SNAP_MAX      128 /* bytes of the refused packet, from its network header on */
+#define UR_STACK_MAX     12  /* return addresses of an unknown caller */
+#define UR_SOCKS_MAX     16  /* sockets on the port that one event can carry */
+#define UR_TABLE_MAX     64  /* bytes of a table's name, terminator included */
+#define UR_CHAIN_MAX     128 /* bytes of a chain's name, terminator included */
+#define UR_IFNAME_MAX    16
+#define UR_COMM_MAX      16
 
 /* ur_event.answer: what the kernel answers with. */
 #define UR_ANSWER_NOTICE 0 /* no answer at all: the record is a struct ur_notice */
-#define UR_ANSWER_ICMP 1 /* ICMP or ICMPv6 Destination Unreachable */
-#define UR_ANSWER_RST  2 /* TCP reset made by a firewall rule */
+#define UR_ANSWER_ICMP   1 /* ICMP or ICMPv6 Destination Unreachable */
+#define UR_ANSWER_RST    2 /* TCP reset made by a firewall rule */
 
 /* ur_event.origin: which code decided, as far as the kernel side proves it. */
 #define UR_ORIGIN_UNKNOWN  0 /* none of the below: see ur_event.stack */
 #define UR_ORIGIN_UDP_MISS 1 /* the caller is the UDP receive function: no socket fitted */
-#define UR_ORIGIN_NFT	   2 /* an nftables reject expression */
+#define UR_ORIGIN_NFT      2 /* an nftables reject expression */
 #define UR_ORIGIN_XT_NFT   3 /* REJECT target run by nft_compat: iptables-nft */
-#define UR_ORIGIN_XT	   4 /* REJECT target run by ip_tables/ip6_tables: iptables-legacy */
+#define UR_ORIGIN_XT       4 /* REJECT target run by ip_tables/ip6_tables: iptables-legacy */
 
 /* ur_event.flags */
-#define UR_EV_SOCKS	    (1 << 0) /* socks[0..nsocks) is the port's slot at that moment */
+#define UR_EV_SOCKS         (1 << 0) /* socks[0..nsocks) is the port's slot at that moment */
 #define UR_EV_SOCKS_PARTIAL (1 << 1) /* ...but not all of it: limit reached, see UR_SOCKS_MAX */
-#define UR_EV_NAT	    (1 << 2) /* nat holds the destination before DNAT */
-#define UR_EV_SENDER	    (1 << 3) /* sender is the local socket that sent the packet */
-#define UR_EV_NO_ENTRY	    (1 << 4) /* entry hook missed: caller and window not seen */
-#define UR_EV_CURRENT	    (1 << 5) /* cur_* is the sending task (OUTPUT, process context) */
-#define UR_EV_CT	    (1 << 6) /* the packet had a conntrack entry */
-#define UR_EV_CLAIM_ODD	    (1 << 7) /* a claim was in flight, but the caller contradicts it */
+#define UR_EV_NAT           (1 << 2) /* nat holds the destination before DNAT */
+#define UR_EV_SENDER        (1 << 3) /* sender is the local socket that sent the packet */
+#define UR_EV_NO_ENTRY      (1 << 4) /* entry hook missed: caller and window not seen */
+#define UR_EV_CURRENT       (1 << 5) /* cur_* is the sending task (OUTPUT, process context) */
+#define UR_EV_CT            (1 << 6) /* the packet had a conntrack entry */
+#define UR_EV_CLAIM_ODD     (1 << 7) /* a claim was in flight, but the caller contradicts it */
 
 /* ur_event.window: what was seen between the decision and its end. */
 #define UR_WIN_GLOBAL_DENY (1 << 0) /* icmp_global_allow() said no */
 #define UR_WIN_PEER_DENY   (1 << 1) /* inet_peer_xrlim_allow() said no */
-#define UR_WIN_PUSHED	   (1 << 2) /* reached the push function, push_ret is valid */
+#define UR_WIN_PUSHED      (1 << 2) /* reached the push function, push_ret is valid */
 #define UR_WIN_RST_BUILT   (1 << 3) /* the firewall's RST was built and handed on */
 
 /* ur_event.early: an early way out, recomputed from the packet as __icmp_send(),
  * icmp6_send() and nf_send_unreach*() test it; only meaningful when window is 0. */
-#define UR_EARLY_NONE	    0
+#define UR_EARLY_NONE       0
 #define UR_EARLY_NO_ROUTE   1 /* no route attached to the packet */
 #define UR_EARLY_BROADCAST  2 /* not for this host alone: link or IP broadcast, multicast */
 #define UR_EARLY_FRAGMENT   3 /* not the first fragment */
 #define UR_EARLY_ICMP_ERROR 4 /* an error about an error */
-#define UR_EARLY_SOURCE	    5 /* source address can't be answered (any, multicast) */
+#define UR_EARLY_SOURCE     5 /* source address can't be answered (any, multicast) */
 
 /* ur_sock.mismatch: the first condition of the kernel's compute_score() that failed. */
 #define UR_MM_NONE     0 /* it fits now: bound, or moved, while the packet was under way */
@@ -68,10 +68,10 @@
 #define UR_MM_PROTOCOL 5 /* UDP-Lite has the port, UDP has not, or the other way round */
 
 /* ur_sock.flags */
-#define UR_SK_V6ONLY	(1 << 0)
+#define UR_SK_V6ONLY    (1 << 0)
 #define UR_SK_REUSEPORT (1 << 1)
-#define UR_SK_BPF	(1 << 2) /* its reuseport group has a BPF program */
-#define UR_SK_KERNEL	(1 << 3) /* no user-space owner: opened by the kernel (VXLAN, WireGuard) */
+#define UR_SK_BPF       (1 << 2) /* its reuseport group has a BPF program */
+#define UR_SK_KERNEL    (1 << 3) /* no user-space owner: opened by the kernel (VXLAN, WireGuard) */
 #define UR_SK_CONNECTED (1 << 4)
 
 struct ur_sock {
@@ -81,40 +81,40 @@ struct ur_sock {
 	__u64 inode;  /* of the socket's file, 0 when it has none */
 	__u32 bound_ifindex;
 	__u32 uid;
-	__u16 port; /* host */
+	__u16 port;      /* host */
 	__u16 peer_port; /* host */
-	__u8 proto;  /* IPPROTO_UDP, IPPROTO_UDPLITE */
-	__u8 family; /* AF_INET, AF_INET6 */
+	__u8 proto;      /* IPPROTO_UDP, IPPROTO_UDPLITE */
+	__u8 family;     /* AF_INET, AF_INET6 */
 	__u8 mismatch;
 	__u8 flags;
 };
 _Static_assert(sizeof(struct ur_sock) == 64, "ur_sock has a hole");
 
 /* ur_rule.flags: how far the rule could be told in the kernel. */
-#define UR_RULE_HANDLE	  (1 << 0) /* handle is valid (nft) */
-#define UR_RULE_CHAIN	  (1 << 1) /* chain, chain_handle are valid (nft) */
-#define UR_RULE_TABLE	  (1 << 2) /* table, table_handle, table_family are valid */
-#define UR_RULE_XT	  (1 << 3) /* xt_* are valid (legacy) */
+#define UR_RULE_HANDLE    (1 << 0) /* handle is valid (nft) */
+#define UR_RULE_CHAIN     (1 << 1) /* chain, chain_handle are valid (nft) */
+#define UR_RULE_TABLE     (1 << 2) /* table, table_handle, table_family are valid */
+#define UR_RULE_XT        (1 << 3) /* xt_* are valid (legacy) */
 #define UR_RULE_LONG_NAME (1 << 4) /* a name did not fit */
-#define UR_RULE_GAVE_UP	  (1 << 5) /* the walk to the chain reached its limit */
-#define UR_RULE_BASE	  (1 << 6) /* base_handle is the base chain that the hook entered */
+#define UR_RULE_GAVE_UP   (1 << 5) /* the walk to the chain reached its limit */
+#define UR_RULE_BASE      (1 << 6) /* base_handle is the base chain that the hook entered */
 
 /* ur_rule.reject: with what the rule answers. */
 #define UR_REJECT_ICMP 0
 #define UR_REJECT_RST  1
 
 struct ur_rule {
-	__u64 obj;	    /* kernel address of the expression or of the target's data */
-	__u64 handle;	    /* nft: rule handle, unique in its table */
+	__u64 obj;          /* kernel address of the expression or of the target's data */
+	__u64 handle;       /* nft: rule handle, unique in its table */
 	__u64 chain_handle; /* nft */
 	__u64 table_handle; /* nft */
 	__u64 xt_entry_off; /* legacy: offset of the entry's target in the table's blob */
-	__u32 xt_size;	    /* legacy: struct xt_table_info.size, number: to detect replacement */
+	__u32 xt_size;      /* legacy: struct xt_table_info.size, number: to detect replacement */
 	__u32 xt_number;
 	__u32 iif; /* nf_hook_state.in, .out; 0 when absent */
 	__u32 oif;
-	__u8 hook;	   /* NF_INET_*, NF_BR_*: nf_hook_state.hook */
-	__u8 pf;	   /* NFPROTO_*: nf_hook_state.pf */
+	__u8 hook;         /* NF_INET_*, NF_BR_*: nf_hook_state.hook */
+	__u8 pf;           /* NFPROTO_*: nf_hook_state.pf */
 	__u8 table_family; /* NFPROTO_* of the table (inet: NFPROTO_INET) */
 	__u8 flags;
 	__u8 reject;
@@ -131,8 +131,8 @@ _Static_assert(sizeof(struct ur_rule) == 64 + 32 + UR_TABLE_MAX + UR_CHAIN_MAX,
 struct ur_nat {
 	__u8 src[16]; /* original direction of the packet's conntrack entry */
 	__u8 dst[16];
-	__u16 sport; /* host */
-	__u16 dport; /* host */
+	__u16 sport;  /* host */
+	__u16 dport;  /* host */
 	__u32 status; /* nf_conn.status: IPS_DST_NAT, ... */
 };
 _Static_assert(sizeof(struct ur_nat) == 40, "ur_nat has a hole");
@@ -155,11 +155,11 @@ struct ur_event {
 	__s32 push_ret; /* of ip_push_pending_frames(), ip6_push_pending_frames() */
 	__u32 netns_inum;
 	__u64 netns_cookie; /* 0 when the kernel has none */
-	__u64 ts_ns;	    /* CLOCK_MONOTONIC */
-	__u64 caller;	    /* return address of __icmp_send() or icmp6_send(), 0: not seen */
-	__u32 iif;	    /* skb->skb_iif, 0 for a packet sent from here */
-	__u32 pkt_len;	    /* from the network header on */
-	__u32 cur_tgid;	    /* valid with UR_EV_CURRENT */
+	__u64 ts_ns;        /* CLOCK_MONOTONIC */
+	__u64 caller;       /* return address of __icmp_send() or icmp6_send(), 0: not seen */
+	__u32 iif;          /* skb->skb_iif, 0 for a packet sent from here */
+	__u32 pkt_len;      /* from the network header on */
+	__u32 cur_tgid;     /* valid with UR_EV_CURRENT */
 	__u32 cpu;
 	char cur_comm[UR_COMM_MAX];
 	char iifname[UR_IFNAME_MAX]; /* device of the packet */
@@ -178,7 +178,7 @@ _Static_assert(sizeof(struct ur_event) == 96 + sizeof(struct ur_nat) + sizeof(st
 /* ur_notice.what */
 #define UR_NOTICE_MODULE_LOAD 1
 #define UR_NOTICE_MODULE_FREE 2
-#define UR_NOTICE_RULES	      3 /* a rule set was changed: netns_inum, pf */
+#define UR_NOTICE_RULES       3 /* a rule set was changed: netns_inum, pf */
 
 /* Something changed that user space must follow. Begins as struct ur_event does. */
 struct ur_notice {
@@ -196,21 +196,21 @@ _Static_assert(sizeof(struct ur_notice) == 72, "ur_notice has a hole");
 
 /* Functions whose address range the kernel side must know to prove a caller; the
  * index of map "ranges". Filled from /proc/kallsyms, again when a module comes. */
-#define UR_FN_UDP4_RCV	      0 /* __udp4_lib_rcv, or udp_rcv where that is inlined */
-#define UR_FN_UDP6_RCV	      1
-#define UR_FN_NF_SEND_UNREACH 2
+#define UR_FN_UDP4_RCV         0 /* __udp4_lib_rcv, or udp_rcv where that is inlined */
+#define UR_FN_UDP6_RCV         1
+#define UR_FN_NF_SEND_UNREACH  2
 #define UR_FN_NF_SEND_UNREACH6 3
-#define UR_FN_NFT_REJECT_IPV4 4
-#define UR_FN_NFT_REJECT_IPV6 5
-#define UR_FN_NFT_REJECT_INET 6
-#define UR_FN_REJECT_TG	      7
-#define UR_FN_REJECT_TG6      8
-#define UR_FN_NFT_CHAIN_INET  9 /* hook functions whose priv is a struct nft_chain */
-#define UR_FN_NFT_CHAIN_IPV4  10
-#define UR_FN_NFT_CHAIN_IPV6  11
-#define UR_FN_IPT_DO_TABLE    12 /* hook functions whose priv is a struct xt_table */
-#define UR_FN_IP6T_DO_TABLE   13
-#define UR_FN_MAX	      14
+#define UR_FN_NFT_REJECT_IPV4  4
+#define UR_FN_NFT_REJECT_IPV6  5
+#define UR_FN_NFT_REJECT_INET  6
+#define UR_FN_REJECT_TG        7
+#define UR_FN_REJECT_TG6       8
+#define UR_FN_NFT_CHAIN_INET   9 /* hook functions whose priv is a struct nft_chain */
+#define UR_FN_NFT_CHAIN_IPV4   10
+#define UR_FN_NFT_CHAIN_IPV6   11
+#define UR_FN_IPT_DO_TABLE     12 /* hook functions whose priv is a struct xt_table */
+#define UR_FN_IP6T_DO_TABLE    13
+#define UR_FN_MAX              14
 
 struct ur_range {
 	__u64 start; /* 0: not known */
@@ -223,8 +223,8 @@ struct ur_range {
  * types can come after our programs are loaded, so CO-RE can't relocate them; user
  * space reads the module's BTF, or falls back to a table for kernels without. */
 struct ur_layout {
-	__u32 ready; /* 1: filled */
-	__u32 rule_dp; /* 1: nft_rule_dp blobs (5.17+), 0: struct nft_rule in place */
+	__u32 ready;              /* 1: filled */
+	__u32 rule_dp;            /* 1: nft_rule_dp blobs (5.17+), 0: struct nft_rule in place */
 	__u32 rule_dp_last_chain; /* offset of chain in nft_rule_dp_last (6.4+), 0: not there */
 	__u32 pktinfo_skb;
 	__u32 pktinfo_state;
@@ -239,7 +239,7 @@ struct ur_layout {
 	__u32 table_chains;
 	__u32 table_handle;
 	__u32 table_name;
-	__u32 table_family; /* byte that holds the family's 6 bits, from bit 0 */
+	__u32 table_family;     /* byte that holds the family's 6 bits, from bit 0 */
 	__u32 base_chain_chain; /* offset of chain in nft_base_chain */
 	__u32 xt_ready;
 	__u32 xt_par_target; /* struct xt_action_param */
@@ -250,11 +250,12 @@ struct ur_layout {
 };
 
 /* Map "stats": exact counts, one slot each. */
-#define UR_STAT_DECIDED	   0 /* generated errors and RSTs that the hooks saw */
-#define UR_STAT_EMITTED	   1 /* ...whose record reached the ring */
-#define UR_STAT_RING_FULL  2 /* ...whose detail was lost because the ring was full */
-#define UR_STAT_FRAME_LOST 3 /* no room to remember a decision in flight */
-#define UR_STAT_NO_ENTRY   4 /* exit seen without its entry */
-#define UR_STAT_FILTERED   5 /* not in the namespace asked for */
-#define UR_STAT_FORBIDDEN  6 /* asked for, but RFC 1122 and RFC 4443 forbid an answer: no event */
-#define UR_STAT_MAX	   7
+#define UR_STAT_DECIDED     0 /* generated errors and RSTs that the hooks saw */
+#define UR_STAT_EMITTED     1 /* ...whose record reached the ring */
+#define UR_STAT_RING_FULL   2 /* ...whose detail was lost because the ring was full */
+#define UR_STAT_FRAME_LOST  3 /* no room to remember a decision in flight */
+#define UR_STAT_NO_ENTRY    4 /* exit seen without its entry */
+#define UR_STAT_FILTERED    5 /* not in the namespace asked for */
+#define UR_STAT_FORBIDDEN   6 /* asked for, but RFC 1122 and RFC 4443 forbid an answer: no event */
+#define UR_STAT_NOTICE_LOST 7 /* notices that found the ring full */
+#define UR_STAT_MAX         8

@@ -6,8 +6,10 @@ static __always_inline int ur_notice_module(__u8 what, const struct module *mod)
 {
 	struct ur_notice *n = bpf_ringbuf_reserve(&events, sizeof(*n), 0);
 
-	if (!n)
-		return 0; /* user space looks at the modules again after a full ring */
+	if (!n) {
+		ur_count(UR_STAT_NOTICE_LOST);
+		return 0;
+	}
 	__builtin_memset(n, 0, sizeof(*n));
 	n->version = UR_EVENT_VERSION;
 	n->len = sizeof(*n);

@@ -163,11 +163,27 @@ static int on_record(void *ctx, void *data, size_t len)
 	struct ur_probe *p = ctx;
 	const struct ur_notice *n = data;
 
-	if (len >= sizeof(*n) && n->answer == UR_ANSWER_NOTICE)
-		p->modules_changed |= ur_module_matters(n->name);
-	else if (p->fn)
-		p->fn(p->arg, data, len);
+	if (len < sizeof(*n) || n->answer != UR_ANSWER_NOTICE) {
+		if (p->fn)
+			p->fn(p->arg, data, len);
+		return 0;
+	}
+	p->modules_changed |= ur_module_matters(n->name);
+	if (n->what == UR_NOTICE_MODULE_FREE)
+		ur_module_gone(p, n->name);
 	return 0;
+}
+
+/* A module may have gone and come again without our hearing of it: look at all anew. */
+static void resync_after_loss(struct ur_probe *p)
+{
+	uint64_t lost = ur_probe_stat(p, UR_STAT_NOTICE_LOST);
+
+	if (lost == p->notices_lost)
+		return;
+	p->notices_lost = lost;
+	p->modules_changed = true;
+	ur_module_detach(p);
 }
 
 static int open_ring(struct ur_probe *p)
@@ -244,6 +260,7 @@ int ur_probe_drain(struct ur_probe *p, ur_record_fn fn, void *arg)
 	p->fn = fn;
 	p->arg = arg;
 	r = ring_buffer__consume(p->ring);
+	resync_after_loss(p);
 	if (r >= 0 && p->modules_changed) {
 		p->modules_changed = false;
 		r = ur_module_follow(p, false);

@@ -33,6 +33,7 @@ struct ur_module_row {
 
 struct ur_attached {
 	struct bpf_link *link, *exit_link;
+	uint64_t base; /* where the module was when we attached */
 	enum ur_hook_state state;
 	char reason[UR_REASON_LEN];
 };
@@ -53,6 +54,7 @@ struct ur_probe {
 	const char *bad[UR_BAD_MAX]; /* programs that this kernel refused to load or attach */
 	size_t nbad;
 	bool modules_changed;
+	uint64_t notices_lost; /* UR_STAT_NOTICE_LOST when we last looked */
 	bool symbols_hidden;
 	ur_record_fn fn;
 	void *arg;
@@ -79,6 +81,9 @@ extern const size_t ur_module_nrows;
 /* Bring hooks on module functions, map "layout" and map "ranges" in step with the modules
  * that are loaded now; @fresh: p->syms was read just now. */
 int ur_module_follow(struct ur_probe *p, bool fresh);
+/* Module @name was freed: let go of what we held in it, it may come again. */
+void ur_module_gone(struct ur_probe *p, const char *name);
+
 /* True when the coming or going of module @name is of interest. */
 bool ur_module_matters(const char *name);
 void ur_module_detach(struct ur_probe *p);

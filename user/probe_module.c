@@ -181,18 +181,31 @@ static bool is_here(const struct ur_probe *p, const struct ur_module_row *row)
 		ur_symbols_range(p->syms, row->func, &start, &end) != -ENOENT);
 }
 
+static void follow_hook(struct ur_probe *p, const struct ur_module_row *row, struct ur_attached *a,
+			bool fresh)
+{
+	uint64_t base = module_range(row->module).start;
+
+	if (!is_here(p, row) || (a->state == UR_HOOK_KPROBE && a->base != base))
+		let_go(a);
+	if (!is_here(p, row) || a->state == UR_HOOK_KPROBE)
+		return;
+	publish_ranges(p, fresh); /* it may have come since we last did */
+	hold(p, row, a);
+	a->base = base;
+}
+
 static void follow_hooks(struct ur_probe *p, bool fresh)
 {
-	for (size_t i = 0; i < ur_module_nrows; i++) {
-		struct ur_attached *a = &p->module[i];
+	for (size_t i = 0; i < ur_module_nrows; i++)
+		follow_hook(p, &ur_module_rows[i], &p->module[i], fresh);
+}
 
-		if (!is_here(p, &ur_module_rows[i])) {
-			let_go(a);
-		} else if (a->state != UR_HOOK_KPROBE) {
-			publish_ranges(p, fresh); /* it may have come since we last did */
-			hold(p, &ur_module_rows[i], a);
-		}
-	}
+void ur_module_gone(struct ur_probe *p, const char *name)
+{
+	for (size_t i = 0; i < ur_module_nrows; i++)
+		if (!strcmp(ur_module_rows[i].module, name))
+			let_go(&p->module[i]);
 }
 
 int ur_module_follow(struct ur_probe *p, bool fresh)
