@@ -176,8 +176,8 @@ static __always_inline void ur_event_send(__u64 key, struct ur_event *e)
 		n = UR_SOCKS_MAX;
 	e->version = UR_EVENT_VERSION;
 	e->len = offsetof(struct ur_event, socks) + n * sizeof(struct ur_sock);
-	if (bpf_ringbuf_output(&events, e, offsetof(struct ur_event, socks) +
-					    n * sizeof(struct ur_sock), 0))
+	if (bpf_ringbuf_output(&events, e,
+			       offsetof(struct ur_event, socks) + n * sizeof(struct ur_sock), 0))
 		ur_count(UR_STAT_RING_FULL);
 	else
 		ur_count(UR_STAT_EMITTED);

@@ -39,7 +39,8 @@ static __always_inline struct ur_frame *ur_frame_at(struct ur_task *t, __u32 bel
 
 	if (i >= UR_FRAMES_MAX)
 		return NULL;
-	asm volatile("%0 &= %1" : "+r"(i) : "i"(UR_FRAMES_MAX - 1)); /* the bound, on this register */
+	/* The bound, on this very register. */
+	asm volatile("%0 &= %1" : "+r"(i) : "i"(UR_FRAMES_MAX - 1));
 	return &t->frames[i];
 }
 

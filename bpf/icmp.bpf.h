@@ -30,7 +30,8 @@ UR_GLOBAL int ur_origin_of(__u32 claim, __u64 caller)
 		return UR_ORIGIN_UDP_MISS;
 	if (claim == UR_ORIGIN_UNKNOWN)
 		return UR_ORIGIN_UNKNOWN;
-	if (ur_in_range(UR_FN_NF_SEND_UNREACH, caller) || ur_in_range(UR_FN_NF_SEND_UNREACH6, caller))
+	if (ur_in_range(UR_FN_NF_SEND_UNREACH, caller) ||
+	    ur_in_range(UR_FN_NF_SEND_UNREACH6, caller))
 		return claim;
 	if (claim == UR_ORIGIN_XT) {
 		first = UR_FN_REJECT_TG;

@@ -10,10 +10,10 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
-#define UR_FRAMES_MAX 4	   /* decisions nested in one task, see frame.bpf.h */
-#define UR_TASKS_MAX  1024 /* tasks with a decision in flight at one moment */
-#define UR_SCRATCH_MAX 256 /* records being built at one moment */
-#define UR_RING_BYTES (1 << 21)
+#define UR_FRAMES_MAX  4    /* decisions nested in one task, see frame.bpf.h */
+#define UR_TASKS_MAX   1024 /* tasks with a decision in flight at one moment */
+#define UR_SCRATCH_MAX 256  /* records being built at one moment */
+#define UR_RING_BYTES  (1 << 21)
 
 /* A decision in flight: a reject hook's claim, or an ICMP function's window. */
 struct ur_frame {
@@ -43,35 +43,35 @@ struct ur_task {
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, UR_RING_BYTES);
-} events SEC(".maps") __weak;
+} events __weak SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, UR_TASKS_MAX);
 	__type(key, __u64); /* task_struct: idle tasks share pid 0, not their address */
 	__type(value, struct ur_task);
-} tasks SEC(".maps") __weak;
+} tasks __weak SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, UR_SCRATCH_MAX);
 	__type(key, __u64);
 	__type(value, struct ur_event);
-} scratch SEC(".maps") __weak;
+} scratch __weak SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, UR_FN_MAX);
 	__type(key, __u32);
 	__type(value, struct ur_range);
-} ranges SEC(".maps") __weak;
+} ranges __weak SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct ur_layout);
-} layout SEC(".maps") __weak;
+} layout __weak SEC(".maps");
 
 /* Read by user space through mmap: a map system call would raise bpf_prog_active and
  * make the kernel skip our kprobes on that CPU for as long as it runs. */
@@ -81,7 +81,7 @@ struct {
 	__uint(max_entries, UR_STAT_MAX);
 	__type(key, __u32);
 	__type(value, __u64);
-} stats SEC(".maps") __weak;
+} stats __weak SEC(".maps");
 
 _Static_assert(sizeof(struct ur_task) <= sizeof(struct ur_event), "ur_zeros is too short");
 
@@ -120,9 +120,9 @@ UR_GLOBAL int ur_in_range(__u32 fn, __u64 addr)
 }
 
 /* Read a T at kernel address @addr; 0 when that can't be read. */
-#define ur_peek(T, addr)                                                 \
-	({                                                               \
-		T v_ = 0;                                                \
+#define ur_peek(T, addr)                                                      \
+	({                                                                    \
+		T v_ = 0;                                                     \
 		bpf_probe_read_kernel(&v_, sizeof(v_), (const void *)(addr)); \
-		v_;                                                      \
+		v_;                                                           \
 	})

@@ -5,11 +5,11 @@
  */
 #include "bpf/flavours.bpf.h"
 
-#define UR_AF_INET	  2
-#define UR_AF_INET6	  10
+#define UR_AF_INET         2
+#define UR_AF_INET6        10
 #define UR_SKB_DST_PTRMASK (~1UL) /* SKB_DST_PTRMASK: bit 0 is SKB_DST_NOREF */
-#define UR_NFCT_PTRMASK	  (~7UL) /* NFCT_PTRMASK */
-#define UR_IPS_DST_NAT	  (1 << 5)
+#define UR_NFCT_PTRMASK    (~7UL) /* NFCT_PTRMASK */
+#define UR_IPS_DST_NAT     (1 << 5)
 
 static __always_inline const struct dst_entry *ur_dst(const struct sk_buff *skb)
 {
@@ -48,7 +48,8 @@ static __always_inline void ur_flow_devices(struct ur_flow *f, const struct sk_b
 	__u32 skb_iif = BPF_CORE_READ(skb, skb_iif);
 
 	if (f->family == 4) {
-		const struct inet_skb_parm *cb = (const void *)__builtin_preserve_access_index(&skb->cb);
+		const struct inet_skb_parm *cb =
+			(const void *)__builtin_preserve_access_index(&skb->cb);
 		const struct rtable *rt = (const void *)ur_dst(skb);
 		__u32 rt_iif = BPF_CORE_READ(rt, rt_iif);
 
@@ -56,7 +57,8 @@ static __always_inline void ur_flow_devices(struct ur_flow *f, const struct sk_b
 		if (BPF_CORE_READ(cb, flags) & (1 << 7)) /* IPSKB_L3SLAVE */
 			f->sdif = BPF_CORE_READ(cb, iif);
 	} else {
-		const struct inet6_skb_parm *cb = (const void *)__builtin_preserve_access_index(&skb->cb);
+		const struct inet6_skb_parm *cb =
+			(const void *)__builtin_preserve_access_index(&skb->cb);
 
 		f->dif = BPF_CORE_READ(cb, iif);
 		if (BPF_CORE_READ(cb, flags) & 64) { /* IP6SKB_L3SLAVE */

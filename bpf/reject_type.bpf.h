@@ -4,8 +4,8 @@
 #include "bpf/packet.bpf.h"
 
 /* nft: enum nft_reject_types and icmp code behind the expression's ops pointer. */
-#define UR_NFT_REJECT_TCP_RST	  1
-#define UR_NFT_REJECT_ICMPX	  2
+#define UR_NFT_REJECT_TCP_RST 1
+#define UR_NFT_REJECT_ICMPX   2
 
 /* nft_reject_icmp_code(), nft_reject_icmpv6_code(): by enum nft_reject_inet_code. */
 static __always_inline __u8 ur_icmpx_code(__u8 code, bool v6)

@@ -2,7 +2,8 @@
 /* settings.bpf.c - the settings of maps.bpf.h, and the licence. */
 #include "bpf/maps.bpf.h"
 
-char LICENSE[] SEC("license") = "GPL";
+SEC("license")
+char LICENSE[] = "GPL";
 
 const volatile __u32 ur_want_netns = 0;
 const volatile __u64 ur_udp_table = 0;

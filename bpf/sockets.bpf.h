@@ -9,9 +9,9 @@
  */
 #include "bpf/packet.bpf.h"
 
-#define UR_WALK_MAX	256 /* strangers passed over in one slot before the next socket */
-#define UR_WALK_GAVE_UP 1
-#define UR_SENDERS_MAX	8 /* sockets on the source port that are looked at */
+#define UR_WALK_MAX        256 /* strangers passed over in one slot before the next socket */
+#define UR_WALK_GAVE_UP    1
+#define UR_SENDERS_MAX     8 /* sockets on the source port that are looked at */
 #define UR_IPPROTO_UDPLITE 136
 #define UR_TCP_ESTABLISHED 1 /* sk_state of a connected UDP socket, too */
 
@@ -49,8 +49,7 @@ static __always_inline __u8 ur_mismatch4(const struct ur_flow *f, const struct s
 		return UR_MM_FAMILY;
 	if (local && local != *(const __u32 *)f->dst)
 		return UR_MM_ADDRESS;
-	if ((peer && peer != *(const __u32 *)f->src) ||
-	    (s->peer_port && s->peer_port != f->sport))
+	if ((peer && peer != *(const __u32 *)f->src) || (s->peer_port && s->peer_port != f->sport))
 		return UR_MM_PEER;
 	return ur_device_fits(f, s->bound_ifindex) ? UR_MM_NONE : UR_MM_DEVICE;
 }

@@ -10,7 +10,7 @@
 #define UR_XT_TARGET_HDR 32 /* sizeof(struct xt_entry_target), its data follow */
 /* struct xt_table_info: size, number, initial_entries, hook_entry[5], underflow[5],
  * stacksize, jumpstack, entries[] (include/linux/netfilter/x_tables.h, v4.2 on). */
-#define UR_XT_INFO_SIZE	   0
+#define UR_XT_INFO_SIZE    0
 #define UR_XT_INFO_NUMBER  4
 #define UR_XT_INFO_ENTRIES 64
 
@@ -48,7 +48,8 @@ static __noinline void ur_xt_rule(struct ur_rule *r, const struct ur_layout *l, 
 	for (__u32 i = 0; i < UR_NFT_HOOKS_MAX; i++) {
 		__u64 fn = i < count ? ur_hook_fn(entries, i) : 0;
 
-		if (fn && (ur_in_range(UR_FN_IPT_DO_TABLE, fn) || ur_in_range(UR_FN_IP6T_DO_TABLE, fn)) &&
+		if (fn &&
+		    (ur_in_range(UR_FN_IPT_DO_TABLE, fn) || ur_in_range(UR_FN_IP6T_DO_TABLE, fn)) &&
 		    ur_xt_table_holds(r, l, ur_hook_priv(entries, i), t))
 			return;
 	}

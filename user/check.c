@@ -32,7 +32,8 @@ static void check_kernel(FILE *out)
 	if (!uname(&u))
 		fprintf(out, "kernel %s, %s\n", u.release, u.machine);
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
-		line(out, "MISS", "BTF", "/sys/kernel/btf/vmlinux can't be read: programs can't be fitted to this kernel");
+		line(out, "MISS", "BTF",
+		     "/sys/kernel/btf/vmlinux can't be read: programs can't be fitted to this kernel");
 	else
 		line(out, "ok", "BTF", "of the kernel");
 	if (!access("/sys/kernel/btf/nf_tables", F_OK) || !access("/sys/kernel/btf/x_tables", F_OK))
@@ -45,15 +46,18 @@ static void check_kernel(FILE *out)
 	else
 		line(out, "note", "lockdown", "securityfs does not tell");
 	if (!strcmp(read_line("/proc/sys/kernel/ftrace_enabled", buf, sizeof(buf)), "0"))
-		line(out, "MISS", "kernel.ftrace_enabled", "0: fentry programs are not run; set it to 1");
+		line(out, "MISS", "kernel.ftrace_enabled",
+		     "0: fentry programs are not run; set it to 1");
 	if (!strcmp(read_line("/sys/kernel/debug/kprobes/enabled", buf, sizeof(buf)), "0"))
-		line(out, "MISS", "kprobes", "switched off in /sys/kernel/debug/kprobes/enabled: rules are not seen");
+		line(out, "MISS", "kprobes",
+		     "switched off in /sys/kernel/debug/kprobes/enabled: rules are not seen");
 }
 
 static const char *state_words(const struct ur_hook *h, char *buf, size_t len)
 {
 	static const char *const words[] = {
-		[UR_HOOK_FENTRY] = "fentry", [UR_HOOK_KPROBE] = "kprobe",
+		[UR_HOOK_FENTRY] = "fentry",
+		[UR_HOOK_KPROBE] = "kprobe",
 		[UR_HOOK_TRACEPOINT] = "tracepoint",
 		[UR_HOOK_WAITING] = "waits for its module",
 		[UR_HOOK_ABSENT] = "no such function in this kernel, or inlined: not needed",
@@ -74,9 +78,10 @@ static void check_hooks(FILE *out, const struct ur_probe *p)
 
 	fprintf(out, "hooks\n");
 	for (size_t i = 0; i < n && i < HOOKS_MAX; i++) {
-		const char *mark = hooks[i].state == UR_HOOK_FAILED	? "MISS" :
-				   hooks[i].state == UR_HOOK_WAITING	? "wait" :
-				   hooks[i].state == UR_HOOK_ABSENT	? "note" : "ok";
+		const char *mark = hooks[i].state == UR_HOOK_FAILED  ? "MISS" :
+				   hooks[i].state == UR_HOOK_WAITING ? "wait" :
+				   hooks[i].state == UR_HOOK_ABSENT  ? "note" :
+								       "ok";
 
 		line(out, mark, hooks[i].func, state_words(&hooks[i], buf, sizeof(buf)));
 	}
@@ -90,7 +95,8 @@ static void check_hooks(FILE *out, const struct ur_probe *p)
 /* Where the host's rule listers are; their absence costs text, nothing else. */
 static void check_tools(FILE *out)
 {
-	static const char *const dirs[] = { "/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/local/sbin" };
+	static const char *const dirs[] = { "/usr/sbin", "/sbin", "/usr/bin", "/bin",
+					    "/usr/local/sbin" };
 	static const char *const tools[] = { "nft", "iptables-save", "ip6tables-save" };
 	char path[64];
 

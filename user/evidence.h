@@ -15,30 +15,30 @@
 #include <time.h>
 #include "bpf/abi.h"
 
-#define UR_OWNERS_MAX	 4   /* processes named per socket */
-#define UR_LISTENERS_MAX 8   /* TCP listeners named per event */
+#define UR_OWNERS_MAX    4 /* processes named per socket */
+#define UR_LISTENERS_MAX 8 /* TCP listeners named per event */
 #define UR_RULE_TEXT_MAX 1024
-#define UR_COMMENT_MAX	 257 /* XT_MAX_COMMENT_LEN + 1; nft allows 128 */
-#define UR_SYMBOL_MAX	 96
-#define UR_NAME_MAX	 128
-#define UR_REASON_MAX	 160 /* why something could not be looked up */
+#define UR_COMMENT_MAX   257 /* XT_MAX_COMMENT_LEN + 1; nft allows 128 */
+#define UR_SYMBOL_MAX    96
+#define UR_NAME_MAX      128
+#define UR_REASON_MAX    160 /* why something could not be looked up */
 
 /* How a look-up went. "Looked and found nothing" and "could not look" differ. */
 enum ur_looked {
-	UR_NOT_ASKED,	/* not applicable to this event */
+	UR_NOT_ASKED, /* not applicable to this event */
 	UR_FOUND,
 	UR_FOUND_NONE,
-	UR_COULD_NOT,	/* see the reason beside it */
-	UR_CHANGED,	/* what is there now is not what was there at the event */
+	UR_COULD_NOT, /* see the reason beside it */
+	UR_CHANGED,   /* what is there now is not what was there at the event */
 };
 
 /* The refused packet, parsed from ur_event.snap. Addresses as text are made by sinks. */
 struct ur_packet {
-	uint8_t family;	 /* 4 or 6, 0 when the snap could not be parsed */
-	uint8_t proto;	 /* IPPROTO_*, after IPv6 extension headers */
-	uint8_t ttl;	 /* as it stood at the decision */
-	bool has_ports;	 /* sport, dport are valid */
-	bool fragment;	 /* not the first fragment: no transport header */
+	uint8_t family;    /* 4 or 6, 0 when the snap could not be parsed */
+	uint8_t proto;     /* IPPROTO_*, after IPv6 extension headers */
+	uint8_t ttl;       /* as it stood at the decision */
+	bool has_ports;    /* sport, dport are valid */
+	bool fragment;     /* not the first fragment: no transport header */
 	uint8_t tcp_flags; /* valid for TCP with has_ports */
 	uint16_t sport;
 	uint16_t dport;
@@ -55,7 +55,7 @@ struct ur_owner {
 /* The processes that hold a socket now. */
 struct ur_owners {
 	enum ur_looked looked;
-	uint32_t n;	/* entries in one[] */
+	uint32_t n;     /* entries in one[] */
 	uint32_t total; /* all that hold it, may be more */
 	struct ur_owner one[UR_OWNERS_MAX];
 };
@@ -97,36 +97,36 @@ struct ur_netns {
 
 /* What user space adds to ur_event.rule. */
 struct ur_rule_text {
-	enum ur_looked looked;	    /* of text, and comment */
-	bool generation_same;	    /* rule set unchanged between event and reading */
-	uint32_t number;	    /* legacy: rule number in its chain, 0 unknown */
-	char table[UR_NAME_MAX];    /* full names, when the kernel side cut or lacked them */
+	enum ur_looked looked;   /* of text, and comment */
+	bool generation_same;    /* rule set unchanged between event and reading */
+	uint32_t number;         /* legacy: rule number in its chain, 0 unknown */
+	char table[UR_NAME_MAX]; /* full names, when the kernel side cut or lacked them */
 	char chain[UR_NAME_MAX * 2];
 	char base_chain[UR_NAME_MAX * 2]; /* base chain that the hook entered, "" unknown */
-	int32_t priority;	    /* of the base chain, valid with base_chain */
-	char text[UR_RULE_TEXT_MAX]; /* as `nft -a list` or `iptables-save` prints it */
-	bool iptables_text;	    /* text is in iptables' words */
+	int32_t priority;                 /* of the base chain, valid with base_chain */
+	char text[UR_RULE_TEXT_MAX];      /* as `nft -a list` or `iptables-save` prints it */
+	bool iptables_text;               /* text is in iptables' words */
 	char comment[UR_COMMENT_MAX];
 	char reason[UR_REASON_MAX]; /* with UR_COULD_NOT, UR_CHANGED: what, and why */
 };
 
 /* One program of the kernel side that is missing, by bit: what is not seen then. */
 #define UR_MISSING_OUTCOME_GLOBAL (1u << 0) /* global rate limit's result */
-#define UR_MISSING_OUTCOME_PEER	  (1u << 1) /* per-peer rate limit's result */
-#define UR_MISSING_OUTCOME_PUSH	  (1u << 2) /* result of the push functions */
-#define UR_MISSING_SYMBOLS	  (1u << 3) /* /proc/kallsyms shows no addresses */
-#define UR_MISSING_REJECT	  (1u << 4) /* a reject hook that this event needed */
+#define UR_MISSING_OUTCOME_PEER   (1u << 1) /* per-peer rate limit's result */
+#define UR_MISSING_OUTCOME_PUSH   (1u << 2) /* result of the push functions */
+#define UR_MISSING_SYMBOLS        (1u << 3) /* /proc/kallsyms shows no addresses */
+#define UR_MISSING_REJECT         (1u << 4) /* a reject hook that this event needed */
 
 struct ur_evidence {
-	struct ur_event ev; /* as the kernel side wrote it; cut-off fields are 0 */
-	uint64_t seq;	    /* 1, 2, ... in the order of the ring */
+	struct ur_event ev;   /* as the kernel side wrote it; cut-off fields are 0 */
+	uint64_t seq;         /* 1, 2, ... in the order of the ring */
 	struct timespec time; /* CLOCK_REALTIME of ev.ts_ns */
 	uint32_t missing;     /* UR_MISSING_* */
 	struct ur_packet packet;
 	struct ur_netns netns;
 	struct ur_rule_text rule;
 	struct ur_owners socks[UR_SOCKS_MAX]; /* of ev.socks[i] */
-	struct ur_owners sender;	      /* of ev.sender, or of the current task */
+	struct ur_owners sender;              /* of ev.sender, or of the current task */
 	struct ur_listeners tcp;
 	struct ur_elsewhere elsewhere;
 	char bound_dev[UR_SOCKS_MAX][UR_IFNAME_MAX]; /* name of ev.socks[i].bound_ifindex */

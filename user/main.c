@@ -70,12 +70,14 @@ static void announce(const struct ur_options *o, const struct ur_probe *p)
 {
 	if (o->quiet)
 		return;
-	fprintf(stderr, "unreach: watching %s%s%s\n", strcmp(o->netns, "all") ? "network namespace " :
-		"all network namespaces", strcmp(o->netns, "all") ? o->netns : "",
+	fprintf(stderr, "unreach: watching %s%s%s\n",
+		strcmp(o->netns, "all") ? "network namespace " : "all network namespaces",
+		strcmp(o->netns, "all") ? o->netns : "",
 		isatty(STDIN_FILENO) ? "; Ctrl-C ends" : "");
 	if (ur_probe_missing(p))
-		fprintf(stderr, "unreach: some hooks are missing here, so some verdicts will be less certain: "
-				"see unreach --check\n");
+		fprintf(stderr,
+			"unreach: some hooks are missing here, so some verdicts will be less certain: "
+			"see unreach --check\n");
 }
 
 static uint64_t now_ns(void)
@@ -126,9 +128,10 @@ static int run(const struct ur_options *o, uint32_t netns)
 		return failed(EXIT_RUN_TIME, "setting up signals", signals);
 	r = ur_probe_open(&opts, &probe, &why);
 	if (r)
-		return why.what[0] ? refused(&why) : failed(EXIT_RUN_TIME, "loading the tracing programs", r);
+		return why.what[0] ? refused(&why) :
+				     failed(EXIT_RUN_TIME, "loading the tracing programs", r);
 	r = make_sink(o, &sink) ?:
-	    ur_worker_start(&(struct ur_worker_opts){ sink, o->cause, o->count }, &worker);
+		    ur_worker_start(&(struct ur_worker_opts){ sink, o->cause, o->count }, &worker);
 	if (r)
 		return failed(EXIT_RUN_TIME, "starting", r);
 	r = ur_ready_announce(o->ready_file);
@@ -159,7 +162,8 @@ static int resolve_netns(const struct ur_options *o, uint32_t *inum)
 
 	if (!r)
 		return EXIT_DONE;
-	fprintf(stderr, "unreach: --netns %s: %s; give a name from \"ip netns list\", a process id, or all\n",
+	fprintf(stderr,
+		"unreach: --netns %s: %s; give a name from \"ip netns list\", a process id, or all\n",
 		o->netns, r == -ENOENT ? "no such network namespace" : strerror(-r));
 	return r == -ENOENT || r == -EINVAL || r == -ESRCH ? EXIT_USAGE : EXIT_RUN_TIME;
 }

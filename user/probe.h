@@ -16,22 +16,22 @@ struct ur_probe;
 
 struct ur_probe_opts {
 	uint32_t netns_inum; /* report only this namespace; 0: all */
-	bool debug;	     /* libbpf's own messages on stderr */
+	bool debug;          /* libbpf's own messages on stderr */
 };
 
 /* Why this kernel can't be traced, when it can't. */
 struct ur_refusal {
-	char what[512];	  /* what was refused, and by what */
+	char what[512];   /* what was refused, and by what */
 	char advice[256]; /* what to do */
 };
 
 enum ur_hook_state {
-	UR_HOOK_FENTRY,	 /* attached as fentry or fexit */
-	UR_HOOK_KPROBE,	 /* attached as kprobe or kretprobe */
+	UR_HOOK_FENTRY, /* attached as fentry or fexit */
+	UR_HOOK_KPROBE, /* attached as kprobe or kretprobe */
 	UR_HOOK_TRACEPOINT,
 	UR_HOOK_WAITING, /* its module is not loaded; attached when it comes */
-	UR_HOOK_ABSENT,	 /* this kernel has no such function: nothing is missed */
-	UR_HOOK_FAILED,	 /* see reason */
+	UR_HOOK_ABSENT,  /* this kernel has no such function: nothing is missed */
+	UR_HOOK_FAILED,  /* see reason */
 };
 
 /* One hook, for --check. Strings are borrowed from the probe. */

@@ -153,7 +153,8 @@ static bool built_without_btf(const struct ur_symbols *syms, const char *module,
 	char path[64];
 
 	snprintf(path, sizeof(path), "/sys/module/%s", module);
-	return access("/sys/kernel/btf/x_tables", F_OK) && access("/sys/kernel/btf/nf_tables", F_OK) &&
+	return access("/sys/kernel/btf/x_tables", F_OK) &&
+	       access("/sys/kernel/btf/nf_tables", F_OK) &&
 	       (!access(path, F_OK) || address(syms, function));
 }
 

@@ -47,12 +47,12 @@ struct table {
 	size_t nmodules;
 	size_t modules_room;
 	uint32_t *by_name; /* hash table of 1 + index in sym, 0: free; about half full */
-	size_t mask;	   /* its size less 1, a power of two */
-	uint32_t *cold;	   /* indices in sym of the ".cold" parts */
+	size_t mask;       /* its size less 1, a power of two */
+	uint32_t *cold;    /* indices in sym of the ".cold" parts */
 	size_t ncold;
 	size_t cold_room;
 	uint64_t data[DATA_MAX]; /* addresses of data_names, 0: not there */
-	bool seen;		 /* at least one line was read */
+	bool seen;               /* at least one line was read */
 };
 
 struct ur_symbols {
@@ -391,7 +391,8 @@ int ur_symbols_range(const struct ur_symbols *s, const char *name, uint64_t *sta
 	const struct table *t = &s->t;
 	struct best best = {};
 
-	for (size_t at = hash(name) & t->mask; t->by_name && t->by_name[at]; at = (at + 1) & t->mask) {
+	for (size_t at = hash(name) & t->mask; t->by_name && t->by_name[at];
+	     at = (at + 1) & t->mask) {
 		const struct symbol *sym = &t->sym[t->by_name[at] - 1];
 
 		if (!strcmp(name_of(t, sym), name))

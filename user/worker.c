@@ -84,7 +84,7 @@ int ur_worker_start(const struct ur_worker_opts *opts, struct ur_worker **ret)
 	if (w->done_fd < 0)
 		return -errno;
 	r = ur_queue_new(QUEUE_RECORDS, sizeof(struct ur_event), &w->queue) ?:
-	    ur_enrich_new(&w->enrich);
+		    ur_enrich_new(&w->enrich);
 	if (r)
 		return r;
 	r = -pthread_create(&w->thread, NULL, work, w);

@@ -38,7 +38,8 @@ static void test_stack(void **state)
 static void stack_begins_with_the_caller(void **state)
 {
 	struct ur_event ev = { .nstack = 4, .stack = { 1, 2, 3, 4 } };
-	char text[UR_STACK_MAX][UR_SYMBOL_MAX] = { "bpf_prog_1_icmp4_exit", "bpf_trampoline_7+0x9/0x9",
+	char text[UR_STACK_MAX][UR_SYMBOL_MAX] = { "bpf_prog_1_icmp4_exit",
+						   "bpf_trampoline_7+0x9/0x9",
 						   "__icmp_send+0x5/0x700", "ip_error+0x1/0x2" };
 
 	(void)state;
