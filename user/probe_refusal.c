@@ -9,6 +9,8 @@
 static const char lockdown_advice[] =
 	"boot without lockdown=confidentiality (lockdown=integrity is fine), or see the tool at "
 	"work in a throw-away guest: make run";
+static const char policy_advice[] =
+	"look for a seccomp filter, a security module or a container around this process";
 
 static bool has_cap(int cap)
 {
@@ -63,8 +65,10 @@ static int no_privilege(struct ur_refusal *why)
 	lacking(list, sizeof(list));
 	if (!list[0])
 		return 0;
-	snprintf(why->what, sizeof(why->what), "tracing needs more privilege: this process lacks %s", list);
-	snprintf(why->advice, sizeof(why->advice), "run it as root, outside any container, e.g. with sudo");
+	snprintf(why->what, sizeof(why->what),
+		 "tracing needs more privilege: this process lacks %s", list);
+	snprintf(why->advice, sizeof(why->advice),
+		 "run it as root, outside any container, e.g. with sudo");
 	return -EPERM;
 }
 
@@ -111,7 +115,7 @@ static int locked_down(struct ur_refusal *why)
 	snprintf(why->what, sizeof(why->what),
 		 "this kernel refuses programs that read kernel memory: lockdown is \"%s\"%s",
 		 mode[0] ? mode : "confidentiality",
-		 mode[0] ? "" : " (inferred: bpf_probe_read_kernel is refused, securityfs is not mounted)");
+		 mode[0] ? "" : " (inferred: securityfs does not tell)");
 	snprintf(why->advice, sizeof(why->advice), "%s", lockdown_advice);
 	return -EPERM;
 }
@@ -129,16 +133,22 @@ static bool has_kprobes(void)
 /* We hold every capability, and still it is not permitted: that is policy. */
 static void forbidden(struct ur_refusal *why, const char *prog)
 {
+	const char *policy = "a security policy or seccomp filter forbids them";
 	char mode[32];
 
 	lockdown_mode(mode, sizeof(mode));
+	if (!strcmp(mode, "confidentiality"))
+		policy = "lockdown is confidentiality";
+	else if (!mode[0])
+		policy = "it is locked down (lockdown=confidentiality), or a security policy or "
+			 "seccomp filter forbids them";
 	snprintf(why->what, sizeof(why->what),
-		 "this kernel refuses tracing programs (loading %s: %s), although this process has the "
-		 "privilege: %s%s%s", prog, strerror(EPERM),
-		 mode[0] ? "lockdown is " : "it is locked down (lockdown=confidentiality), or a security "
-					    "policy or seccomp filter forbids them",
-		 mode, has_kprobes() ? "" : "; nor does it have kprobes (CONFIG_KPROBES)");
-	snprintf(why->advice, sizeof(why->advice), "%s", lockdown_advice);
+		 "this kernel refuses tracing programs (loading %s: %s), although this process "
+		 "has the privilege: %s%s",
+		 prog, strerror(EPERM), policy,
+		 has_kprobes() ? "" : "; nor does it have kprobes (CONFIG_KPROBES)");
+	snprintf(why->advice, sizeof(why->advice), "%s",
+		 mode[0] && strcmp(mode, "confidentiality") ? policy_advice : lockdown_advice);
 }
 
 void ur_refusal_explain(struct ur_refusal *why, int err, const char *prog, const char *last_message)
@@ -152,6 +162,6 @@ void ur_refusal_explain(struct ur_refusal *why, int err, const char *prog, const
 	snprintf(why->what, sizeof(why->what), "the kernel refused the tracing programs: %s%s%.*s",
 		 strerror(err < 0 ? -err : err), n ? "; " : "", (int)n, last_message);
 	snprintf(why->advice, sizeof(why->advice), "%s",
-		 err == -EPERM ? "look for a seccomp filter or a container around this process" :
+		 err == -EPERM ? policy_advice :
 				 "run with -vv for the loader's messages, and report them");
 }
