@@ -10,13 +10,13 @@
  */
 #include "bpf/packet.bpf.h"
 
-#define UR_NFT_BACK_MAX	  512  /* words: dlen has 12 bits */
-#define UR_NFT_CHUNK	  8    /* words read at a time */
+#define UR_NFT_BACK_MAX   512  /* words: dlen has 12 bits */
+#define UR_NFT_CHUNK      8    /* words read at a time */
 #define UR_NFT_EXPRS_MAX  128  /* NFT_RULE_MAXEXPRS */
 #define UR_NFT_RULES_MAX  1024 /* rules walked to the end of a chain */
 #define UR_NFT_CHAINS_MAX 256  /* chains, or rules of a list, walked to find ours */
 #define UR_NFT_HOOKS_MAX  16   /* base chains at one hook */
-#define UR_HANDLE_MASK	  ((1ULL << 42) - 1)
+#define UR_HANDLE_MASK    ((1ULL << 42) - 1)
 
 struct ur_nft_word {
 	__u64 handle;
@@ -96,7 +96,8 @@ UR_GLOBAL __u64 ur_nft_rule_data(__u64 expr, __u64 end)
 			struct ur_nft_word w;
 
 			w = ur_nft_word(l, r ? ur_peek(__u64, data - 8) : words[j]);
-			if (!w.is_last && data + w.dlen == end && w.handle && ur_nft_begins(data, expr))
+			if (!w.is_last && data + w.dlen == end && w.handle &&
+			    ur_nft_begins(data, expr))
 				found = data;
 		}
 		if (r)
@@ -156,8 +157,9 @@ UR_GLOBAL __u64 ur_base_chain(__u64 entries, __u32 i)
 {
 	__u64 fn = ur_hook_fn(entries, i);
 
-	if (!fn || (!ur_in_range(UR_FN_NFT_CHAIN_INET, fn) && !ur_in_range(UR_FN_NFT_CHAIN_IPV4, fn) &&
-		    !ur_in_range(UR_FN_NFT_CHAIN_IPV6, fn)))
+	if (!fn ||
+	    (!ur_in_range(UR_FN_NFT_CHAIN_INET, fn) && !ur_in_range(UR_FN_NFT_CHAIN_IPV4, fn) &&
+	     !ur_in_range(UR_FN_NFT_CHAIN_IPV6, fn)))
 		return 0;
 	return ur_hook_priv(entries, i);
 }

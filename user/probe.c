@@ -16,7 +16,7 @@ static struct said {
 	bool debug;
 	char refused[64];  /* program of the last "prog '...'" message of a failed load */
 	char message[256]; /* the last warning */
-	char first[64];	   /* the first program that was refused in any try, and why */
+	char first[64];    /* the first program that was refused in any try, and why */
 	int first_err;
 } said;
 
@@ -26,7 +26,8 @@ static void remember_program(const char *line)
 	const char *end = name ? strchr(name + 6, '\'') : NULL;
 
 	if (end && strstr(end, "fail"))
-		snprintf(said.refused, sizeof(said.refused), "%.*s", (int)(end - name - 6), name + 6);
+		snprintf(said.refused, sizeof(said.refused), "%.*s", (int)(end - name - 6),
+			 name + 6);
 }
 
 static int on_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
@@ -297,7 +298,7 @@ size_t ur_probe_hooks(const struct ur_probe *p, struct ur_hook *hooks, size_t ma
 	for (size_t i = 0; i < ur_module_nrows; i++, n++)
 		if (n < max)
 			hooks[n] = (struct ur_hook){ ur_module_rows[i].func,
-						     ur_module_rows[i].purpose,
-						     p->module[i].state, p->module[i].reason };
+						     ur_module_rows[i].purpose, p->module[i].state,
+						     p->module[i].reason };
 	return n;
 }

@@ -132,7 +132,8 @@ static int attach_row(struct ur_probe *p, const struct ur_core_row *row, struct 
 	bool kprobe;
 
 	if (!name) {
-		a->state = in_kernel(p, row->func) || is_tracepoint(row) ? UR_HOOK_FAILED : UR_HOOK_ABSENT;
+		a->state = in_kernel(p, row->func) || is_tracepoint(row) ? UR_HOOK_FAILED :
+									   UR_HOOK_ABSENT;
 		snprintf(a->reason, sizeof(a->reason), "the kernel refused every program for it");
 		return 0;
 	}

@@ -15,10 +15,10 @@ struct ur_bpf; /* the skeleton */
 struct ur_core_row {
 	const char *func;
 	const char *trampoline; /* fentry/fexit program, NULL: kprobe on every kernel */
-	const char *kprobe;	/* kprobe/kretprobe program */
-	bool ret;		/* the kprobe is a kretprobe */
-	uint32_t missing;	/* UR_MISSING_* without it */
-	bool essential;		/* nothing works without it */
+	const char *kprobe;     /* kprobe/kretprobe program */
+	bool ret;               /* the kprobe is a kretprobe */
+	uint32_t missing;       /* UR_MISSING_* without it */
+	bool essential;         /* nothing works without it */
 	const char *purpose;
 };
 
@@ -27,7 +27,7 @@ struct ur_module_row {
 	const char *func;
 	const char *module;
 	const char *enter; /* kprobe program; reject_exit is the kretprobe */
-	uint32_t range;	   /* UR_FN_* */
+	uint32_t range;    /* UR_FN_* */
 	const char *purpose;
 };
 
@@ -92,7 +92,8 @@ void ur_module_detach(struct ur_probe *p);
 
 /* Fill *@why with why programs are refused here: @err of loading @prog, the first that was
  * refused ("": none was named), and libbpf's last message. */
-void ur_refusal_explain(struct ur_refusal *why, int err, const char *prog, const char *last_message);
+void ur_refusal_explain(struct ur_refusal *why, int err, const char *prog,
+			const char *last_message);
 
 /* Look for what makes loading hopeless before trying. 0, or -errno with *@why filled. */
 int ur_refusal_precheck(struct ur_refusal *why);

@@ -23,8 +23,8 @@ const size_t ur_module_nrows = sizeof(ur_module_rows) / sizeof(*ur_module_rows);
 _Static_assert(sizeof(ur_module_rows) / sizeof(*ur_module_rows) <= UR_MODULE_MAX,
 	       "raise UR_MODULE_MAX");
 
-/* Functions that only prove a caller, or what a netfilter hook is. The UDP receive function is udp_rcv() where
- * __udp4_lib_rcv() is gone (v7.2) or inlined. */
+/* Functions that only prove a caller, or what a netfilter hook is. The UDP receive function
+ * is udp_rcv() where __udp4_lib_rcv() is gone (v7.2) or inlined. */
 static const struct {
 	const char *name;
 	const char *module; /* NULL: the kernel proper */
@@ -45,9 +45,9 @@ static const struct {
 
 /* Modules whose coming or going changes what we hook or read. */
 static const char *const followed[] = {
-	"nf_tables", "x_tables", "ip_tables", "ip6_tables", "nft_compat", "nf_reject_ipv4",
-	"nf_reject_ipv6", "nft_reject_ipv4", "nft_reject_ipv6", "nft_reject_inet", "ipt_REJECT",
-	"ip6t_REJECT",
+	"nf_tables",       "x_tables",        "ip_tables",      "ip6_tables",
+	"nft_compat",      "nf_reject_ipv4",  "nf_reject_ipv6", "nft_reject_ipv4",
+	"nft_reject_ipv6", "nft_reject_inet", "ipt_REJECT",     "ip6t_REJECT",
 };
 
 bool ur_module_matters(const char *name)
@@ -85,7 +85,8 @@ static struct ur_range range_of(const struct ur_symbols *syms, const char *name)
 
 static int publish(struct ur_probe *p, uint32_t index, const struct ur_range *r)
 {
-	return bpf_map__update_elem(p->skel->maps.ranges, &index, sizeof(index), r, sizeof(*r), BPF_ANY);
+	return bpf_map__update_elem(p->skel->maps.ranges, &index, sizeof(index), r, sizeof(*r),
+				    BPF_ANY);
 }
 
 /* Where @func of @module (NULL: of the kernel proper) lies. While p->syms may be of a time
@@ -125,7 +126,8 @@ static int publish_layout(struct ur_probe *p)
 	uint32_t zero = 0;
 
 	ur_probe_layout(&l, p->btf, p->syms);
-	return bpf_map__update_elem(p->skel->maps.layout, &zero, sizeof(zero), &l, sizeof(l), BPF_ANY);
+	return bpf_map__update_elem(p->skel->maps.layout, &zero, sizeof(zero), &l, sizeof(l),
+				    BPF_ANY);
 }
 
 static void let_go(struct ur_attached *a)
@@ -177,7 +179,8 @@ static bool is_here(const struct ur_probe *p, const struct ur_module_row *row)
 {
 	uint64_t start, end;
 
-	return module_range(row->module).start || (built_in(row->module) &&
+	return module_range(row->module).start ||
+	       (built_in(row->module) &&
 		ur_symbols_range(p->syms, row->func, &start, &end) != -ENOENT);
 }
 
