@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include "user/cleanup.h"
 #include "user/ready.h"
@@ -26,22 +27,31 @@ static void notify(const char *state)
 			      offsetof(struct sockaddr_un, sun_path) + len);
 }
 
+/* It is removed at the end, so what holds anything, or is no file at all, can't be meant.
+ * An empty file is one that a killed run left behind. */
+static int create(const char *path)
+{
+	ur_cleanup(ur_closep) int fd =
+		open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st))
+		return -errno;
+	return S_ISREG(st.st_mode) && !st.st_size ? 0 : -EEXIST;
+}
+
 int ur_ready_announce(const char *path)
 {
-	ur_cleanup(ur_closep) int fd = -1;
+	int r = path ? create(path) : 0;
 
-	if (path) {
-		fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-		if (fd < 0)
-			return -errno;
-	}
-	notify("READY=1");
-	return 0;
+	if (!r)
+		notify("READY=1");
+	return r;
 }
 
 void ur_ready_withdraw(const char *path)
 {
-	notify("STOPPING=1");
 	if (path)
 		unlink(path);
+	notify("STOPPING=1");
 }

@@ -3,8 +3,9 @@
 /* ready.h - telling others that everything is attached: --ready-file and sd_notify(3). */
 
 /* Create @path (NULL: none) and notify the service manager if there is one. Returns 0,
- * or -errno of the file; a service manager that can't be reached is no error. */
+ * or -errno of the file, -EEXIST when something other than an empty file is there; a
+ * service manager that can't be reached is no error. */
 int ur_ready_announce(const char *path);
 
-/* Remove the file again, if ur_ready_announce() made it. */
+/* Undo what ur_ready_announce(@path) did, if it returned 0. */
 void ur_ready_withdraw(const char *path);
