@@ -20,6 +20,14 @@ static int failed(int status, const char *what, int err)
 	return status;
 }
 
+/* Whatever was printed must have arrived, or @status is not what it came to. */
+static int printed(int status)
+{
+	int r = ur_sink_flush(stdout);
+
+	return r ? failed(EXIT_RUN_TIME, "writing to standard output", r) : status;
+}
+
 static unsigned int columns(void)
 {
 	struct winsize size;
@@ -99,6 +107,7 @@ static int trace(const struct ur_options *o, struct ur_probe *probe, struct ur_w
 	announce(o, probe);
 	r = ur_loop_run(probe, worker, signals, o->for_ns);
 	if (r == -EINTR) { /* told twice: the worker may be stuck in a write */
+		ur_ready_withdraw(o->ready_file);
 		fprintf(stderr, "unreach: ended at once; what was queued is not shown\n");
 		_exit(EXIT_RUN_TIME);
 	}
@@ -108,7 +117,7 @@ static int trace(const struct ur_options *o, struct ur_probe *probe, struct ur_w
 	if (!o->quiet)
 		show_totals(&totals);
 	if (r)
-		return failed(EXIT_RUN_TIME, "reading the ring buffer", r);
+		return failed(EXIT_RUN_TIME, "following the kernel", r);
 	if (end && end != -EPIPE)
 		return failed(EXIT_RUN_TIME, "writing to standard output", end);
 	return EXIT_DONE;
@@ -152,7 +161,7 @@ static int check(const struct ur_options *o)
 	if (r && !why.what[0])
 		return failed(EXIT_RUN_TIME, "loading the tracing programs", r);
 	ur_check_print(stdout, probe, &why);
-	return r ? EXIT_NOT_TRACEABLE : EXIT_DONE;
+	return printed(r ? EXIT_NOT_TRACEABLE : EXIT_DONE);
 }
 
 /* The namespace that --netns means: 0 for all. */
@@ -181,11 +190,11 @@ int main(int argc, char **argv)
 	}
 	if (o.help) {
 		ur_options_help(stdout);
-		return EXIT_DONE;
+		return printed(EXIT_DONE);
 	}
 	if (o.version) {
 		puts("unreach " UR_VERSION);
-		return EXIT_DONE;
+		return printed(EXIT_DONE);
 	}
 	if (o.check)
 		return check(&o);

@@ -193,12 +193,22 @@ static int open_ring(struct ur_probe *p)
 	return p->ring ? 0 : -errno;
 }
 
+static int no_symbols(struct ur_refusal *why, int err)
+{
+	if (err == -ENOMEM)
+		return err;
+	snprintf(why->what, sizeof(why->what), "/proc/kallsyms can't be read: %s", strerror(-err));
+	snprintf(why->advice, sizeof(why->advice),
+		 "boot a kernel built with CONFIG_KALLSYMS=y, and mount proc on /proc");
+	return err;
+}
+
 static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur_refusal *why)
 {
 	int r = ur_symbols_new(&p->syms);
 
 	if (r)
-		return r;
+		return no_symbols(why, r);
 	p->symbols_hidden = ur_symbols_hidden(p->syms);
 	p->btf = btf__load_vmlinux_btf();
 	if (!p->btf) {
@@ -224,11 +234,11 @@ int ur_probe_open(const struct ur_probe_opts *opts, struct ur_probe **ret, struc
 	ur_cleanup(ur_probe_closep) struct ur_probe *p = calloc(1, sizeof(*p));
 	int r;
 
+	*why = (struct ur_refusal){};
 	if (!p)
 		return -ENOMEM;
 	said = (struct said){ .debug = opts->debug };
 	libbpf_set_print(on_libbpf);
-	*why = (struct ur_refusal){};
 	r = ur_refusal_precheck(why) ?: start(p, opts, why);
 	if (r)
 		return r;

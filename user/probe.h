@@ -42,8 +42,9 @@ struct ur_hook {
 	const char *reason; /* with UR_HOOK_FAILED */
 };
 
-/* Load and attach. Returns 0 and gives *@ret to the caller; -ENOMEM; or another negative
- * errno with *@why filled: this kernel can't be traced. *@ret is untouched on failure. */
+/* Load and attach. Returns 0 and gives *@ret to the caller; -ENOMEM, with why->what "";
+ * or another negative errno with *@why filled: this kernel can't be traced. *@ret is
+ * untouched on failure. */
 int ur_probe_open(const struct ur_probe_opts *opts, struct ur_probe **ret, struct ur_refusal *why);
 
 /* Detach and free; NULL is fine. */
