@@ -33,7 +33,7 @@ static void check_kernel(FILE *out)
 		fprintf(out, "kernel %s, %s\n", u.release, u.machine);
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
 		line(out, "MISS", "BTF",
-		     "/sys/kernel/btf/vmlinux can't be read: programs can't be fitted to this kernel");
+		     "/sys/kernel/btf/vmlinux can't be read: no program fits this kernel without");
 	else
 		line(out, "ok", "BTF", "of the kernel");
 	if (!access("/sys/kernel/btf/nf_tables", F_OK) || !access("/sys/kernel/btf/x_tables", F_OK))
@@ -87,7 +87,8 @@ static void check_hooks(FILE *out, const struct ur_probe *p)
 	}
 	if (ur_probe_missing(p) & UR_MISSING_SYMBOLS)
 		line(out, "MISS", "/proc/kallsyms",
-		     "shows no addresses (kernel.kptr_restrict=2, or no CAP_SYSLOG): callers can't be proven");
+		     "shows no addresses (kernel.kptr_restrict=2, or no CAP_SYSLOG): callers can't be "
+		     "proven");
 	line(out, "note", "bridge and netdev reject",
 	     "not seen: these build the answer without the hooked functions");
 }

@@ -84,8 +84,8 @@ static void announce(const struct ur_options *o, const struct ur_probe *p)
 		isatty(STDIN_FILENO) ? "; Ctrl-C ends" : "");
 	if (ur_probe_missing(p))
 		fprintf(stderr,
-			"unreach: some hooks are missing here, so some verdicts will be less certain: "
-			"see unreach --check\n");
+			"unreach: some hooks are missing here, so some verdicts will be less "
+			"certain: see unreach --check\n");
 }
 
 static uint64_t now_ns(void)
@@ -172,7 +172,8 @@ static int resolve_netns(const struct ur_options *o, uint32_t *inum)
 	if (!r)
 		return EXIT_DONE;
 	fprintf(stderr,
-		"unreach: --netns %s: %s; give a name from \"ip netns list\", a process id, or all\n",
+		"unreach: --netns %s: %s; give a name from \"ip netns list\", a process id, or "
+		"all\n",
 		o->netns, r == -ENOENT ? "no such network namespace" : strerror(-r));
 	return r == -ENOENT || r == -EINVAL || r == -ESRCH ? EXIT_USAGE : EXIT_RUN_TIME;
 }

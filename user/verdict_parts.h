@@ -3,8 +3,8 @@
 /* verdict_parts.h - what the files of the verdict share; nobody else includes it.
  *
  * verdict.c decides, verdict_socket.c and verdict_rule.c word the two families of causes,
- * verdict_unknown.c the rest, verdict_origin.c who decided, verdict_also.c the further findings, verdict_words.c the
- * phrases that all of them use. As pure as verdict.h says.
+ * verdict_unknown.c the rest, verdict_origin.c who decided, verdict_also.c the further
+ * findings, verdict_words.c the phrases that all of them use. As pure as verdict.h says.
  */
 #include "user/strbuf.h"
 #include "user/verdict.h"
