@@ -87,8 +87,8 @@ static void check_hooks(FILE *out, const struct ur_probe *p)
 	}
 	if (ur_probe_missing(p) & UR_MISSING_SYMBOLS)
 		line(out, "MISS", "/proc/kallsyms",
-		     "shows no addresses (kernel.kptr_restrict=2, or no CAP_SYSLOG): callers can't be "
-		     "proven");
+		     "shows no addresses (kernel.kptr_restrict=2, or no CAP_SYSLOG): callers "
+		     "can't be proven");
 	line(out, "note", "bridge and netdev reject",
 	     "not seen: these build the answer without the hooked functions");
 }
