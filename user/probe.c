@@ -69,33 +69,14 @@ static void give_up_trampolines(struct ur_probe *p)
  * nothing to blame. */
 static bool blame(struct ur_probe *p, int err)
 {
-	struct bpf_program *prog;
-
 	if (err == -EPERM && !p->nbad) {
 		give_up_trampolines(p);
 		return true;
 	}
-	bpf_object__for_each_program(prog, p->skel->obj) {
-		const char *name = bpf_program__name(prog);
-
-		if (strcmp(name, said.refused) || !bpf_program__autoload(prog))
-			continue;
-		for (size_t i = 0; i < ur_core_nrows; i++) {
-			const struct ur_core_row *row = &ur_core_rows[i];
-
-			if (row->trampoline && !strcmp(row->trampoline, name))
-				ur_probe_set_bad(p, row->trampoline);
-			else if (row->kprobe && !strcmp(row->kprobe, name))
-				ur_probe_set_bad(p, row->kprobe);
-		}
-		if (!strcmp(name, "global_allow_void"))
-			ur_probe_set_bad(p, "global_allow_void");
-		for (size_t i = 0; i < ur_module_nrows; i++)
-			if (!strcmp(ur_module_rows[i].enter, name) && !ur_probe_is_bad(p, name))
-				ur_probe_set_bad(p, ur_module_rows[i].enter);
-		return ur_probe_is_bad(p, name);
-	}
-	return false;
+	if (!said.refused[0] || ur_probe_is_bad(p, said.refused))
+		return false;
+	ur_probe_set_bad(p, said.refused);
+	return true;
 }
 
 static int load_once(struct ur_probe *p, const struct ur_probe_opts *opts)

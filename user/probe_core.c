@@ -46,7 +46,7 @@ bool ur_probe_is_bad(const struct ur_probe *p, const char *prog)
 void ur_probe_set_bad(struct ur_probe *p, const char *prog)
 {
 	if (p->nbad < UR_BAD_MAX)
-		p->bad[p->nbad++] = prog;
+		snprintf(p->bad[p->nbad++], sizeof(p->bad[0]), "%s", prog);
 }
 
 static bool is_tracepoint(const struct ur_core_row *row)

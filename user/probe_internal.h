@@ -40,7 +40,7 @@ struct ur_attached {
 
 #define UR_CORE_MAX   16
 #define UR_MODULE_MAX 8
-#define UR_BAD_MAX    16
+#define UR_BAD_MAX    32
 
 struct ur_probe {
 	struct ur_bpf *skel;
@@ -51,7 +51,7 @@ struct ur_probe {
 	size_t stats_len;
 	struct ur_attached core[UR_CORE_MAX];
 	struct ur_attached module[UR_MODULE_MAX];
-	const char *bad[UR_BAD_MAX]; /* programs that this kernel refused to load or attach */
+	char bad[UR_BAD_MAX][64]; /* programs that this kernel refused to load or attach */
 	size_t nbad;
 	bool modules_changed;
 	uint64_t notices_lost; /* UR_STAT_NOTICE_LOST when we last looked */
