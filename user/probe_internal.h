@@ -51,7 +51,8 @@ struct ur_probe {
 	size_t stats_len;
 	struct ur_attached core[UR_CORE_MAX];
 	struct ur_attached module[UR_MODULE_MAX];
-	char bad[UR_BAD_MAX][64]; /* programs that this kernel refused to load or attach */
+	bool built_in[UR_MODULE_MAX]; /* no module: there from the start, for good */
+	char bad[UR_BAD_MAX][64];     /* programs that this kernel refused to load or attach */
 	size_t nbad;
 	bool modules_changed;
 	uint64_t notices_lost; /* UR_STAT_NOTICE_LOST when we last looked */

@@ -164,34 +164,29 @@ static void hold(struct ur_probe *p, const struct ur_module_row *row, struct ur_
 	snprintf(a->reason, sizeof(a->reason), "kprobe on %s: %s", row->func, strerror(err));
 }
 
-/* A module that can't come or go has a folder below /sys/module only if it has parameters
- * or a version; the symbol decides then. */
-static bool built_in(const char *name)
+/* Functions that are there without their module are built in, and stay. Only symbols that
+ * are up to date can tell: old ones still show what has been unloaded. */
+static void find_built_in(struct ur_probe *p)
 {
-	char path[96];
+	for (size_t i = 0; i < ur_module_nrows; i++) {
+		uint64_t start, end;
 
-	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
-	return access(path, F_OK) != 0;
+		p->built_in[i] = !module_range(ur_module_rows[i].module).start &&
+				 ur_symbols_range(p->syms, ur_module_rows[i].func, &start, &end) !=
+					 -ENOENT;
+	}
 }
 
-/* Is the function there: in a loaded module, or built in? */
-static bool is_here(const struct ur_probe *p, const struct ur_module_row *row)
+static void follow_hook(struct ur_probe *p, size_t i, bool fresh)
 {
-	uint64_t start, end;
-
-	return module_range(row->module).start ||
-	       (built_in(row->module) &&
-		ur_symbols_range(p->syms, row->func, &start, &end) != -ENOENT);
-}
-
-static void follow_hook(struct ur_probe *p, const struct ur_module_row *row, struct ur_attached *a,
-			bool fresh)
-{
+	const struct ur_module_row *row = &ur_module_rows[i];
 	uint64_t base = module_range(row->module).start;
+	struct ur_attached *a = &p->module[i];
+	bool here = base || p->built_in[i];
 
-	if (!is_here(p, row) || (a->state == UR_HOOK_KPROBE && a->base != base))
+	if (!here || (a->state == UR_HOOK_KPROBE && a->base != base))
 		let_go(a);
-	if (!is_here(p, row) || a->state == UR_HOOK_KPROBE)
+	if (!here || a->state == UR_HOOK_KPROBE)
 		return;
 	publish_ranges(p, fresh); /* it may have come since we last did */
 	hold(p, row, a);
@@ -201,7 +196,7 @@ static void follow_hook(struct ur_probe *p, const struct ur_module_row *row, str
 static void follow_hooks(struct ur_probe *p, bool fresh)
 {
 	for (size_t i = 0; i < ur_module_nrows; i++)
-		follow_hook(p, &ur_module_rows[i], &p->module[i], fresh);
+		follow_hook(p, i, fresh);
 }
 
 void ur_module_gone(struct ur_probe *p, const char *name)
@@ -215,6 +210,8 @@ int ur_module_follow(struct ur_probe *p, bool fresh)
 {
 	int r = publish_layout(p) ?: publish_ranges(p, fresh);
 
+	if (fresh)
+		find_built_in(p);
 	follow_hooks(p, fresh); /* at once, with what /proc/modules tells */
 	if (fresh)
 		return r;
