@@ -5,7 +5,7 @@
  * The entry is a kprobe on every kernel: only there is the return address to be had
  * for little (bpf_get_stack() costs ten times as much), and it is what proves who
  * asked. The exit is fexit where the kernel takes it, kretprobe otherwise; it finds out
- * when the entry was skipped, and then claims to know nothing of the caller.
+ * when the entry was skipped, and then sends the stack in place of a proof.
  */
 #include "bpf/emit.bpf.h"
 
