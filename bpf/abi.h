@@ -97,7 +97,6 @@ _Static_assert(sizeof(struct ur_sock) == 64, "ur_sock has a hole");
 #define UR_RULE_XT        (1 << 3) /* xt_* are valid (legacy) */
 #define UR_RULE_LONG_NAME (1 << 4) /* a name did not fit */
 #define UR_RULE_GAVE_UP   (1 << 5) /* the walk to the chain reached its limit */
-#define UR_RULE_BASE      (1 << 6) /* base_handle is the base chain that the hook entered */
 
 /* ur_rule.reject: with what the rule answers. */
 #define UR_REJECT_ICMP 0
@@ -178,7 +177,6 @@ _Static_assert(sizeof(struct ur_event) == 96 + sizeof(struct ur_nat) + sizeof(st
 /* ur_notice.what */
 #define UR_NOTICE_MODULE_LOAD 1
 #define UR_NOTICE_MODULE_FREE 2
-#define UR_NOTICE_RULES       3 /* a rule set was changed: netns_inum, pf */
 
 /* Something changed that user space must follow. Begins as struct ur_event does. */
 struct ur_notice {
