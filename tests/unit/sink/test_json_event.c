@@ -3,63 +3,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 #include <cmocka.h>
-#include "tests/unit/sample.h"
-#include "tests/unit/schema.h"
-#include "user/sink/json_event.h"
-
-#define SCHEMA "tools/schema/unreach-1.schema.json"
-
-static struct ur_evidence ev;
-static json_t *event, *schema;
-
-/* The event of ev, checked against the schema. */
-static void make(void)
-{
-	static struct ur_report report;
-
-	json_decref(event);
-	ur_verdict_decide(&ev, &report);
-	event = ur_json_event(&ev, &report);
-	assert_non_null(event);
-	assert_true(schema_valid(schema, event, "event"));
-}
-
-/* The field at "a.b.0.c"; NULL when it is absent. */
-static const json_t *field(const char *path)
-{
-	const json_t *at = event;
-	char copy[128];
-
-	snprintf(copy, sizeof(copy), "%s", path);
-	for (char *key = strtok(copy, "."); key && at; key = strtok(NULL, "."))
-		at = json_is_array(at) ? json_array_get(at, (size_t)(key[0] - '0')) :
-					 json_object_get(at, key);
-	return at;
-}
-
-static void is_string(const char *path, const char *want)
-{
-	assert_true(json_is_string(field(path)));
-	assert_string_equal(json_string_value(field(path)), want);
-}
-
-static void is_number(const char *path, json_int_t want)
-{
-	assert_true(json_is_integer(field(path)));
-	assert_int_equal(json_integer_value(field(path)), want);
-}
-
-static void is_null(const char *path)
-{
-	assert_true(json_is_null(field(path)));
-}
-
-static void is_absent(const char *path)
-{
-	assert_null(field(path));
-}
+#include "tests/unit/sink/json_field.h"
 
 /* The example of the design, field by field. */
 static void the_contract(void **state)
@@ -143,72 +88,6 @@ static void not_applicable_not_looked_not_there(void **state)
 	ev.elsewhere.looked = UR_COULD_NOT;
 	make();
 	is_null("elsewhere");
-}
-
-static void owners(void **state)
-{
-	(void)state;
-	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 1, "10.0.0.5", 2);
-	sample_socket(&ev, UR_MM_ADDRESS, "127.0.0.1", NULL);
-	ev.socks[0].looked = UR_COULD_NOT;
-	make();
-	is_null("sockets.0.pid");
-	is_null("sockets.0.comm");
-	ev.socks[0].looked = UR_FOUND_NONE;
-	make();
-	is_absent("sockets.0.pid");
-	sample_owner(&ev.socks[0], "nginx", 7);
-	ev.socks[0].total = 5;
-	make();
-	is_number("sockets.0.processes", 5);
-	ev.ev.socks[0].flags = UR_SK_KERNEL;
-	make();
-	is_absent("sockets.0.pid");
-	assert_true(json_is_true(field("sockets.0.kernel")));
-}
-
-static void all_of_a_socket(void **state)
-{
-	struct ur_sock *sk;
-
-	(void)state;
-	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 1, "10.0.0.5", 2);
-	sk = sample_socket(&ev, UR_MM_DEVICE, "::", "x");
-	sk->flags = UR_SK_V6ONLY | UR_SK_REUSEPORT | UR_SK_CONNECTED;
-	sk->bound_ifindex = 5;
-	sk->peer_port = 9;
-	sample_addr(sk->peer, "fd00::9");
-	ev.ev.flags |= UR_EV_SOCKS_PARTIAL | UR_EV_SENDER;
-	ev.ev.sender.family = AF_INET;
-	sample_owner(&ev.sender, "app", 4242);
-	sample_listener(&ev, "0.0.0.0", "nginx");
-	make();
-	is_null("sockets.0.device"); /* its number is known, its name could not be had */
-	is_string("sockets.0.peer", "fd00::9");
-	is_number("sockets.0.peer_port", 9);
-	assert_true(json_is_true(field("sockets.0.v6only")));
-	assert_true(json_is_true(field("sockets_partial")));
-	is_string("sockets.1.proto", "tcp");
-	is_string("sockets.1.state", "listen");
-	is_string("sockets.1.mismatch", "protocol");
-	is_string("sockets.1.as_of", "after-event");
-	is_string("sender.comm", "app");
-	is_string("sender.local", "0.0.0.0");
-}
-
-static void the_port_elsewhere(void **state)
-{
-	(void)state;
-	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 1, "10.0.0.5", 2);
-	ev.elsewhere = (struct ur_elsewhere){
-		.looked = UR_FOUND, .family = AF_INET, .netns_inum = 42, .netns_name = "ct"
-	};
-	make();
-	is_number("elsewhere.netns.inum", 42);
-	is_string("elsewhere.netns.name", "ct");
-	is_string("elsewhere.local", "0.0.0.0");
-	is_number("elsewhere.port", 2);
-	is_null("elsewhere.pid");
 }
 
 static void a_rule_of_nftables(void **state)
@@ -340,34 +219,12 @@ static void strings_from_outside(void **state)
 	is_string("rule.table", "\xef\xbf\xbd\xef\xbf\xbd\"}");
 }
 
-static int load_schema(void **state)
-{
-	json_error_t error;
-
-	(void)state;
-	schema = json_load_file(SCHEMA, 0, &error);
-	if (!schema)
-		fprintf(stderr, SCHEMA ": %s (run from the top of the tree)\n", error.text);
-	return schema ? 0 : -1;
-}
-
-static int drop_schema(void **state)
-{
-	(void)state;
-	json_decref(schema);
-	json_decref(event);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_contract),
 		cmocka_unit_test(suppressed),
 		cmocka_unit_test(not_applicable_not_looked_not_there),
-		cmocka_unit_test(owners),
-		cmocka_unit_test(all_of_a_socket),
-		cmocka_unit_test(the_port_elsewhere),
 		cmocka_unit_test(a_rule_of_nftables),
 		cmocka_unit_test(rules_of_iptables),
 		cmocka_unit_test(a_rule_without_text),

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "tests/unit/sink/json_field.h"
+
+static void owners(void **state)
+{
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 1, "10.0.0.5", 2);
+	sample_socket(&ev, UR_MM_ADDRESS, "127.0.0.1", NULL);
+	ev.socks[0].looked = UR_COULD_NOT;
+	make();
+	is_null("sockets.0.pid");
+	is_null("sockets.0.comm");
+	ev.socks[0].looked = UR_FOUND_NONE;
+	make();
+	is_absent("sockets.0.pid");
+	sample_owner(&ev.socks[0], "nginx", 7);
+	ev.socks[0].total = 5;
+	make();
+	is_number("sockets.0.processes", 5);
+	ev.ev.socks[0].flags = UR_SK_KERNEL;
+	make();
+	is_absent("sockets.0.pid");
+	assert_true(json_is_true(field("sockets.0.kernel")));
+}
+
+static void all_of_a_socket(void **state)
+{
+	struct ur_sock *sk;
+
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 1, "10.0.0.5", 2);
+	sk = sample_socket(&ev, UR_MM_DEVICE, "::", "x");
+	sk->flags = UR_SK_V6ONLY | UR_SK_REUSEPORT | UR_SK_CONNECTED;
+	sk->bound_ifindex = 5;
+	sk->peer_port = 9;
+	sample_addr(sk->peer, "fd00::9");
+	ev.ev.flags |= UR_EV_SOCKS_PARTIAL | UR_EV_SENDER;
+	ev.ev.sender.family = AF_INET;
+	sample_owner(&ev.sender, "app", 4242);
+	sample_listener(&ev, "0.0.0.0", "nginx");
+	make();
+	is_null("sockets.0.device"); /* its number is known, its name could not be had */
+	is_string("sockets.0.peer", "fd00::9");
+	is_number("sockets.0.peer_port", 9);
+	assert_true(json_is_true(field("sockets.0.v6only")));
+	assert_true(json_is_true(field("sockets_partial")));
+	is_string("sockets.1.proto", "tcp");
+	is_string("sockets.1.state", "listen");
+	is_string("sockets.1.mismatch", "protocol");
+	is_string("sockets.1.as_of", "after-event");
+	is_string("sender.comm", "app");
+	is_string("sender.local", "0.0.0.0");
+}
+
+static void the_port_elsewhere(void **state)
+{
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 1, "10.0.0.5", 2);
+	ev.elsewhere = (struct ur_elsewhere){
+		.looked = UR_FOUND, .family = AF_INET, .netns_inum = 42, .netns_name = "ct"
+	};
+	make();
+	is_number("elsewhere.netns.inum", 42);
+	is_string("elsewhere.netns.name", "ct");
+	is_string("elsewhere.local", "0.0.0.0");
+	is_number("elsewhere.port", 2);
+	is_null("elsewhere.pid");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(owners),
+		cmocka_unit_test(all_of_a_socket),
+		cmocka_unit_test(the_port_elsewhere),
+	};
+
+	return cmocka_run_group_tests(tests, load_schema, drop_schema);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "user/sink/json_socket.h"
+
+#include <netinet/in.h>
+#include "user/names.h"
+#include "user/verdict.h"
+
+static void put_owners(struct ur_node n, const struct ur_owners *owners)
+{
+	if (owners->looked == UR_FOUND_NONE)
+		return;
+	if (owners->looked != UR_FOUND || !owners->n) {
+		put(n, "pid", json_null());
+		put(n, "comm", json_null());
+		return;
+	}
+	put_number(n, "pid", (uint64_t)owners->one[0].pid);
+	put_string(n, "comm", owners->one[0].comm);
+	if (owners->total > 1)
+		put_number(n, "processes", owners->total);
+}
+
+static void put_device(struct ur_node n, const struct ur_evidence *ev, int i)
+{
+	if (ev->ev.socks[i].bound_ifindex)
+		put_known(n, "device", ev->bound_dev[i]);
+}
+
+static json_t *socket_object(struct ur_node root, const struct ur_evidence *ev, int i)
+{
+	const struct ur_sock *sk = &ev->ev.socks[i];
+	uint8_t version = ur_ip_version(sk->family);
+	struct ur_node n = node_new(root.failed);
+	char buf[UR_NUMBER_TEXT];
+
+	put_string(n, "proto", ur_proto_name(sk->proto, buf));
+	put_string(n, "state", "open");
+	put_known(n, "mismatch", ur_mismatch_name(sk->mismatch));
+	put_address(n, "local", version, sk->local);
+	put_number(n, "port", sk->port);
+	if (sk->peer_port) {
+		put_address(n, "peer", version, sk->peer);
+		put_number(n, "peer_port", sk->peer_port);
+	}
+	put_device(n, ev, i);
+	put_flag(n, "v6only", sk->flags & UR_SK_V6ONLY);
+	put_flag(n, "reuseport", sk->flags & UR_SK_REUSEPORT);
+	put_flag(n, "kernel", sk->flags & UR_SK_KERNEL);
+	put_number(n, "uid", sk->uid);
+	if (!(sk->flags & UR_SK_KERNEL))
+		put_owners(n, &ev->socks[i]);
+	put_string(n, "as_of", "event");
+	return n.object;
+}
+
+static json_t *listener_object(struct ur_node root, const struct ur_evidence *ev, uint32_t i)
+{
+	const struct ur_listener *tcp = &ev->tcp.one[i];
+	struct ur_node n = node_new(root.failed);
+
+	put_string(n, "proto", "tcp");
+	put_string(n, "state", "listen");
+	if (ev->packet.proto != IPPROTO_TCP)
+		put_string(n, "mismatch", "protocol");
+	put_address(n, "local", ur_ip_version(tcp->family), tcp->addr);
+	put_number(n, "port", tcp->port);
+	put_number(n, "uid", tcp->uid);
+	put_owners(n, &tcp->owners);
+	put_string(n, "as_of", "after-event");
+	return n.object;
+}
+
+/* Whose answer the sockets are: nobody's, a snapshot, or a failed look-up. */
+static enum ur_looked sockets_looked(const struct ur_evidence *ev)
+{
+	if ((ev->ev.flags & UR_EV_SOCKS) || ev->tcp.looked == UR_FOUND ||
+	    ev->tcp.looked == UR_FOUND_NONE)
+		return UR_FOUND;
+	if (ur_origin(ev) == UR_ORIGIN_UDP_MISS || ev->tcp.looked == UR_COULD_NOT)
+		return UR_COULD_NOT;
+	return UR_NOT_ASKED;
+}
+
+static void put_sockets(struct ur_node root, const struct ur_evidence *ev)
+{
+	enum ur_looked looked = sockets_looked(ev);
+	json_t *array;
+
+	if (looked == UR_COULD_NOT)
+		put(root, "sockets", json_null());
+	if (looked != UR_FOUND)
+		return;
+	array = json_array();
+	for (int i = 0; i < ev->ev.nsocks; i++)
+		append(root, array, socket_object(root, ev, i));
+	for (uint32_t i = 0; ev->tcp.looked == UR_FOUND && i < ev->tcp.n; i++)
+		append(root, array, listener_object(root, ev, i));
+	put(root, "sockets", array);
+	put_flag(root, "sockets_partial", ev->ev.flags & UR_EV_SOCKS_PARTIAL);
+}
+
+static void put_elsewhere(struct ur_node root, const struct ur_evidence *ev)
+{
+	const struct ur_elsewhere *there = &ev->elsewhere;
+	struct ur_node n, netns;
+
+	if (there->looked == UR_COULD_NOT)
+		put(root, "elsewhere", json_null());
+	if (there->looked != UR_FOUND)
+		return;
+	n = node_new(root.failed);
+	netns = node_new(root.failed);
+	put_number(netns, "inum", there->netns_inum);
+	if (there->netns_name[0])
+		put_string(netns, "name", there->netns_name);
+	put(n, "netns", netns.object);
+	put_address(n, "local", ur_ip_version(there->family), there->addr);
+	put_number(n, "port", ev->packet.dport);
+	put_owners(n, &there->owners);
+	put_string(n, "as_of", "after-event");
+	put(root, "elsewhere", n.object);
+}
+
+static void put_sender(struct ur_node root, const struct ur_evidence *ev)
+{
+	const struct ur_sock *sk = &ev->ev.sender;
+	struct ur_node n;
+
+	if (!(ev->ev.flags & (UR_EV_SENDER | UR_EV_CURRENT)))
+		return;
+	n = node_new(root.failed);
+	if (ev->ev.flags & UR_EV_SENDER) {
+		put_address(n, "local", ur_ip_version(sk->family), sk->local);
+		put_number(n, "port", sk->port);
+		put_number(n, "uid", sk->uid);
+	}
+	put_owners(n, &ev->sender);
+	put(root, "sender", n.object);
+}
+
+void ur_json_sockets(struct ur_node root, const struct ur_evidence *ev)
+{
+	put_sockets(root, ev);
+	put_elsewhere(root, ev);
+	put_sender(root, ev);
+}
