@@ -78,12 +78,31 @@ static inline long to_usec(const char *what, const char *s)
 	return (long)(v * 1e6);
 }
 
-static inline struct addr to_addr(const char *host, long port)
+/* The index of the device in "fe80::1%s0", 0 without one; cuts it off @host. */
+static inline unsigned int take_scope(char *host)
+{
+	char *percent = strchr(host, '%');
+	unsigned int index;
+
+	if (!percent)
+		return 0;
+	*percent = '\0';
+	index = if_nametoindex(percent + 1);
+	if (!index)
+		bad_usage("no device '%s'", percent + 1);
+	return index;
+}
+
+static inline struct addr to_addr(const char *text, long port)
 {
 	struct addr a = {};
 	struct sockaddr_in *v4 = (struct sockaddr_in *)&a.ss;
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&a.ss;
+	char host[INET6_ADDRSTRLEN + 1 + IF_NAMESIZE] = "";
+	unsigned int scope;
 
+	snprintf(host, sizeof(host), "%s", text);
+	scope = take_scope(host);
 	if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
 		v4->sin_family = AF_INET;
 		v4->sin_port = htons(port);
@@ -91,6 +110,7 @@ static inline struct addr to_addr(const char *host, long port)
 	} else if (inet_pton(AF_INET6, host, &v6->sin6_addr) == 1) {
 		v6->sin6_family = AF_INET6;
 		v6->sin6_port = htons(port);
+		v6->sin6_scope_id = scope;
 		a.len = sizeof(*v6);
 	} else {
 		bad_usage("'%s' is neither an IPv4 nor an IPv6 address", host);
@@ -101,7 +121,7 @@ static inline struct addr to_addr(const char *host, long port)
 /* "ADDR/PORT": a slash, because IPv6 addresses are full of colons. */
 static inline struct addr to_addr_port(const char *what, const char *s)
 {
-	char host[INET6_ADDRSTRLEN + 1];
+	char host[INET6_ADDRSTRLEN + 1 + IF_NAMESIZE];
 	const char *slash = strrchr(s, '/');
 
 	if (!slash || (size_t)(slash - s) >= sizeof(host))
@@ -139,6 +159,15 @@ static inline void set_option(int fd, int level, int name, int value, const char
 {
 	if (setsockopt(fd, level, name, &value, sizeof(value)))
 		die("%s", what);
+}
+
+static inline int device_index(const char *dev)
+{
+	unsigned int index = if_nametoindex(dev);
+
+	if (!index)
+		die("device %s", dev);
+	return (int)index;
 }
 
 static inline void set_device(int fd, const char *dev)

@@ -1,94 +1,151 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* udp_listen - a UDP service that answers every datagram, or fails to in a chosen way. */
 #define _GNU_SOURCE
-#include "truth.h"
+#include "bpf.h"
 
 #include <getopt.h>
 #include <linux/filter.h>
+#include <poll.h>
+#include <sys/resource.h>
+
+#define MAX_SOCKETS 2000
 
 struct options {
 	struct addr local, peer, reply_from;
-	const char *dev;
-	int proto, v6only, rcvbuf;
+	const char *dev, *index_dev, *unicast_if, *reuseport_bpf;
+	int proto, v6only, rcvbuf, count;
 	long delay;
 	bool noread, mute, filter0, reuseport;
 };
 
-static const char help[] = "usage: udp_listen ADDR PORT [options]\n"
-			   "  --v6only 0|1           IPV6_V6ONLY\n"
-			   "  --dev NAME             SO_BINDTODEVICE\n"
-			   "  --peer ADDR/PORT       connect() to that peer\n"
-			   "  --rcvbuf N             SO_RCVBUF\n"
-			   "  --noread               never read\n"
-			   "  --filter0              a socket filter that drops everything\n"
-			   "  --reuseport            SO_REUSEPORT\n"
-			   "  --delay S              answer S seconds late\n"
-			   "  --reply-from ADDR/PORT answer from another address\n"
-			   "  --proto N              17 (UDP, the default) or 136 (UDP-Lite)\n"
-			   "  --comm NAME            process name\n";
+static const char help[] =
+	"usage: udp_listen ADDR[%DEV] PORT [options]\n"
+	"  --v6only 0|1           IPV6_V6ONLY\n"
+	"  --dev NAME             SO_BINDTODEVICE\n"
+	"  --dev-index NAME       the same by number: SO_BINDTOIFINDEX\n"
+	"  --unicast-if NAME      IP_UNICAST_IF or IPV6_UNICAST_IF, which binds to nothing\n"
+	"  --peer ADDR/PORT       connect() to that peer\n"
+	"  --count N              N sockets alike, with --peer each to the next port of it\n"
+	"  --rcvbuf N             SO_RCVBUF\n"
+	"  --noread               never read\n"
+	"  --mute                 read, but never answer\n"
+	"  --filter0              a socket filter that drops everything\n"
+	"  --reuseport            SO_REUSEPORT\n"
+	"  --reuseport-bpf WHICH  and a BPF program that does \"drop\", or \"pass\" without\n"
+	"                         choosing a socket\n"
+	"  --delay S              answer S seconds late\n"
+	"  --reply-from ADDR/PORT answer from another address\n"
+	"  --proto N              17 (UDP, the default) or 136 (UDP-Lite)\n"
+	"  --comm NAME            process name\n";
+
+/* What concerns the socket. */
+static bool take_socket_option(int c, struct options *o)
+{
+	switch (c) {
+	case '6':
+		o->v6only = to_number("--v6only", optarg, 0, 1);
+		break;
+	case 'd':
+		o->dev = optarg;
+		break;
+	case 'i':
+		o->index_dev = optarg;
+		break;
+	case 'u':
+		o->unicast_if = optarg;
+		break;
+	case 'p':
+		o->peer = to_addr_port("--peer", optarg);
+		break;
+	case 'C':
+		o->count = to_number("--count", optarg, 1, MAX_SOCKETS);
+		break;
+	case 'b':
+		o->rcvbuf = to_number("--rcvbuf", optarg, 1, 1 << 30);
+		break;
+	case 'f':
+		o->filter0 = true;
+		break;
+	case 'B':
+		o->reuseport_bpf = optarg;
+		if (strcmp(optarg, "drop") && strcmp(optarg, "pass"))
+			bad_usage("--reuseport-bpf: neither drop nor pass: '%s'", optarg);
+		/* fall through */
+	case 'r':
+		o->reuseport = true;
+		break;
+	case 'P':
+		o->proto = to_number("--proto", optarg, 1, 255);
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+/* What concerns the answers. */
+static void take_service_option(int c, struct options *o)
+{
+	switch (c) {
+	case 'n':
+		o->noread = true;
+		break;
+	case 'm':
+		o->mute = true;
+		break;
+	case 'w':
+		o->delay = to_usec("--delay", optarg);
+		break;
+	case 'R':
+		o->reply_from = to_addr_port("--reply-from", optarg);
+		break;
+	case 'c':
+		prctl(PR_SET_NAME, optarg);
+		break;
+	case 'h':
+		fputs(help, stdout);
+		exit(0);
+	default:
+		exit(2);
+	}
+}
 
 static void parse(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
-		{ "v6only", 1, 0, '6' },  { "dev", 1, 0, 'd' },
-		{ "peer", 1, 0, 'p' },    { "rcvbuf", 1, 0, 'b' },
-		{ "noread", 0, 0, 'n' },  { "mute", 0, 0, 'm' },
-		{ "filter0", 0, 0, 'f' }, { "reuseport", 0, 0, 'r' },
-		{ "delay", 1, 0, 'w' },   { "reply-from", 1, 0, 'R' },
-		{ "proto", 1, 0, 'P' },   { "comm", 1, 0, 'c' },
-		{ "help", 0, 0, 'h' },    {}
+		{ "v6only", 1, 0, '6' },    { "dev", 1, 0, 'd' },
+		{ "dev-index", 1, 0, 'i' }, { "unicast-if", 1, 0, 'u' },
+		{ "peer", 1, 0, 'p' },      { "count", 1, 0, 'C' },
+		{ "rcvbuf", 1, 0, 'b' },    { "noread", 0, 0, 'n' },
+		{ "mute", 0, 0, 'm' },      { "filter0", 0, 0, 'f' },
+		{ "reuseport", 0, 0, 'r' }, { "reuseport-bpf", 1, 0, 'B' },
+		{ "delay", 1, 0, 'w' },     { "reply-from", 1, 0, 'R' },
+		{ "proto", 1, 0, 'P' },     { "comm", 1, 0, 'c' },
+		{ "help", 0, 0, 'h' },      {}
 	};
 	int c;
 
-	*o = (struct options){ .proto = IPPROTO_UDP, .v6only = -1 };
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		switch (c) {
-		case '6':
-			o->v6only = to_number("--v6only", optarg, 0, 1);
-			break;
-		case 'd':
-			o->dev = optarg;
-			break;
-		case 'p':
-			o->peer = to_addr_port("--peer", optarg);
-			break;
-		case 'b':
-			o->rcvbuf = to_number("--rcvbuf", optarg, 1, 1 << 30);
-			break;
-		case 'n':
-			o->noread = true;
-			break;
-		case 'm':
-			o->mute = true;
-			break;
-		case 'f':
-			o->filter0 = true;
-			break;
-		case 'r':
-			o->reuseport = true;
-			break;
-		case 'w':
-			o->delay = to_usec("--delay", optarg);
-			break;
-		case 'R':
-			o->reply_from = to_addr_port("--reply-from", optarg);
-			break;
-		case 'P':
-			o->proto = to_number("--proto", optarg, 1, 255);
-			break;
-		case 'c':
-			prctl(PR_SET_NAME, optarg);
-			break;
-		case 'h':
-			fputs(help, stdout);
-			exit(0);
-		default:
-			exit(2);
-		}
-	}
+	*o = (struct options){ .proto = IPPROTO_UDP, .v6only = -1, .count = 1 };
+	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1)
+		if (!take_socket_option(c, o))
+			take_service_option(c, o);
 	if (argc - optind != 2)
 		bad_usage("want ADDR PORT\n%s", help);
 	o->local = to_addr(argv[optind], to_number("PORT", argv[optind + 1], 0, 65535));
+}
+
+static void set_devices(const struct options *o, int fd, int family)
+{
+	set_device(fd, o->dev);
+	if (o->index_dev)
+		set_option(fd, SOL_SOCKET, SO_BINDTOIFINDEX, device_index(o->index_dev),
+			   "SO_BINDTOIFINDEX");
+	if (o->unicast_if && family == AF_INET6)
+		set_option(fd, IPPROTO_IPV6, IPV6_UNICAST_IF,
+			   (int)htonl(device_index(o->unicast_if)), "IPV6_UNICAST_IF");
+	else if (o->unicast_if)
+		set_option(fd, IPPROTO_IP, IP_UNICAST_IF, (int)htonl(device_index(o->unicast_if)),
+			   "IP_UNICAST_IF");
 }
 
 static int open_socket(const struct options *o, const struct addr *local)
@@ -107,52 +164,81 @@ static int open_socket(const struct options *o, const struct addr *local)
 		set_option(fd, SOL_SOCKET, SO_RCVBUF, o->rcvbuf, "SO_RCVBUF");
 	if (o->filter0 && setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)))
 		die("SO_ATTACH_FILTER");
-	set_device(fd, o->dev);
+	set_devices(o, fd, local->ss.ss_family);
 	if (bind(fd, (const struct sockaddr *)&local->ss, local->len))
 		die("bind to %s port %d", addr_host(local), addr_port(local));
+	if (o->reuseport_bpf)
+		set_option(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_EBPF,
+			   bpf_reuseport(!strcmp(o->reuseport_bpf, "drop")),
+			   "SO_ATTACH_REUSEPORT_EBPF");
 	return fd;
 }
 
-static void serve(const struct options *o, int fd, int reply_fd)
+/* The @i-th socket; with a peer it is connected to the peer's @i-th port. */
+static int open_service(const struct options *o, int i)
 {
-	char buf[65536];
+	struct addr peer = o->peer;
+	int fd = open_socket(o, &o->local);
 
-	for (;;) {
-		struct addr from = { .len = sizeof(from.ss) };
-		ssize_t n =
-			recvfrom(fd, buf, sizeof(buf), 0, (struct sockaddr *)&from.ss, &from.len);
+	if (!peer.len)
+		return fd;
+	if (peer.ss.ss_family == AF_INET6)
+		((struct sockaddr_in6 *)&peer.ss)->sin6_port = htons(addr_port(&peer) + i);
+	else
+		((struct sockaddr_in *)&peer.ss)->sin_port = htons(addr_port(&peer) + i);
+	if (connect(fd, (struct sockaddr *)&peer.ss, peer.len))
+		die("connect to --peer");
+	return fd;
+}
 
-		if (n < 0)
-			continue; /* an ICMP error for an earlier answer */
-		printf("{\"got\":%zd,\"from\":\"%s\",\"port\":%d}\n", n, addr_host(&from),
-		       addr_port(&from));
-		fflush(stdout);
-		if (o->mute)
-			continue;
-		if (o->delay)
-			usleep(o->delay);
-		if (sendto(reply_fd, "reply", 5, 0, (struct sockaddr *)&from.ss, from.len) < 0)
-			fprintf(stderr, "udp_listen: answer to %s: %s\n", addr_host(&from),
-				strerror(errno));
-	}
+static void answer(const struct options *o, int fd, int reply_fd)
+{
+	static char buf[65536];
+	struct addr from = { .len = sizeof(from.ss) };
+	ssize_t n = recvfrom(fd, buf, sizeof(buf), 0, (struct sockaddr *)&from.ss, &from.len);
+
+	if (n < 0)
+		return; /* an ICMP error for an earlier answer */
+	printf("{\"got\":%zd,\"from\":\"%s\",\"port\":%d}\n", n, addr_host(&from),
+	       addr_port(&from));
+	fflush(stdout);
+	if (o->mute)
+		return;
+	if (o->delay)
+		usleep(o->delay);
+	if (sendto(reply_fd, "reply", 5, 0, (struct sockaddr *)&from.ss, from.len) < 0)
+		fprintf(stderr, "udp_listen: answer to %s: %s\n", addr_host(&from),
+			strerror(errno));
+}
+
+static void serve(const struct options *o, struct pollfd *fds, int reply_fd)
+{
+	while (poll(fds, o->count, -1) >= 0)
+		for (int i = 0; i < o->count; i++)
+			if (fds[i].revents)
+				answer(o, fds[i].fd, reply_fd < 0 ? fds[i].fd : reply_fd);
+	die("poll");
 }
 
 int main(int argc, char **argv)
 {
+	static struct pollfd fds[MAX_SOCKETS];
+	const struct rlimit many = { MAX_SOCKETS + 64, MAX_SOCKETS + 64 };
 	struct options o;
-	int fd, reply_fd;
+	int reply_fd = -1;
 
 	parse(argc, argv, &o);
-	fd = reply_fd = open_socket(&o, &o.local);
-	if (o.peer.len && connect(fd, (struct sockaddr *)&o.peer.ss, o.peer.len))
-		die("connect to --peer");
+	if (o.count > 512 && setrlimit(RLIMIT_NOFILE, &many))
+		die("RLIMIT_NOFILE");
+	for (int i = 0; i < o.count; i++)
+		fds[i] = (struct pollfd){ .fd = open_service(&o, i), .events = POLLIN };
 	if (o.reply_from.len)
 		reply_fd = open_socket(&o, &o.reply_from);
 	o.local.len = sizeof(o.local.ss);
-	if (getsockname(fd, (struct sockaddr *)&o.local.ss, &o.local.len))
+	if (getsockname(fds[0].fd, (struct sockaddr *)&o.local.ss, &o.local.len))
 		die("getsockname");
 	put_ready(&o.local);
-	for (; o.noread;)
+	while (o.noread)
 		pause();
-	serve(&o, fd, reply_fd);
+	serve(&o, fds, reply_fd);
 }
