@@ -203,6 +203,8 @@ _Static_assert(sizeof(struct ur_notice) == 72, "ur_notice has a hole");
 #define UR_FN_NFT_REJECT_INET  6
 #define UR_FN_REJECT_TG        7
 #define UR_FN_REJECT_TG6       8
+#define UR_FN_REJECT_FIRST     UR_FN_NFT_REJECT_IPV4
+#define UR_FN_REJECT_LAST      UR_FN_REJECT_TG6
 #define UR_FN_NFT_CHAIN_INET   9 /* hook functions whose priv is a struct nft_chain */
 #define UR_FN_NFT_CHAIN_IPV4   10
 #define UR_FN_NFT_CHAIN_IPV6   11

@@ -5,9 +5,10 @@
  * A reject hook pushes a claim, the ICMP functions push a window, and each pops its own
  * at its exit. Decisions nest (an OUTPUT rule that rejects the ICMP error of another
  * decision; a softirq inside either), and on PREEMPT_RT they are preempted, so the key
- * is the task, never the CPU. An exit that the kernel skipped leaves a frame behind:
- * nothing is believed of a frame unless skb, kind and caller agree, and old ones are
- * dropped.
+ * is the task, never the CPU. A call's exit finds its frame by the stack pointer, so that
+ * an exit whose entry the kernel skipped takes nobody else's. An exit that it skipped leaves
+ * a frame behind: nothing is believed of a frame unless skb, kind and caller agree, and a
+ * frame that the stack has been unwound past, or that is old, is dropped.
  */
 #include "bpf/maps.bpf.h"
 
@@ -16,6 +17,23 @@
 
 /* No decision takes this long; a frame of that age lost its exit. */
 #define UR_FRAME_STALE_NS 1000000000ULL
+
+/* Kernel stacks are this large, and aligned to it: addresses that differ in no higher bit
+ * are of one stack. A softirq may run on a stack of its own in the middle of a call. */
+#define UR_STACK_BYTES 16384
+
+/* From a rejecting function's stack pointer to that of the ICMP function that it calls,
+ * perhaps through nf_send_unreach(), and perhaps through some other tracer's trampoline. */
+#define UR_CALL_BYTES 2048
+
+/* The stack pointer at the entry of the function that a kprobe's @regs interrupt, and the
+ * same at its exit, where x86 has taken the return address off. */
+#define UR_ENTRY_SP(regs) ((__u64)PT_REGS_SP(regs))
+#ifdef __TARGET_ARCH_arm64
+#define UR_EXIT_SP(regs) ((__u64)PT_REGS_SP(regs))
+#else
+#define UR_EXIT_SP(regs) ((__u64)PT_REGS_SP(regs) - 8)
+#endif
 
 static __always_inline struct ur_task *ur_task_get(void)
 {
@@ -51,9 +69,15 @@ static __always_inline struct ur_frame *ur_frame_below(__u32 below)
 	return t ? ur_frame_at(t, below) : NULL;
 }
 
-/* A new innermost frame, with skb, kind and time set and the rest 0. NULL, and counted,
- * when there is no room. */
-static __always_inline struct ur_frame *ur_frame_push(__u64 skb, __u8 kind)
+/* Was the frame's call over when another entered with @sp? */
+static __always_inline bool ur_frame_over(const struct ur_frame *f, __u64 sp)
+{
+	return sp && f->sp && f->sp <= sp && (f->sp ^ sp) < UR_STACK_BYTES;
+}
+
+/* A new innermost frame, with skb, kind, @sp and time set and the rest 0. NULL, and
+ * counted, when there is no room. */
+static __always_inline struct ur_frame *ur_frame_push(__u64 skb, __u8 kind, __u64 sp)
 {
 	__u64 key = bpf_get_current_task(), now = bpf_ktime_get_ns();
 	struct ur_task *t = bpf_map_lookup_elem(&tasks, &key);
@@ -70,6 +94,8 @@ static __always_inline struct ur_frame *ur_frame_push(__u64 skb, __u8 kind)
 	f = ur_frame_at(t, 0);
 	if (f && now - f->ts_ns > UR_FRAME_STALE_NS)
 		t->depth = 0;
+	else if (f && ur_frame_over(f, sp))
+		t->depth--;
 	t->depth++;
 	f = ur_frame_at(t, 0);
 	if (!f) {
@@ -80,6 +106,8 @@ static __always_inline struct ur_frame *ur_frame_push(__u64 skb, __u8 kind)
 	f->skb = skb;
 	f->ts_ns = now;
 	f->kind = kind;
+	f->sp = sp;
+	f->ip = 0;
 	f->caller = 0;
 	f->obj = 0;
 	f->pkt = 0;
@@ -101,12 +129,37 @@ static __always_inline void ur_frame_pop(struct ur_task *t)
 	ur_task_put(t);
 }
 
-/* The innermost claim for @skb that lies under the window on top. */
+/* Take the frames above that of the call which was entered with @sp off, and return it;
+ * NULL, and nothing is taken, when that call left no frame. */
+static __always_inline struct ur_frame *ur_frame_unwind(struct ur_task *t, __u64 sp)
+{
+	for (int below = 0; below < UR_FRAMES_MAX; below++) {
+		struct ur_frame *f = ur_frame_at(t, below);
+
+		if (f && f->sp == sp) {
+			t->depth -= below;
+			return f;
+		}
+	}
+	return NULL;
+}
+
+/* Does a call that was entered with stack pointer @sp lie within that of @claim? Where @sp
+ * was not seen, nothing says no. */
+static __always_inline bool ur_claim_calls(const struct ur_frame *claim, __u64 sp)
+{
+	return !sp || (sp < claim->sp && claim->sp - sp < UR_CALL_BYTES);
+}
+
+/* The claim for @skb that lies under the window on top, and whose function is under way. */
 static __always_inline struct ur_frame *ur_claim_of(struct ur_task *t, __u64 skb)
 {
+	const struct ur_frame *window = ur_frame_at(t, 0);
 	struct ur_frame *f = ur_frame_at(t, 1);
 
-	return f && f->kind == UR_FRAME_CLAIM && f->skb == skb ? f : NULL;
+	if (!f || !window || f->kind != UR_FRAME_CLAIM || f->skb != skb)
+		return NULL;
+	return ur_claim_calls(f, window->sp) ? f : NULL;
 }
 
 /* The window on top, if it is one: what rate limits and push functions report to. */

@@ -19,46 +19,44 @@ static __always_inline __u64 ur_return_address(struct pt_regs *regs)
 #endif
 }
 
-/* Which code is calling, judged by where the call returns to. A rejecting function may
- * also tail-call through nf_send_unreach(). @claim is the ur_frame.origin of the claim in
- * flight, UR_ORIGIN_UNKNOWN for none. */
-UR_GLOBAL int ur_origin_of(__u32 claim, __u64 caller)
+/* Is @caller in the rejecting function that @ip lies in? Or in the one that sends for all of
+ * them, where the compiler made a call of what mostly is a jump. */
+UR_GLOBAL int ur_claim_called(__u64 ip, __u64 caller)
 {
-	__u32 first = UR_FN_NFT_REJECT_IPV4, last = UR_FN_NFT_REJECT_INET;
-
-	if (ur_in_range(UR_FN_UDP4_RCV, caller) || ur_in_range(UR_FN_UDP6_RCV, caller))
-		return UR_ORIGIN_UDP_MISS;
-	if (claim == UR_ORIGIN_UNKNOWN)
-		return UR_ORIGIN_UNKNOWN;
 	if (ur_in_range(UR_FN_NF_SEND_UNREACH, caller) ||
 	    ur_in_range(UR_FN_NF_SEND_UNREACH6, caller))
-		return claim;
-	if (claim == UR_ORIGIN_XT) {
-		first = UR_FN_REJECT_TG;
-		last = UR_FN_REJECT_TG6;
-	}
-	for (__u32 fn = 0; fn < UR_FN_MAX; fn++)
-		if (fn >= first && fn <= last && ur_in_range(fn, caller))
-			return claim;
+		return 1;
+	for (__u32 fn = UR_FN_REJECT_FIRST; fn <= UR_FN_REJECT_LAST; fn++)
+		if (ur_in_range(fn, ip))
+			return ur_in_range(fn, caller);
+	return 0;
+}
+
+/* Which code is calling, judged by where the call returns to: a claim only counts where the
+ * function that made it is calling. */
+static __always_inline __u8 ur_origin_of(const struct ur_frame *f, const struct ur_frame *claim)
+{
+	if (ur_in_range(UR_FN_UDP4_RCV, f->caller) || ur_in_range(UR_FN_UDP6_RCV, f->caller))
+		return UR_ORIGIN_UDP_MISS;
+	if (claim && ur_claim_called(claim->ip, f->caller))
+		return claim->origin;
 	return UR_ORIGIN_UNKNOWN;
 }
 
 static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 family, __u8 type,
 					 __u8 code)
 {
-	struct ur_frame *f = ur_frame_push(skb, UR_FRAME_ICMP);
+	struct ur_frame *f = ur_frame_push(skb, UR_FRAME_ICMP, UR_ENTRY_SP(ctx));
 	struct ur_task *t = ur_task_get();
-	const struct ur_frame *claim;
 	long n;
 
 	if (!f || !t)
 		return 0;
-	claim = ur_claim_of(t, skb);
 	f->family = family;
 	f->type = type;
 	f->code = code;
 	f->caller = ur_return_address(ctx);
-	f->origin = ur_origin_of(claim ? claim->origin : UR_ORIGIN_UNKNOWN, f->caller);
+	f->origin = ur_origin_of(f, ur_claim_of(t, skb));
 	if (f->origin == UR_ORIGIN_UNKNOWN) { /* skipping the function itself */
 		n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 1);
 		f->nstack = n > 0 ? (__u64)n / 8 : 0;
@@ -96,15 +94,13 @@ static __always_inline void ur_copy_frame(struct ur_event *e, const struct ur_fr
 
 /* An ICMP function ends: @f is its window, at depth @depth, and @claim the reject hook's
  * around it, or NULL. @flags: UR_EV_NO_ENTRY when the entry was missed. */
-static __always_inline void ur_emit_icmp(const struct ur_frame *f, struct ur_frame *claim,
+static __always_inline void ur_emit_icmp(const struct ur_frame *f, const struct ur_frame *claim,
 					 __u32 depth, __u16 flags)
 {
 	__u64 skb = f->skb, key;
 	const struct net *net = ur_skb_net((const struct sk_buff *)skb);
 	struct ur_event *e;
 
-	if (claim)
-		claim->used = 1;
 	if (!ur_wanted(net))
 		return;
 	if (!claim && ur_forbidden(f, skb)) {
@@ -138,14 +134,14 @@ static __always_inline bool ur_is_window(const struct ur_frame *f, __u64 skb, __
  * a window is made up that knows of the caller what the stack still shows. */
 static __always_inline int ur_icmp_exit(void *ctx, __u64 skb, __u8 family, __u8 type, __u8 code)
 {
-	struct ur_frame *f = ur_frame_below(0);
+	struct ur_frame *f = ur_frame_below(0), *claim;
 	struct ur_task *t;
 	__u16 flags = 0;
 	long n;
 
 	if (!ur_is_window(f, skb, type, code)) {
 		ur_count(UR_STAT_NO_ENTRY);
-		f = ur_frame_push(skb, UR_FRAME_ICMP);
+		f = ur_frame_push(skb, UR_FRAME_ICMP, 0);
 		if (!f)
 			return 0;
 		f->family = family;
@@ -158,7 +154,10 @@ static __always_inline int ur_icmp_exit(void *ctx, __u64 skb, __u8 family, __u8 
 	t = ur_task_get();
 	if (!t)
 		return 0;
-	ur_emit_icmp(f, flags ? NULL : ur_claim_of(t, skb), t->depth, flags);
+	claim = ur_claim_of(t, skb);
+	if (claim) /* one decision is one record, also when the claim goes unproven */
+		claim->used = 1;
+	ur_emit_icmp(f, flags ? NULL : claim, t->depth, flags);
 	ur_frame_pop(t);
 	return 0;
 }

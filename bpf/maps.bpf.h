@@ -19,6 +19,8 @@
 struct ur_frame {
 	__u64 skb;
 	__u64 ts_ns;
+	__u64 sp;     /* stack pointer where the hooked function was entered, 0: not seen */
+	__u64 ip;     /* claim: in the hooked function */
 	__u64 caller; /* return address of the hooked function */
 	__u64 obj;    /* claim: struct nft_expr, or struct xt_action_param */
 	__u64 pkt;    /* claim by nft: struct nft_pktinfo */

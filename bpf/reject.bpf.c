@@ -6,6 +6,15 @@
  */
 #include "bpf/emit.bpf.h"
 
+static __always_inline struct ur_frame *ur_claim_push(struct pt_regs *regs, __u64 skb)
+{
+	struct ur_frame *f = ur_frame_push(skb, UR_FRAME_CLAIM, UR_ENTRY_SP(regs));
+
+	if (f)
+		f->ip = PT_REGS_IP(regs);
+	return f;
+}
+
 /* void nft_reject_{ipv4,ipv6,inet}_eval(expr, regs, pkt) */
 SEC("kprobe")
 int BPF_KPROBE(nft_reject_enter, void *expr, void *regs, void *pkt)
@@ -15,7 +24,7 @@ int BPF_KPROBE(nft_reject_enter, void *expr, void *regs, void *pkt)
 
 	if (!l || !l->ready)
 		return 0;
-	f = ur_frame_push(ur_peek(__u64, (__u64)pkt + l->pktinfo_skb), UR_FRAME_CLAIM);
+	f = ur_claim_push(ctx, ur_peek(__u64, (__u64)pkt + l->pktinfo_skb));
 	if (f) {
 		f->origin = UR_ORIGIN_NFT;
 		f->obj = (__u64)expr;
@@ -28,7 +37,7 @@ int BPF_KPROBE(nft_reject_enter, void *expr, void *regs, void *pkt)
 SEC("kprobe")
 int BPF_KPROBE(xt_reject_enter, struct sk_buff *skb, void *par)
 {
-	struct ur_frame *f = ur_frame_push((__u64)skb, UR_FRAME_CLAIM);
+	struct ur_frame *f = ur_claim_push(ctx, (__u64)skb);
 
 	if (f) {
 		f->origin = UR_ORIGIN_XT;
@@ -74,7 +83,7 @@ SEC("kretprobe")
 int reject_exit(struct pt_regs *ctx)
 {
 	struct ur_task *t = ur_task_get();
-	struct ur_frame *f = t ? ur_frame_at(t, 0) : NULL;
+	struct ur_frame *f = t ? ur_frame_unwind(t, UR_EXIT_SP(ctx)) : NULL;
 
 	if (!f || f->kind != UR_FRAME_CLAIM)
 		return 0;
