@@ -22,6 +22,10 @@
 #define UR_SYMBOL_MAX    96
 #define UR_NAME_MAX      128
 #define UR_REASON_MAX    160 /* why something could not be looked up */
+#define UR_UNIT_MAX      128
+#define UR_RUNTIME_MAX   16
+#define UR_CONTAINER_MAX 65 /* 64 hexadecimal digits, or a name */
+#define UR_POD_UID_MAX   37
 
 /* How a look-up went. "Looked and found nothing" and "could not look" differ. */
 enum ur_looked {
@@ -47,9 +51,20 @@ struct ur_packet {
 	uint8_t dst[16];
 };
 
+/* Where a process runs, by its cgroup; UR_FOUND_NONE: in no unit and no container. What
+ * does not apply is "". */
+struct ur_place {
+	enum ur_looked looked;
+	char unit[UR_UNIT_MAX];           /* systemd's: the innermost service or scope */
+	char runtime[UR_RUNTIME_MAX];     /* "docker", ...; "" also when it can't be told */
+	char container[UR_CONTAINER_MAX]; /* the id that the runtime gave it, or its name */
+	char pod_uid[UR_POD_UID_MAX];     /* of Kubernetes */
+};
+
 struct ur_owner {
 	int32_t pid; /* thread group id in the tracer's pid namespace */
 	char comm[UR_COMM_MAX];
+	struct ur_place place;
 };
 
 /* The processes that hold a socket now. */
