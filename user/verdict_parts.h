@@ -62,8 +62,8 @@ void ur_advise_unknown(const struct ur_case *c, struct ur_buf *out);
 
 /* ---- phrases ---- */
 
-/* "statsd (pid 812)", "nginx (pid 7) and 3 more", or false and nothing when no process
- * is known. */
+/* "statsd (pid 812)", "nginx (pid 7, container 0123456789ab) and 3 more", or false and
+ * nothing when no process is known. */
 bool ur_say_owners(struct ur_buf *out, const struct ur_owners *owners);
 
 /* Who has ev->ev.socks[i]: as above, or "a kernel socket", or "a socket of uid 33". */

@@ -28,6 +28,10 @@ static void processes(void **state)
 	owners.total = 4;
 	assert_true(ur_say_owners(&out, &owners));
 	assert_string_equal(text, "nginx (pid 7) and 3 more");
+	owners.one[0].place = (struct ur_place){ .looked = UR_FOUND, .container = "web1" };
+	begin();
+	assert_true(ur_say_owners(&out, &owners));
+	assert_string_equal(text, "nginx (pid 7, container web1) and 3 more");
 }
 
 /* A process chooses its own name: quotes show where it ends. */

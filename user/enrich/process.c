@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "user/enrich/cgroup.h"
 
 #define CACHE_SIZE    256
 #define BELIEVE_MS    2000
 #define BUDGET_MS     500
+#define CGROUP_MAX    8192               /* version 1 has a dozen lines */
 #define LINK_MAX_HERE 40                 /* socket:[18446744073709551615] */
 #define INIT_PID_NS   "pid:[4026531836]" /* PROC_PID_INIT_INO of linux/proc_ns.h */
 #define PF_KTHREAD    0x00200000         /* linux/sched.h */
@@ -85,6 +87,18 @@ static ssize_t read_at(int dir, const char *name, char *buf, size_t len)
 	return n;
 }
 
+/* Of a process that lives, a kernel without cgroups alone has no such file. */
+static void read_place(int dir, struct ur_place *place)
+{
+	char text[CGROUP_MAX];
+	ssize_t n = read_at(dir, "cgroup", text, sizeof(text));
+	const bool no_cgroups = n == -ENOENT && !faccessat(dir, "comm", F_OK, 0);
+
+	*place = (struct ur_place){ .looked = no_cgroups ? UR_FOUND_NONE : UR_COULD_NOT };
+	if (n > 0)
+		ur_cgroup_parse(text, n, place);
+}
+
 /* Add the process of @dir to @owners, unless it is gone by now. */
 static void add_owner(struct ur_owners *owners, int dir, int32_t pid)
 {
@@ -97,6 +111,7 @@ static void add_owner(struct ur_owners *owners, int dir, int32_t pid)
 	one = &owners->one[owners->n++];
 	one->pid = pid;
 	snprintf(one->comm, sizeof(one->comm), "%.*s", UR_COMM_MAX - 1, comm);
+	read_place(dir, &one->place);
 	owners->looked = UR_FOUND;
 }
 

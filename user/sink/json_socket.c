@@ -5,6 +5,33 @@
 #include "user/names.h"
 #include "user/verdict.h"
 
+static void put_container(struct ur_node n, const struct ur_place *place)
+{
+	struct ur_node container;
+
+	if (!place->container[0])
+		return;
+	container = node_new(n.failed);
+	put_known(container, "runtime", place->runtime);
+	put_string(container, "id", place->container);
+	put(n, "container", container.object);
+}
+
+void ur_json_place(struct ur_node n, const struct ur_place *place)
+{
+	static const char *const fields[] = { "container", "pod_uid", "unit" };
+
+	for (size_t i = 0; place->looked == UR_COULD_NOT && i < 3; i++)
+		put(n, fields[i], json_null());
+	if (place->looked != UR_FOUND)
+		return;
+	put_container(n, place);
+	if (place->pod_uid[0])
+		put_string(n, "pod_uid", place->pod_uid);
+	if (place->unit[0])
+		put_string(n, "unit", place->unit);
+}
+
 static void put_owners(struct ur_node n, const struct ur_owners *owners)
 {
 	if (owners->looked == UR_FOUND_NONE)
@@ -16,6 +43,7 @@ static void put_owners(struct ur_node n, const struct ur_owners *owners)
 	}
 	put_number(n, "pid", (uint64_t)owners->one[0].pid);
 	put_string(n, "comm", owners->one[0].comm);
+	ur_json_place(n, &owners->one[0].place);
 	if (owners->total > 1)
 		put_number(n, "processes", owners->total);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "user/addr.h"
 #include "user/names.h"
+#include "user/place.h"
 #include "user/strbuf.h"
 
 #define INDENT  4
@@ -32,7 +33,9 @@ static void say_owners(struct ur_buf *out, const struct ur_owners *owners)
 		for (uint32_t i = 0; i < owners->n && i < UR_OWNERS_MAX; i++) {
 			ur_buf_add(out, "%s", i ? ", " : "");
 			ur_buf_add_safe(out, owners->one[i].comm);
-			ur_buf_add(out, " (pid %d)", owners->one[i].pid);
+			ur_buf_add(out, " (pid %d", owners->one[i].pid);
+			ur_say_place_in_full(out, &owners->one[i].place);
+			ur_buf_add(out, ")");
 		}
 		if (owners->total > owners->n)
 			ur_buf_add(out, " and %u more", owners->total - owners->n);

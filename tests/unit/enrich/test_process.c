@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <sys/prctl.h>
 #include "tests/unit/enrich/away.h"
+#include "user/enrich/cgroup.h"
 #include "user/enrich/process.h"
 
 static uint64_t inode_of(int fd)
@@ -16,14 +17,29 @@ static uint64_t inode_of(int fd)
 	return st.st_ino;
 }
 
+static void own_place(struct ur_place *place)
+{
+	char text[8192];
+	FILE *f = fopen("/proc/self/cgroup", "re");
+	size_t n = f ? fread(text, 1, sizeof(text), f) : 0;
+
+	*place = (struct ur_place){ .looked = UR_FOUND_NONE };
+	if (f) {
+		ur_cgroup_parse(text, n, place);
+		fclose(f);
+	}
+}
+
 static void test_own_sockets(void **state)
 {
 	ur_cleanup(ur_process_freep) struct ur_process *p = NULL;
 	int one = socket(AF_INET, SOCK_DGRAM, 0), two = socket(AF_INET, SOCK_STREAM, 0);
 	char comm[UR_COMM_MAX] = "";
+	struct ur_place place;
 	const uint64_t inodes[] = { inode_of(one), inode_of(two), 0, UINT64_MAX };
 
 	(void)state;
+	own_place(&place);
 	assert_int_equal(prctl(PR_GET_NAME, comm), 0);
 	assert_int_equal(ur_process_new(&p), 0);
 	for (int round = 0; round < 3; round++) {
@@ -39,6 +55,7 @@ static void test_own_sockets(void **state)
 			assert_int_equal(o[i].total, 1);
 			assert_int_equal(o[i].one[0].pid, getpid());
 			assert_string_equal(o[i].one[0].comm, comm);
+			assert_memory_equal(&o[i].one[0].place, &place, sizeof(place));
 		}
 		assert_int_equal(o[2].looked, UR_FOUND_NONE);
 		/* could-not where some process hides its files from us */

@@ -28,6 +28,36 @@ static void owners(void **state)
 	assert_true(json_is_true(field("sockets.0.kernel")));
 }
 
+static void where_it_runs(void **state)
+{
+	struct ur_place *place = &ev.socks[0].one[0].place;
+
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 1, "10.0.0.5", 2);
+	sample_socket(&ev, UR_MM_ADDRESS, "127.0.0.1", "nginx");
+	make();
+	is_absent("sockets.0.container");
+	is_absent("sockets.0.unit");
+	*place = (struct ur_place){ .looked = UR_COULD_NOT };
+	make();
+	is_null("sockets.0.container");
+	is_null("sockets.0.pod_uid");
+	is_null("sockets.0.unit");
+	*place = (struct ur_place){ .looked = UR_FOUND, .unit = "nginx.service" };
+	make();
+	is_absent("sockets.0.container");
+	is_string("sockets.0.unit", "nginx.service");
+	*place = (struct ur_place){ .looked = UR_FOUND, .container = "1234", .pod_uid = "uid" };
+	make();
+	is_null("sockets.0.container.runtime"); /* not to be told by the cgroup */
+	is_string("sockets.0.container.id", "1234");
+	is_string("sockets.0.pod_uid", "uid");
+	is_absent("sockets.0.unit");
+	SAMPLE_COPY(place->runtime, "docker");
+	make();
+	is_string("sockets.0.container.runtime", "docker");
+}
+
 static void all_of_a_socket(void **state)
 {
 	struct ur_sock *sk;
@@ -76,6 +106,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(owners),
+		cmocka_unit_test(where_it_runs),
 		cmocka_unit_test(all_of_a_socket),
 		cmocka_unit_test(the_port_elsewhere),
 	};

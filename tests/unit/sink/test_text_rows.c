@@ -85,6 +85,8 @@ static void a_rule(void **state)
 	SAMPLE_COPY(ev.ev.rule.oifname, "k0");
 	SAMPLE_COPY(ev.rule.comment, "why not");
 	sample_listener(&ev, "0.0.0.0", "nginx")->owners.total = 5;
+	ev.tcp.one[0].owners.one[0].place =
+		(struct ur_place){ .looked = UR_FOUND, .unit = "session-2.scope" };
 	ev.ev.flags |= UR_EV_NAT;
 	sample_addr(ev.ev.nat.src, "10.219.7.1");
 	sample_addr(ev.ev.nat.dst, "10.219.7.9");
@@ -95,7 +97,8 @@ static void a_rule(void **state)
 	       "    packet    61 bytes, ttl 64, in on eth0, netns 4026531840\n"
 	       "    rule      hook input, in eth0, out k0, base chain INPUT priority 0\n"
 	       "    comment   why not\n"
-	       "    listener  tcp 0.0.0.0:999, nginx (pid 77) and 4 more, read just after\n"
+	       "    listener  tcp 0.0.0.0:999, nginx (pid 77, unit session-2.scope) and 4 more, "
+	       "read just after\n"
 	       "    nat       10.219.7.1:40000 > 10.219.7.9:80 before translation\n");
 	ev.rule.looked = UR_CHANGED;
 	SAMPLE_COPY(ev.rule.reason, "replaced since");
