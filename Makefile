@@ -48,6 +48,7 @@ BPF_SRC   := $(wildcard bpf/*.bpf.c)
 USER_SRC  := $(wildcard user/*.c user/enrich/*.c user/sink/*.c)
 UNIT_SRC  := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
 TRUTH_SRC := $(wildcard tests/truth/*.c)
+BENCH_SRC := $(filter-out %.bpf.c,$(wildcard tests/bench/*.c))
 
 # The same sources give the same bytes in any folder.
 SAME := -ffile-prefix-map=$(CURDIR)=.
@@ -191,6 +192,31 @@ $(TRUTH): $B/%: %.c $B/flags | $B/checked
 -include $(TRUTH:=.d)
 truth: $(TRUTH) ## build the programs that make the traffic of the scenarios
 
+# The benchmark's, likewise; one of them is a tracer itself, of one program.
+BENCH := $(BENCH_SRC:%.c=$B/%)
+$B/tests/bench/one.bpf.o: tests/bench/one.bpf.c $B/flags | $B/checked
+	$(call say,BPF,$@)
+	$Qmkdir -p $(@D)
+	$Q$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
+	$Q$(LLVM_STRIP) -g $@
+$B/tests/bench/one.skel.h: $B/tests/bench/one.bpf.o
+	$(call say,SKEL,$@)
+	$Q$(BPFTOOL) gen skeleton $< name one > $@
+$(BENCH): $B/%: %.c $B/flags | $B/checked $B/tests/bench/one.skel.h
+	$(call say,CC,$@)
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(CC_FLAGS) -U_GNU_SOURCE -iquote $B/tests/bench -MMD -MP -MF $@.d -static $< -o $@ \
+		$(if $(filter %/one,$@),-lbpf -lelf -lz)
+-include $(BENCH:=.d) $B/tests/bench/one.bpf.d
+
+# Figures are guest instructions, so they don't depend on this machine, or on its load.
+.PHONY: bench bench-long
+bench: release $(BENCH) ## measure what unreach costs, in guest instructions (KERNEL=6.12)
+	$Qtests/bench/run $(KERNEL)
+
+bench-long: release $(BENCH) ## the same with up to 100,000 rules and sockets: takes long
+	$Qtests/bench/run --long $(KERNEL)
+
 lint: $B/unreach ## check style, layering, documents and scripts
 	$Qtests/lint/run
 
@@ -270,5 +296,5 @@ clean: ## remove everything that was built
 	rm -rf $B
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | \
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | \
 		awk -F'\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'

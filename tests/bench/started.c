@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* started - start a program, say what it took until it was ready, and leave it running.
+ *
+ * Ready is when it says READY=1 to $NOTIFY_SOCKET, as sd_notify(3) has it. Processor time
+ * is that of all its threads; the kernel's workers, and what it waited for, are only in
+ * the time that went by.
+ */
+#define _GNU_SOURCE
+#include "bench.h"
+
+#include <poll.h>
+#include <stddef.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#define TIMEOUT_MS 600000
+
+static int notify_socket(void)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX, .sun_path = "@unreach-bench" };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	setenv("NOTIFY_SOCKET", a.sun_path, 1);
+	a.sun_path[0] = '\0';
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a,
+			   offsetof(struct sockaddr_un, sun_path) + sizeof("@unreach-bench") - 1))
+		die("socket for notifications");
+	return fd;
+}
+
+static uint64_t cpu_time(pid_t pid)
+{
+	struct timespec ts;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &ts))
+		die("processor time of %d", pid);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static void wait_ready(int fd, pid_t pid)
+{
+	char message[64];
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	for (int ms = 0; ms < TIMEOUT_MS; ms += 1000) {
+		if (poll(&p, 1, 1000) > 0) {
+			ssize_t n = recv(fd, message, sizeof(message) - 1, 0);
+
+			message[n > 0 ? n : 0] = '\0';
+			if (strstr(message, "READY=1"))
+				return;
+		}
+		if (waitpid(pid, NULL, WNOHANG))
+			bad_usage("it ended before it was ready");
+	}
+	bad_usage("not ready after %d s", TIMEOUT_MS / 1000);
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t begin;
+	pid_t pid;
+	int fd;
+
+	if (argc < 2)
+		bad_usage("usage: started COMMAND [ARG...]");
+	fd = notify_socket();
+	begin = now();
+	pid = fork();
+	if (pid < 0)
+		die("fork");
+	if (!pid) {
+		/* Not the pipe that our caller reads our one line from. */
+		dup2(STDERR_FILENO, STDOUT_FILENO);
+		execvp(argv[1], argv + 1);
+		die("%s", argv[1]);
+	}
+	wait_ready(fd, pid);
+	printf("{\"pid\":%d,\"cpu\":%ju,\"elapsed\":%ju}\n", pid, (uintmax_t)cpu_time(pid),
+	       (uintmax_t)(now() - begin));
+}
