@@ -17,6 +17,8 @@
 #define UR_SNAP_MAX      128 /* bytes of the refused packet, from its network header on */
 #define UR_STACK_MAX     12  /* return addresses of an unknown caller */
 #define UR_SOCKS_MAX     16  /* sockets on the port that one event can carry */
+#define UR_CLOSED_MAX    4   /* closed sockets of the port that one event can carry */
+#define UR_CGROUP_MAX    64  /* bytes of a cgroup's name, perhaps cut and then not terminated */
 #define UR_TABLE_MAX     64  /* bytes of a table's name, terminator included */
 #define UR_CHAIN_MAX     128 /* bytes of a chain's name, terminator included */
 #define UR_IFNAME_MAX    16
@@ -35,14 +37,17 @@
 #define UR_ORIGIN_XT       4 /* REJECT target run by ip_tables/ip6_tables: iptables-legacy */
 
 /* ur_event.flags */
-#define UR_EV_SOCKS         (1 << 0) /* socks[0..nsocks) is the port's slot at that moment */
-#define UR_EV_SOCKS_PARTIAL (1 << 1) /* ...but not all of it: limit reached, see UR_SOCKS_MAX */
-#define UR_EV_NAT           (1 << 2) /* nat holds the destination before DNAT */
-#define UR_EV_SENDER        (1 << 3) /* sender is the local socket that sent the packet */
-#define UR_EV_NO_ENTRY      (1 << 4) /* entry hook missed: caller and window not seen */
-#define UR_EV_CURRENT       (1 << 5) /* cur_* is the sending task (OUTPUT, process context) */
-#define UR_EV_CT            (1 << 6) /* the packet had a conntrack entry */
-#define UR_EV_CLAIM_ODD     (1 << 7) /* a claim was in flight, but the caller contradicts it */
+#define UR_EV_SOCKS         (1 << 0)  /* socks[0..nsocks) is the port's slot at that moment */
+#define UR_EV_SOCKS_PARTIAL (1 << 1)  /* ...but not all of it: limit reached, see UR_SOCKS_MAX */
+#define UR_EV_NAT           (1 << 2)  /* nat holds the destination before DNAT */
+#define UR_EV_SENDER        (1 << 3)  /* sender is the local socket that sent the packet */
+#define UR_EV_NO_ENTRY      (1 << 4)  /* entry hook missed: caller and window not seen */
+#define UR_EV_CURRENT       (1 << 5)  /* cur_* is the sending task (OUTPUT, process context) */
+#define UR_EV_CT            (1 << 6)  /* the packet had a conntrack entry */
+#define UR_EV_CLAIM_ODD     (1 << 7)  /* a claim was in flight, but the caller contradicts it */
+#define UR_EV_ENTRY         (1 << 8)  /* nat is the flow's conntrack entry, see ur_nat */
+#define UR_EV_HISTORY       (1 << 9)  /* closed[0..nclosed), history_ns are valid */
+#define UR_EV_CLOSED_MORE   (1 << 10) /* ...but more than UR_CLOSED_MAX closed on the port */
 
 /* ur_event.window: what was seen between the decision and its end. */
 #define UR_WIN_GLOBAL_DENY (1 << 0) /* icmp_global_allow() said no */
@@ -66,6 +71,7 @@
 #define UR_MM_PEER     3 /* connected to another peer address or port */
 #define UR_MM_DEVICE   4 /* bound to another interface or VRF */
 #define UR_MM_PROTOCOL 5 /* UDP-Lite has the port, UDP has not, or the other way round */
+#define UR_MM_MAX      6
 
 /* ur_sock.flags */
 #define UR_SK_V6ONLY    (1 << 0)
@@ -79,6 +85,7 @@ struct ur_sock {
 	__u8 peer[16];
 	__u64 cookie; /* 0: the kernel gave it none yet */
 	__u64 inode;  /* of the socket's file, 0 when it has none */
+	__u64 detail; /* UR_SK_BPF: id of the program; else udp_sock.encap_rcv, 0: none */
 	__u32 bound_ifindex;
 	__u32 uid;
 	__u16 port;      /* host */
@@ -88,7 +95,34 @@ struct ur_sock {
 	__u8 mismatch;
 	__u8 flags;
 };
-_Static_assert(sizeof(struct ur_sock) == 64, "ur_sock has a hole");
+_Static_assert(sizeof(struct ur_sock) == 72, "ur_sock has a hole");
+
+/* ur_closed.how: what the task did that ended it. */
+#define UR_END_CLOSE      1 /* close(), or close-on-exec, of the last descriptor */
+#define UR_END_EXIT       2 /* the last process that held it ended: see exit_code */
+#define UR_END_DISCONNECT 3 /* connect() to AF_UNSPEC gave up a port that bind() had not fixed */
+#define UR_END_ABORT      4 /* destroyed from outside: sock_diag's SOCK_DESTROY, `ss -K` */
+
+/* ur_closed.flags */
+#define UR_CL_BOUND  (1 << 0) /* the program chose the port with bind(), not the kernel */
+#define UR_CL_KERNEL (1 << 1) /* a kernel thread ran the end: tgid, comm, cgroup are not set */
+#define UR_CL_OOM    (1 << 2) /* with UR_END_EXIT: the out-of-memory killer chose the process */
+
+/* A UDP socket that is gone. */
+struct ur_closed {
+	struct ur_sock sk; /* as it was; sk.mismatch: how it would have done with the packet */
+	__u64 ts_ns;       /* CLOCK_MONOTONIC of its end */
+	__u32 tgid;        /* of the task that ended it, in the first pid namespace */
+	__s32 exit_code;   /* task_struct.exit_code: signal in the low 7 bits, status in 8 to 15 */
+	__u8 how;
+	__u8 flags;
+	__u16 times; /* sockets with these addresses that ended, this one last; stops at the top */
+	__u32 pad;
+	char comm[UR_COMM_MAX];     /* of the thread group's leader */
+	char cgroup[UR_CGROUP_MAX]; /* last part of its cgroup's path (cgroup 2), "" at the root */
+};
+_Static_assert(sizeof(struct ur_closed) == 72 + 24 + UR_COMM_MAX + UR_CGROUP_MAX,
+	       "ur_closed has a hole");
 
 /* ur_rule.flags: how far the rule could be told in the kernel. */
 #define UR_RULE_HANDLE    (1 << 0) /* handle is valid (nft) */
@@ -127,14 +161,24 @@ struct ur_rule {
 _Static_assert(sizeof(struct ur_rule) == 64 + 32 + UR_TABLE_MAX + UR_CHAIN_MAX,
 	       "ur_rule has a hole");
 
+/* The conntrack entry of the refused packet's flow. At a reject it is the packet's own; at a
+ * miss, where the packet has lost it (nf_reset_ct()), it is the one that conntrack finds
+ * when it looks at the answer (nf_conntrack_inet_error()), so only for an answer sent. */
 struct ur_nat {
-	__u8 src[16]; /* original direction of the packet's conntrack entry */
+	__u8 src[16]; /* original direction */
 	__u8 dst[16];
-	__u16 sport;  /* host */
-	__u16 dport;  /* host */
-	__u32 status; /* nf_conn.status: IPS_DST_NAT, ... */
+	__u16 sport;        /* host */
+	__u16 dport;        /* host */
+	__u32 status;       /* nf_conn.status: IPS_DST_NAT, ... */
+	__u8 reply_src[16]; /* reply direction: reply_src is where the packets really went */
+	__u8 reply_dst[16];
+	__u16 reply_sport; /* host */
+	__u16 reply_dport; /* host */
+	__u8 is_reply;     /* the refused packet goes the reply direction */
+	__u8 pad[3];
+	__u64 entry; /* kernel address: the same entry, as long as it lives */
 };
-_Static_assert(sizeof(struct ur_nat) == 40, "ur_nat has a hole");
+_Static_assert(sizeof(struct ur_nat) == 88, "ur_nat has a hole");
 
 /* One Destination Unreachable (or firewall RST) that this kernel decided on. */
 struct ur_event {
@@ -156,10 +200,15 @@ struct ur_event {
 	__u64 netns_cookie; /* 0 when the kernel has none */
 	__u64 ts_ns;        /* CLOCK_MONOTONIC */
 	__u64 caller;       /* return address of __icmp_send() or icmp6_send(), 0: not seen */
+	__u64 history_ns;   /* nothing on the port that ended since is missing from closed[] */
 	__u32 iif;          /* skb->skb_iif, 0 for a packet sent from here */
 	__u32 pkt_len;      /* from the network header on */
 	__u32 cur_tgid;     /* valid with UR_EV_CURRENT */
 	__u32 cpu;
+	__u32 sk_lookup_prog; /* id of the namespace's first BPF sk_lookup program, 0: none */
+	__u16 sock_total[UR_MM_MAX]; /* sockets on the port, by mismatch; also those not in socks[] */
+	__u8 nclosed;
+	__u8 pad[7];
 	char cur_comm[UR_COMM_MAX];
 	char iifname[UR_IFNAME_MAX]; /* device of the packet */
 	struct ur_nat nat;
@@ -167,16 +216,19 @@ struct ur_event {
 	struct ur_rule rule;
 	__u64 stack[UR_STACK_MAX]; /* innermost first; stack[0] is the caller */
 	__u8 snap[UR_SNAP_MAX];
+	struct ur_closed closed[UR_CLOSED_MAX];
 	struct ur_sock socks[UR_SOCKS_MAX]; /* last: a record ends behind the last one used */
 };
-_Static_assert(sizeof(struct ur_event) == 96 + sizeof(struct ur_nat) + sizeof(struct ur_sock) +
-						  sizeof(struct ur_rule) + 8 * UR_STACK_MAX +
-						  64 * UR_SOCKS_MAX + UR_SNAP_MAX,
+_Static_assert(sizeof(struct ur_event) == 128 + sizeof(struct ur_nat) + sizeof(struct ur_rule) +
+						  8 * UR_STACK_MAX + UR_SNAP_MAX +
+						  sizeof(struct ur_closed) * UR_CLOSED_MAX +
+						  sizeof(struct ur_sock) * (UR_SOCKS_MAX + 1),
 	       "ur_event has a hole");
 
 /* ur_notice.what */
 #define UR_NOTICE_MODULE_LOAD 1
 #define UR_NOTICE_MODULE_FREE 2
+#define UR_NOTICE_NAT         3 /* the record is a struct ur_nat_notice */
 
 /* Something changed that user space must follow. Begins as struct ur_event does. */
 struct ur_notice {
@@ -191,6 +243,23 @@ struct ur_notice {
 	__u32 pad2;
 };
 _Static_assert(sizeof(struct ur_notice) == 72, "ur_notice has a hole");
+
+/* An answer that this kernel sent for a miss passed the conntrack of another namespace:
+ * the flow as that one knows it. Follows the event, mostly within a millisecond. */
+struct ur_nat_notice {
+	__u16 version;
+	__u16 len;
+	__u8 answer; /* UR_ANSWER_NOTICE */
+	__u8 what;   /* UR_NOTICE_NAT */
+	__u8 pf;     /* NFPROTO_IPV4, NFPROTO_IPV6 */
+	__u8 proto;  /* of the refused packet */
+	__u32 netns_inum;
+	__u32 pad;
+	__u64 ts_ns; /* CLOCK_MONOTONIC */
+	struct ur_nat nat;
+};
+_Static_assert(sizeof(struct ur_nat_notice) == 24 + sizeof(struct ur_nat),
+	       "ur_nat_notice has a hole");
 
 /* Functions whose address range the kernel side must know to prove a caller; the
  * index of map "ranges". Filled from /proc/kallsyms, again when a module comes. */
@@ -250,12 +319,13 @@ struct ur_layout {
 };
 
 /* Map "stats": exact counts, one slot each. */
-#define UR_STAT_DECIDED     0 /* generated errors and RSTs that the hooks saw */
-#define UR_STAT_EMITTED     1 /* ...whose record reached the ring */
-#define UR_STAT_RING_FULL   2 /* ...whose detail was lost because the ring was full */
-#define UR_STAT_FRAME_LOST  3 /* no room to remember a decision in flight */
-#define UR_STAT_NO_ENTRY    4 /* exit seen without its entry */
-#define UR_STAT_FILTERED    5 /* not in the namespace asked for */
-#define UR_STAT_FORBIDDEN   6 /* asked for, but RFC 1122 and RFC 4443 forbid an answer: no event */
-#define UR_STAT_NOTICE_LOST 7 /* notices that found the ring full */
-#define UR_STAT_MAX         8
+#define UR_STAT_DECIDED      0 /* generated errors and RSTs that the hooks saw */
+#define UR_STAT_EMITTED      1 /* ...whose record reached the ring */
+#define UR_STAT_RING_FULL    2 /* ...whose detail was lost because the ring was full */
+#define UR_STAT_FRAME_LOST   3 /* no room to remember a decision in flight */
+#define UR_STAT_NO_ENTRY     4 /* exit seen without its entry */
+#define UR_STAT_FILTERED     5 /* not in the namespace asked for */
+#define UR_STAT_FORBIDDEN    6 /* asked for, but RFC 1122 and RFC 4443 forbid an answer: no event */
+#define UR_STAT_NOTICE_LOST  7 /* notices that found the ring full */
+#define UR_STAT_HISTORY_LOST 8 /* ends of sockets that could not be remembered */
+#define UR_STAT_MAX          9

@@ -10,6 +10,7 @@
  */
 #include "bpf/early.bpf.h"
 #include "bpf/frame.bpf.h"
+#include "bpf/history.bpf.h"
 #include "bpf/reject_type.bpf.h"
 #include "bpf/rule.bpf.h"
 #include "bpf/sockets.bpf.h"
@@ -127,23 +128,44 @@ UR_GLOBAL int ur_fill_packet(__u64 key, __u64 packet, __u64 netns)
 	return 0;
 }
 
-/* Who else has to do with the packet: sockets on its port, and a sender on this host. */
+/* The first of the programs that steer lookups in @net (SEC("sk_lookup")), by id. */
+static __always_inline __u32 ur_sk_lookup_prog(const struct net *net)
+{
+	const __u32 which = bpf_core_enum_value(enum netns_bpf_attach_type, NETNS_BPF_SK_LOOKUP);
+	const struct bpf_prog_array *progs;
+	const struct bpf_prog *prog;
+
+	bpf_probe_read_kernel(&progs, sizeof(progs), &net->bpf.run_array[which]);
+	if (!progs)
+		return 0;
+	bpf_probe_read_kernel(&prog, sizeof(prog), &progs->items[0].prog);
+	return BPF_CORE_READ(prog, aux, id);
+}
+
+/* Who else has to do with the packet: sockets on its port, now and before, and a sender on
+ * this host. */
 UR_GLOBAL int ur_fill_sockets(__u64 key, __u64 packet, __u64 netns)
 {
-	struct ur_flow f = { .net = (const struct net *)netns };
-	struct ur_event *e = ur_scratch_at(key);
+	struct ur_scratch *w = ur_work_at(key);
+	struct ur_flow *f;
 
-	if (!e)
+	if (!w)
 		return 0;
-	ur_flow_read(&f, (const struct sk_buff *)packet, e->family);
-	if (e->origin == UR_ORIGIN_UDP_MISS && f.proto != UR_IPPROTO_UDPLITE)
-		f.proto = IPPROTO_UDP;
-	if (f.proto != IPPROTO_UDP && f.proto != UR_IPPROTO_UDPLITE)
+	f = &w->flow;
+	f->net = netns;
+	ur_flow_read(f, (const struct sk_buff *)packet, w->e.family);
+	if (w->e.origin == UR_ORIGIN_UDP_MISS && f->proto != UR_IPPROTO_UDPLITE)
+		f->proto = IPPROTO_UDP;
+	if (f->proto != IPPROTO_UDP && f->proto != UR_IPPROTO_UDPLITE)
 		return 0;
-	if (e->origin == UR_ORIGIN_UDP_MISS || e->rule.hook != UR_NF_INET_LOCAL_OUT)
-		ur_snapshot(e, &f);
-	if (f.loopback)
-		ur_sender_find(e, &f);
+	if (w->e.origin == UR_ORIGIN_UDP_MISS || w->e.rule.hook != UR_NF_INET_LOCAL_OUT) {
+		ur_snapshot(key);
+		w->e.sk_lookup_prog = ur_sk_lookup_prog((const struct net *)netns);
+	}
+	if (w->e.origin == UR_ORIGIN_UDP_MISS)
+		ur_history_find(key);
+	if (f->loopback)
+		ur_sender_find(key);
 	return 0;
 }
 

@@ -13,13 +13,26 @@ struct net___pre_5_12 {
 	} net_cookie;
 } __attribute__((preserve_access_index));
 
+static __always_inline bool ur_cookies_are_lazy(void)
+{
+	return bpf_core_field_exists(((struct net___pre_5_12 *)0)->net_cookie.counter);
+}
+
 static __always_inline __u64 ur_netns_cookie(const struct net *net)
 {
 	const struct net___pre_5_12 *old = (const void *)net;
 
-	if (bpf_core_field_exists(old->net_cookie.counter))
+	if (ur_cookies_are_lazy())
 		return BPF_CORE_READ(old, net_cookie.counter);
 	return BPF_CORE_READ(net, net_cookie);
+}
+
+/* The same of a @net that the verifier knows as one. */
+static __always_inline __u64 ur_netns_cookie_typed(const struct net *net)
+{
+	const struct net___pre_5_12 *old = (const void *)net;
+
+	return ur_cookies_are_lazy() ? old->net_cookie.counter : net->net_cookie;
 }
 
 /* netns_ipv4.udp_table: since v6.2 (9804985bf27f) a namespace may have its own table;

@@ -119,6 +119,7 @@ static __always_inline struct ur_frame *ur_frame_push(__u64 skb, __u8 kind, __u6
 	f->window = 0;
 	f->nstack = 0;
 	f->used = 0;
+	f->nat.entry = 0;
 	return f;
 }
 
@@ -171,10 +172,16 @@ static __always_inline struct ur_frame *ur_window(__u8 family)
 	return f && f->kind == UR_FRAME_ICMP && (!family || f->family == family) ? f : NULL;
 }
 
-/* The scratch record of @key, NULL when there is none. */
-static __always_inline struct ur_event *ur_scratch_at(__u64 key)
+/* The scratch entry of @key, NULL when there is none. */
+static __always_inline struct ur_scratch *ur_work_at(__u64 key)
 {
 	return bpf_map_lookup_elem(&scratch, &key);
+}
+
+/* The record in it. */
+static __always_inline struct ur_event *ur_scratch_at(__u64 key)
+{
+	return (struct ur_event *)ur_work_at(key);
 }
 
 /* A zeroed scratch record for the frame at depth @depth of this task: a softirq can build

@@ -57,6 +57,8 @@ static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 fa
 	f->code = code;
 	f->caller = ur_return_address(ctx);
 	f->origin = ur_origin_of(f, ur_claim_of(t, skb));
+	if (f->origin == UR_ORIGIN_UDP_MISS)
+		ur_recent_note(skb, family);
 	if (f->origin == UR_ORIGIN_UNKNOWN) { /* skipping the function itself */
 		n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 1);
 		f->nstack = n > 0 ? (__u64)n / 8 : 0;
@@ -90,6 +92,10 @@ static __always_inline void ur_copy_frame(struct ur_event *e, const struct ur_fr
 	e->nstack = f->nstack;
 	for (int i = 0; i < UR_STACK_MAX; i++)
 		e->stack[i] = f->stack[i];
+	if (f->nat.entry) {
+		e->nat = f->nat;
+		e->flags |= UR_EV_ENTRY;
+	}
 }
 
 /* An ICMP function ends: @f is its window, at depth @depth, and @claim the reject hook's
@@ -111,8 +117,8 @@ static __always_inline void ur_emit_icmp(const struct ur_frame *f, const struct 
 	e = ur_scratch_new(depth, &key);
 	if (!e)
 		return;
-	ur_copy_frame(e, f);
 	e->flags = flags;
+	ur_copy_frame(e, f);
 	ur_fill_packet(key, skb, (__u64)net);
 	if (claim) {
 		if (f->origin != claim->origin)

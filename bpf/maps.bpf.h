@@ -15,6 +15,11 @@
 #define UR_SCRATCH_MAX 256  /* records being built at one moment */
 #define UR_RING_BYTES  (1 << 21)
 
+/* The history of closed sockets: see history.bpf.h. */
+#define UR_HISTORY_WAYS 4
+#define UR_HISTORY_SETS 1024 /* of each kind, a power of two */
+#define UR_RECENT_MAX   256  /* refused packets whose answers are still on their way */
+
 /* A decision in flight: a reject hook's claim, or an ICMP function's window. */
 struct ur_frame {
 	__u64 skb;
@@ -34,6 +39,7 @@ struct ur_frame {
 	__u8 nstack;
 	__u8 used; /* claim: an ICMP function took it */
 	__u64 stack[UR_STACK_MAX];
+	struct ur_nat nat; /* window: what conntrack found of the flow, valid when entry is set */
 };
 
 struct ur_task {
@@ -54,12 +60,73 @@ struct {
 	__type(value, struct ur_task);
 } tasks __weak SEC(".maps");
 
+/* What a lookup needs of the packet; ports in host order. */
+struct ur_flow {
+	__u64 net; /* struct net */
+	__u8 src[16];
+	__u8 dst[16];
+	__u32 dif;
+	__u32 sdif;
+	__u16 sport;
+	__u16 dport;
+	__u8 family; /* 4 or 6 */
+	__u8 proto;
+	__u8 loopback;
+	__u8 l3mdev_accept; /* sysctl udp_l3mdev_accept */
+};
+
+/* A record under construction, and what goes into it. */
+struct ur_scratch {
+	struct ur_event e; /* first: the record is found as the scratch entry is */
+	struct ur_flow flow;
+	struct ur_sock spare; /* of a socket that the record has no room for */
+	__u64 judged; /* sockets on the port; here, where the verifier takes it for any number */
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, UR_SCRATCH_MAX);
 	__type(key, __u64);
-	__type(value, struct ur_event);
+	__type(value, struct ur_scratch);
 } scratch __weak SEC(".maps");
+
+/* The sockets that ended on a few ports; which port goes to which set is hashed. */
+struct ur_history_set {
+	__u32 busy;       /* writers at work: more than one, and both give up */
+	__u32 version;    /* odd while a writer is at it */
+	__u64 evicted_ns; /* end of the youngest one that had to go */
+	struct {
+		__u64 sk;
+		__u64 cookie;         /* of the namespace, 0: it had none */
+		__u32 inum;           /* of the namespace, 0: free */
+		__u32 unhash_follows; /* by __udp_disconnect(), the unhash is yet to come */
+		struct ur_closed closed;
+	} way[UR_HISTORY_WAYS];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2 * UR_HISTORY_SETS); /* bound ports, then ports of clients */
+	__type(key, __u32);
+	__type(value, struct ur_history_set);
+} history __weak SEC(".maps");
+
+/* When a namespace ended whose number may be in use again, and that has no cookie to tell
+ * it from the next one (before v5.12). */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);   /* inum */
+	__type(value, __u64); /* CLOCK_MONOTONIC */
+} ended_nets __weak SEC(".maps");
+
+/* ur_flow_hash() of refused packets, each in the slot that it leads to. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, UR_RECENT_MAX);
+	__type(key, __u32);
+	__type(value, __u64);
+} recent __weak SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -85,13 +152,14 @@ struct {
 	__type(value, __u64);
 } stats __weak SEC(".maps");
 
-_Static_assert(sizeof(struct ur_task) <= sizeof(struct ur_event), "ur_zeros is too short");
+_Static_assert(sizeof(struct ur_task) <= sizeof(struct ur_scratch), "ur_zeros is too short");
 
 /* Written by user space before loading; defined in settings.bpf.c. */
 extern const volatile __u32 ur_want_netns; /* report this namespace only; 0: all */
 extern const volatile __u64 ur_udp_table;  /* global struct udp_table, 0: per namespace */
 extern const volatile __u64 ur_udplite_table;
-extern const __u64 ur_zeros[]; /* as long as a struct ur_event */
+extern const __u64 ur_zeros[];          /* as long as a struct ur_scratch */
+extern volatile __u64 ur_history_start; /* CLOCK_MONOTONIC since when ends are seen, 0: not */
 
 static __always_inline void ur_count(__u32 which)
 {

@@ -7,9 +7,12 @@
 
 #define UR_AF_INET         2
 #define UR_AF_INET6        10
+#define UR_IPPROTO_UDPLITE 136
 #define UR_SKB_DST_PTRMASK (~1UL) /* SKB_DST_PTRMASK: bit 0 is SKB_DST_NOREF */
 #define UR_NFCT_PTRMASK    (~7UL) /* NFCT_PTRMASK */
 #define UR_IPS_DST_NAT     (1 << 5)
+#define UR_IP_CT_RELATED   1 /* enum ip_conntrack_info, the low bits of skb->_nfct */
+#define UR_IP_CT_IS_REPLY  3
 
 static __always_inline const struct dst_entry *ur_dst(const struct sk_buff *skb)
 {
@@ -26,21 +29,6 @@ static __always_inline const struct net *ur_skb_net(const struct sk_buff *skb)
 		dev = BPF_CORE_READ(ur_dst(skb), dev);
 	return BPF_CORE_READ(dev, nd_net.net);
 }
-
-/* What a lookup needs of the packet; ports in host order. */
-struct ur_flow {
-	const struct net *net;
-	__u8 src[16];
-	__u8 dst[16];
-	__u32 dif;
-	__u32 sdif;
-	__u16 sport;
-	__u16 dport;
-	__u8 family; /* 4 or 6 */
-	__u8 proto;
-	__u8 loopback;
-	__u8 l3mdev_accept; /* sysctl udp_l3mdev_accept */
-};
 
 /* inet_iif(), inet6_iif() and inet_sdif(), inet6_sdif(). */
 static __always_inline void ur_flow_devices(struct ur_flow *f, const struct sk_buff *skb)
@@ -68,18 +56,13 @@ static __always_inline void ur_flow_devices(struct ur_flow *f, const struct sk_b
 	}
 }
 
-/* Addresses, protocol and ports. IPv6 extension headers before UDP are left to
- * skb->transport_header, which the receive path has set by then. */
-static __always_inline void ur_flow_read(struct ur_flow *f, const struct sk_buff *skb, __u8 family)
+/* Protocol, addresses and ports of the packet whose network header is at @l3. IPv6 extension
+ * headers before UDP are left to @l4, where the receive path has found its header by then. */
+static __always_inline void ur_flow_tuple(struct ur_flow *f, __u64 l3, __u64 l4)
 {
-	__u64 head = (__u64)BPF_CORE_READ(skb, head);
-	__u64 l3 = head + BPF_CORE_READ(skb, network_header);
-	__u64 l4 = head + BPF_CORE_READ(skb, transport_header);
-	const struct net *net = f->net; /* BPF_CORE_READ(f->net) would relocate f as well */
 	__u16 ports[2] = {};
 
-	f->family = family;
-	if (family == 4) {
+	if (f->family == 4) {
 		f->proto = ur_peek(__u8, l3 + 9);
 		bpf_probe_read_kernel(f->src, 4, (const void *)(l3 + 12));
 		bpf_probe_read_kernel(f->dst, 4, (const void *)(l3 + 16));
@@ -88,15 +71,66 @@ static __always_inline void ur_flow_read(struct ur_flow *f, const struct sk_buff
 		f->proto = ur_peek(__u8, l3 + 6);
 		bpf_probe_read_kernel(f->src, 16, (const void *)(l3 + 8));
 		bpf_probe_read_kernel(f->dst, 16, (const void *)(l3 + 24));
-		if (f->proto == IPPROTO_UDP || f->proto == IPPROTO_UDPLITE)
+		if (!l4 || f->proto == IPPROTO_UDP || f->proto == UR_IPPROTO_UDPLITE)
 			l4 = l3 + 40;
 	}
 	bpf_probe_read_kernel(ports, sizeof(ports), (const void *)l4);
 	f->sport = bpf_ntohs(ports[0]);
 	f->dport = bpf_ntohs(ports[1]);
+}
+
+static __always_inline void ur_flow_of(struct ur_flow *f, const struct sk_buff *skb)
+{
+	__u64 head = (__u64)BPF_CORE_READ(skb, head);
+
+	ur_flow_tuple(f, head + BPF_CORE_READ(skb, network_header),
+		      head + BPF_CORE_READ(skb, transport_header));
+}
+
+static __always_inline void ur_flow_read(struct ur_flow *f, const struct sk_buff *skb, __u8 family)
+{
+	const struct net *net = (const void *)f->net;
+
+	f->family = family;
+	ur_flow_of(f, skb);
 	f->loopback = !!(BPF_CORE_READ(skb, dev, flags) & IFF_LOOPBACK);
 	f->l3mdev_accept = BPF_CORE_READ(net, ipv4.sysctl_udp_l3mdev_accept);
 	ur_flow_devices(f, skb);
+}
+
+/* A number for addresses and ports, never 0. */
+static __always_inline __u64 ur_flow_hash(const struct ur_flow *f)
+{
+	const __u64 *s = (const void *)f->src, *d = (const void *)f->dst;
+	const __u64 odd = 0x9e3779b97f4a7c15ULL;
+	__u64 h = s[0];
+
+	h = h * odd + s[1];
+	h = h * odd + d[0];
+	h = h * odd + d[1];
+	h = h * odd + (f->sport << 16 | f->dport);
+	return (h ^ h >> 32) ?: 1;
+}
+
+static __always_inline __u64 *ur_recent_at(__u64 hash)
+{
+	__u32 slot = hash % UR_RECENT_MAX;
+
+	return bpf_map_lookup_elem(&recent, &slot);
+}
+
+/* The answer to @skb is about to leave. */
+UR_GLOBAL int ur_recent_note(__u64 skb, __u32 family)
+{
+	struct ur_flow f = { .family = family };
+	__u64 *slot, hash;
+
+	ur_flow_of(&f, (const struct sk_buff *)skb);
+	hash = ur_flow_hash(&f);
+	slot = ur_recent_at(hash);
+	if (slot)
+		*slot = hash;
+	return 0;
 }
 
 /* The first bytes of the packet; only what is linear. */
@@ -116,21 +150,32 @@ static __always_inline void ur_snap(struct ur_event *e, const struct sk_buff *sk
 		e->snap_len = linear;
 }
 
-/* The destination before DNAT, from the packet's own conntrack entry (struct nf_conn).
- * On the UDP receive path the entry is gone by now (nf_reset_ct()). */
+static __always_inline void ur_ct_read(struct ur_nat *n, const struct nf_conn *ct)
+{
+	n->entry = (__u64)ct;
+	n->status = BPF_CORE_READ(ct, status);
+	BPF_CORE_READ_INTO(&n->src, ct, tuplehash[0].tuple.src.u3.all);
+	BPF_CORE_READ_INTO(&n->dst, ct, tuplehash[0].tuple.dst.u3.all);
+	n->sport = bpf_ntohs(BPF_CORE_READ(ct, tuplehash[0].tuple.src.u.all));
+	n->dport = bpf_ntohs(BPF_CORE_READ(ct, tuplehash[0].tuple.dst.u.all));
+	BPF_CORE_READ_INTO(&n->reply_src, ct, tuplehash[1].tuple.src.u3.all);
+	BPF_CORE_READ_INTO(&n->reply_dst, ct, tuplehash[1].tuple.dst.u3.all);
+	n->reply_sport = bpf_ntohs(BPF_CORE_READ(ct, tuplehash[1].tuple.src.u.all));
+	n->reply_dport = bpf_ntohs(BPF_CORE_READ(ct, tuplehash[1].tuple.dst.u.all));
+}
+
+/* The packet's own conntrack entry (struct nf_conn). On the UDP receive path it is gone by
+ * now (nf_reset_ct()). */
 static __always_inline void ur_nat_read(struct ur_event *e, const struct sk_buff *skb)
 {
-	const struct nf_conn *ct = (const void *)(BPF_CORE_READ(skb, _nfct) & UR_NFCT_PTRMASK);
+	__u64 nfct = BPF_CORE_READ(skb, _nfct);
+	const struct nf_conn *ct = (const void *)(nfct & UR_NFCT_PTRMASK);
 
 	if (!ct)
 		return;
-	e->flags |= UR_EV_CT;
-	e->nat.status = BPF_CORE_READ(ct, status);
-	if (!(e->nat.status & UR_IPS_DST_NAT))
-		return;
-	e->flags |= UR_EV_NAT;
-	BPF_CORE_READ_INTO(&e->nat.src, ct, tuplehash[0].tuple.src.u3.all);
-	BPF_CORE_READ_INTO(&e->nat.dst, ct, tuplehash[0].tuple.dst.u3.all);
-	e->nat.sport = bpf_ntohs(BPF_CORE_READ(ct, tuplehash[0].tuple.src.u.all));
-	e->nat.dport = bpf_ntohs(BPF_CORE_READ(ct, tuplehash[0].tuple.dst.u.all));
+	e->flags |= UR_EV_CT | UR_EV_ENTRY;
+	ur_ct_read(&e->nat, ct);
+	e->nat.is_reply = (nfct & ~UR_NFCT_PTRMASK) >= UR_IP_CT_IS_REPLY;
+	if (e->nat.status & UR_IPS_DST_NAT)
+		e->flags |= UR_EV_NAT;
 }

@@ -7,108 +7,87 @@
  * strangers. For each we note the first condition of compute_score() (net/ipv4/udp.c,
  * net/ipv6/udp.c) that fails for this packet.
  */
-#include "bpf/packet.bpf.h"
+#include "bpf/match.bpf.h"
 
-#define UR_WALK_MAX        256 /* strangers passed over in one slot before the next socket */
+#define UR_WALK_MAX        512 /* strangers passed over in one slot before the next socket */
 #define UR_WALK_GAVE_UP    1
-#define UR_SENDERS_MAX     8 /* sockets on the source port that are looked at */
-#define UR_IPPROTO_UDPLITE 136
-#define UR_TCP_ESTABLISHED 1 /* sk_state of a connected UDP socket, too */
+#define UR_PORT_MAX        1024 /* sockets on the port that are looked at */
+#define UR_MEMBERS_MAX     64   /* ...of those, the ones that can't be judged by their group */
+#define UR_SENDERS_MAX     8    /* sockets on the source port that are looked at */
+#define UR_TCP_ESTABLISHED 1    /* sk_state of a connected UDP socket, too */
 
-static __always_inline bool ur_addr_is_zero(const __u8 *a)
-{
-	const __u64 *w = (const void *)a;
+/* The first bytes of a struct sock, fetched at once: most of what we want lies there, and
+ * asking for each field costs as much. */
+#define UR_SOCK_HEAD 136
 
-	return !(w[0] | w[1]);
-}
+struct ur_sock_head {
+	__u8 raw[UR_SOCK_HEAD];
+} __attribute__((aligned(8)));
 
-static __always_inline bool ur_addr_same(const __u8 *a, const __u8 *b)
-{
-	const __u64 *x = (const void *)a, *y = (const void *)b;
+#define UR_HEAD_OFF(field) bpf_core_field_offset(struct sock, __sk_common.field)
+/* sock_common.@field of the head at @h, where the kernel keeps it within the head. */
+#define UR_HEAD(h, T, field)     \
+	(*(const T *)((h)->raw + \
+		      (UR_HEAD_OFF(field) <= UR_SOCK_HEAD - sizeof(T) ? UR_HEAD_OFF(field) : 0)))
 
-	return x[0] == y[0] && x[1] == y[1];
-}
-
-/* udp_sk_bound_dev_eq() */
-static __always_inline bool ur_device_fits(const struct ur_flow *f, __u32 bound)
-{
-	if (!bound)
-		return !f->sdif || f->l3mdev_accept;
-	return bound == f->dif || (f->sdif && bound == f->sdif);
-}
-
-/* compute_score() of IPv4: local and peer are the socket's IPv4 addresses, which an
- * IPv6 socket has too. */
-static __always_inline __u8 ur_mismatch4(const struct ur_flow *f, const struct sock *sk,
-					 const struct ur_sock *s)
-{
-	__u32 local = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
-	__u32 peer = BPF_CORE_READ(sk, __sk_common.skc_daddr);
-
-	if (s->family == UR_AF_INET6 && s->flags & UR_SK_V6ONLY)
-		return UR_MM_FAMILY;
-	if (local && local != *(const __u32 *)f->dst)
-		return UR_MM_ADDRESS;
-	if ((peer && peer != *(const __u32 *)f->src) || (s->peer_port && s->peer_port != f->sport))
-		return UR_MM_PEER;
-	return ur_device_fits(f, s->bound_ifindex) ? UR_MM_NONE : UR_MM_DEVICE;
-}
-
-static __always_inline __u8 ur_mismatch6(const struct ur_flow *f, const struct ur_sock *s)
-{
-	if (s->family != UR_AF_INET6)
-		return UR_MM_FAMILY;
-	if (!ur_addr_is_zero(s->local) && !ur_addr_same(s->local, f->dst))
-		return UR_MM_ADDRESS;
-	if ((s->peer_port && s->peer_port != f->sport) ||
-	    (!ur_addr_is_zero(s->peer) && !ur_addr_same(s->peer, f->src)))
-		return UR_MM_PEER;
-	return ur_device_fits(f, s->bound_ifindex) ? UR_MM_NONE : UR_MM_DEVICE;
-}
-
-static __always_inline void ur_sock_addresses(struct ur_sock *s, const struct sock *sk)
+static __always_inline void ur_sock_addresses(struct ur_sock *s, const struct ur_sock_head *h)
 {
 	if (s->family == UR_AF_INET6) {
-		BPF_CORE_READ_INTO(&s->local, sk, __sk_common.skc_v6_rcv_saddr);
-		BPF_CORE_READ_INTO(&s->peer, sk, __sk_common.skc_v6_daddr);
-		if (BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_ipv6only))
-			s->flags |= UR_SK_V6ONLY;
+		__builtin_memcpy(s->local, &UR_HEAD(h, struct in6_addr, skc_v6_rcv_saddr), 16);
+		__builtin_memcpy(s->peer, &UR_HEAD(h, struct in6_addr, skc_v6_daddr), 16);
 	} else {
-		*(__u32 *)s->local = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
-		*(__u32 *)s->peer = BPF_CORE_READ(sk, __sk_common.skc_daddr);
+		*(__u32 *)s->local = UR_HEAD(h, __u32, skc_rcv_saddr);
+		*(__u32 *)s->peer = UR_HEAD(h, __u32, skc_daddr);
 	}
-	s->port = BPF_CORE_READ(sk, __sk_common.skc_num);
-	s->peer_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
-	s->bound_ifindex = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);
+	s->port = UR_HEAD(h, __u16, skc_num);
+	s->peer_port = bpf_ntohs(UR_HEAD(h, __u16, skc_dport));
+	s->bound_ifindex = UR_HEAD(h, __u32, skc_bound_dev_if);
 }
 
-/* Everything of @sk but how it fits. @s is zeroed first. */
-static __always_inline void ur_sock_read(struct ur_sock *s, const struct sock *sk)
+/* What a lookup looks at, and the bits that come along. @s is zeroed first. */
+static __always_inline void ur_sock_read_key(struct ur_sock *s, const struct sock *sk)
 {
-	const struct file *file = BPF_CORE_READ(sk, sk_socket, file);
+	struct ur_sock_head h = {};
 
 	__builtin_memset(s, 0, sizeof(*s));
-	s->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	bpf_probe_read_kernel(&h, sizeof(h), sk);
+	s->family = UR_HEAD(&h, __u16, skc_family);
 	s->proto = BPF_CORE_READ(sk, sk_protocol);
-	ur_sock_addresses(s, sk);
-	s->cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	ur_sock_addresses(s, &h);
+	s->cookie = UR_HEAD(&h, __u64, skc_cookie.counter);
+	if (BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_ipv6only))
+		s->flags |= UR_SK_V6ONLY;
+	if (BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_reuseport))
+		s->flags |= UR_SK_REUSEPORT;
+	if (UR_HEAD(&h, __u8, skc_state) == UR_TCP_ESTABLISHED)
+		s->flags |= UR_SK_CONNECTED;
+}
+
+/* Everything of @sk but how it fits. */
+static __always_inline void ur_sock_read(struct ur_sock *s, const struct sock *sk)
+{
+	const struct udp_sock *up = (const void *)sk;
+	const struct bpf_prog *prog = BPF_CORE_READ(sk, sk_reuseport_cb, prog);
+	const struct file *file = BPF_CORE_READ(sk, sk_socket, file);
+
+	ur_sock_read_key(s, sk);
 	s->uid = BPF_CORE_READ(sk, sk_uid.val);
 	if (file)
 		s->inode = BPF_CORE_READ(file, f_inode, i_ino);
 	else
 		s->flags |= UR_SK_KERNEL;
-	if (BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_reuseport))
-		s->flags |= UR_SK_REUSEPORT;
-	if (BPF_CORE_READ(sk, sk_reuseport_cb, prog))
+	if (prog) {
 		s->flags |= UR_SK_BPF;
-	if (BPF_CORE_READ(sk, __sk_common.skc_state) == UR_TCP_ESTABLISHED)
-		s->flags |= UR_SK_CONNECTED;
+		s->detail = BPF_CORE_READ(prog, aux, id);
+	} else if (s->proto == IPPROTO_UDP) {
+		s->detail = (__u64)BPF_CORE_READ(up, encap_rcv);
+	}
 }
 
 /* First node of @port's slot, 0 when the table is not known. */
 static __always_inline __u64 ur_slot_first(const struct ur_flow *f, __u16 port)
 {
-	const struct net *net = f->net;
+	const struct net *net = (const void *)f->net;
 	const struct udp_table *table;
 	__u64 slot;
 
@@ -117,7 +96,8 @@ static __always_inline __u64 ur_slot_first(const struct ur_flow *f, __u16 port)
 	if (!table)
 		return 0;
 	slot = (port + BPF_CORE_READ(net, hash_mix)) & BPF_CORE_READ(table, mask);
-	return (__u64)BPF_CORE_READ(table, hash) + slot * bpf_core_type_size(struct udp_hslot);
+	slot = (__u64)BPF_CORE_READ(table, hash) + slot * bpf_core_type_size(struct udp_hslot);
+	return ur_peek(__u64, slot);
 }
 
 static __always_inline const struct sock *ur_node_sock(__u64 node)
@@ -148,60 +128,92 @@ static __always_inline __u64 ur_sock_after(__u64 sk)
 	return ur_peek(__u64, sk + bpf_core_field_offset(struct sock, __sk_common.skc_node));
 }
 
-/* Note every socket on the packet's destination port in its namespace. */
-static __noinline void ur_snapshot(struct ur_event *e, const struct ur_flow *f)
+/* Judge @sk, the @i-th on the port, and note it in the record as far as there is room. Its
+ * reuseport group when all members fail as it does: they were bound to one address in one
+ * family (udp_reuseport_add_sock()), and only connect() changes that, from any. Otherwise 1. */
+UR_GLOBAL __u64 ur_snapshot_one(__u64 key, __u64 sk, __u32 i)
 {
-	__u64 slot = ur_slot_first(f, f->dport), sk;
+	struct ur_scratch *w = ur_work_at(key);
+	struct ur_sock *s;
 
-	if (!slot)
-		return;
-	e->flags |= UR_EV_SOCKS;
-	sk = ur_slot_next(ur_peek(__u64, slot), (__u64)f->net, f->dport);
-	for (int i = 0; i < UR_SOCKS_MAX; i++) {
-		struct ur_sock *s = &e->socks[i];
+	if (!w)
+		return 1;
+	if (i < UR_SOCKS_MAX) {
+		s = &w->e.socks[i];
+		ur_sock_read(s, (const struct sock *)sk);
+		w->e.nsocks = i + 1;
+	} else {
+		s = &w->spare;
+		ur_sock_read_key(s, (const struct sock *)sk);
+	}
+	s->mismatch = ur_mismatch(&w->flow, s);
+	w->spare.mismatch = s->mismatch;
+	if (s->mismatch < UR_MM_MAX)
+		w->e.sock_total[s->mismatch]++;
+	if ((s->mismatch != UR_MM_ADDRESS && s->mismatch != UR_MM_FAMILY) || s->peer_port)
+		return 1;
+	return (__u64)BPF_CORE_READ((const struct sock *)sk, sk_reuseport_cb) ?: 1;
+}
 
+/* Count a socket that fails as the last one that was judged. */
+static __always_inline bool ur_snapshot_alike(struct ur_scratch *w, __u64 sk, __u64 group)
+{
+	__u8 mismatch = w->spare.mismatch;
+
+	if ((__u64)BPF_CORE_READ((const struct sock *)sk, sk_reuseport_cb) != group ||
+	    mismatch >= UR_MM_MAX)
+		return false;
+	w->e.sock_total[mismatch]++;
+	return true;
+}
+
+/* Note every socket on the packet's destination port in its namespace. */
+UR_GLOBAL int ur_snapshot(__u64 key)
+{
+	struct ur_scratch *w = ur_work_at(key);
+	__u64 sk, net, group = 1;
+	__u32 port;
+
+	if (!w)
+		return 0;
+	net = w->flow.net;
+	port = w->flow.dport;
+	sk = ur_slot_first(&w->flow, port);
+	w->e.flags |= UR_EV_SOCKS;
+	sk = ur_slot_next(sk, net, port);
+	for (int i = 0; i < UR_PORT_MAX; i++) {
 		if ((__s64)sk >= 0)
 			break;
-		ur_sock_read(s, (const struct sock *)sk);
-		s->mismatch = f->family == 4 ? ur_mismatch4(f, (const struct sock *)sk, s) :
-					       ur_mismatch6(f, s);
-		e->nsocks = i + 1;
-		sk = ur_slot_next(ur_sock_after(sk), (__u64)f->net, f->dport);
+		if (i < UR_SOCKS_MAX || !ur_snapshot_alike(w, sk, group)) {
+			if (++w->judged > UR_MEMBERS_MAX)
+				break;
+			group = ur_snapshot_one(key, sk, i);
+		}
+		sk = ur_slot_next(ur_sock_after(sk), net, port);
 	}
 	if (sk)
-		e->flags |= UR_EV_SOCKS_PARTIAL;
+		w->e.flags |= UR_EV_SOCKS_PARTIAL;
+	return 0;
 }
 
-/* The socket on this host that the packet came from: it is bound to the source address
- * and port, and not connected elsewhere. */
-static __always_inline bool ur_is_sender(const struct ur_flow *f, const struct ur_sock *s)
+/* For a packet that came over loopback: the socket on this host that it came from. */
+UR_GLOBAL int ur_sender_find(__u64 key)
 {
-	if (s->peer_port && s->peer_port != f->dport)
-		return false;
-	if (ur_addr_is_zero(s->local))
-		return f->family == 4 || s->family == UR_AF_INET6;
-	if (f->family == 4 && s->family == UR_AF_INET6) /* ::ffff:a.b.c.d */
-		return *(const __u32 *)(s->local + 12) == *(const __u32 *)f->src;
-	return s->family == (f->family == 4 ? UR_AF_INET : UR_AF_INET6) &&
-	       ur_addr_same(s->local, f->src);
-}
+	struct ur_scratch *w = ur_work_at(key);
+	__u64 sk;
 
-/* For a packet that came over loopback: who sent it. */
-static __noinline void ur_sender_find(struct ur_event *e, const struct ur_flow *f)
-{
-	__u64 slot = ur_slot_first(f, f->sport), sk;
-
-	if (!slot)
-		return;
-	sk = ur_slot_next(ur_peek(__u64, slot), (__u64)f->net, f->sport);
+	if (!w)
+		return 0;
+	sk = ur_slot_next(ur_slot_first(&w->flow, w->flow.sport), w->flow.net, w->flow.sport);
 	for (int i = 0; i < UR_SENDERS_MAX; i++) {
 		if ((__s64)sk >= 0)
-			return;
-		ur_sock_read(&e->sender, (const struct sock *)sk);
-		if (ur_is_sender(f, &e->sender)) {
-			e->flags |= UR_EV_SENDER;
-			return;
+			return 0;
+		ur_sock_read(&w->e.sender, (const struct sock *)sk);
+		if (ur_is_sender(&w->flow, &w->e.sender)) {
+			w->e.flags |= UR_EV_SENDER;
+			return 0;
 		}
-		sk = ur_slot_next(ur_sock_after(sk), (__u64)f->net, f->sport);
+		sk = ur_slot_next(ur_sock_after(sk), w->flow.net, w->flow.sport);
 	}
+	return 0;
 }

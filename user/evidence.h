@@ -131,6 +131,8 @@ struct ur_rule_text {
 #define UR_MISSING_OUTCOME_PUSH   (1u << 2) /* result of the push functions */
 #define UR_MISSING_SYMBOLS        (1u << 3) /* /proc/kallsyms shows no addresses */
 #define UR_MISSING_REJECT         (1u << 4) /* a reject hook that this event needed */
+#define UR_MISSING_HISTORY        (1u << 5) /* sockets that end */
+#define UR_MISSING_CONNTRACK      (1u << 6) /* conntrack's view of an answer */
 
 struct ur_evidence {
 	struct ur_event ev;   /* as the kernel side wrote it; cut-off fields are 0 */

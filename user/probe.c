@@ -128,6 +128,16 @@ static bool essential_missing(const struct ur_probe *p)
 	return false;
 }
 
+/* From here on no end of a socket is missed. */
+static void begin_history(struct ur_probe *p)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (!(ur_probe_missing(p) & UR_MISSING_HISTORY))
+		p->skel->bss->ur_history_start = now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
 static int map_stats(struct ur_probe *p)
 {
 	size_t len = sysconf(_SC_PAGESIZE);
@@ -145,7 +155,7 @@ static int on_record(void *ctx, void *data, size_t len)
 	struct ur_probe *p = ctx;
 	const struct ur_notice *n = data;
 
-	if (len < sizeof(*n) || n->answer != UR_ANSWER_NOTICE) {
+	if (len < sizeof(*n) || n->answer != UR_ANSWER_NOTICE || n->what == UR_NOTICE_NAT) {
 		if (p->fn)
 			p->fn(p->arg, data, len);
 		return 0;
@@ -204,6 +214,7 @@ static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur
 				   r == -ENOTSUP ? p->core[1].reason : said.message);
 		return r;
 	}
+	begin_history(p);
 	r = map_stats(p) ?: open_ring(p) ?: ur_module_follow(p, true);
 	if (r)
 		ur_refusal_explain(why, r, "", said.message);
@@ -269,7 +280,7 @@ uint32_t ur_probe_missing(const struct ur_probe *p)
 			missing |= ur_core_rows[i].missing;
 	for (size_t i = 0; i < ur_module_nrows; i++)
 		if (p->module[i].state == UR_HOOK_FAILED)
-			missing |= UR_MISSING_REJECT;
+			missing |= ur_module_rows[i].missing;
 	return missing;
 }
 
@@ -282,10 +293,14 @@ size_t ur_probe_hooks(const struct ur_probe *p, struct ur_hook *hooks, size_t ma
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < ur_core_nrows; i++, n++)
+	for (size_t i = 0; i < ur_core_nrows; i++) {
+		if (p->core[i].state == UR_HOOK_NEEDLESS)
+			continue;
 		if (n < max)
 			hooks[n] = (struct ur_hook){ ur_core_rows[i].func, ur_core_rows[i].purpose,
 						     p->core[i].state, p->core[i].reason };
+		n++;
+	}
 	for (size_t i = 0; i < ur_module_nrows; i++, n++)
 		if (n < max)
 			hooks[n] = (struct ur_hook){ ur_module_rows[i].func,

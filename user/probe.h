@@ -29,9 +29,10 @@ enum ur_hook_state {
 	UR_HOOK_FENTRY, /* attached as fentry or fexit */
 	UR_HOOK_KPROBE, /* attached as kprobe or kretprobe */
 	UR_HOOK_TRACEPOINT,
-	UR_HOOK_WAITING, /* its module is not loaded; attached when it comes */
-	UR_HOOK_ABSENT,  /* this kernel has no such function: nothing is missed */
-	UR_HOOK_FAILED,  /* see reason */
+	UR_HOOK_WAITING,  /* its module is not loaded; attached when it comes */
+	UR_HOOK_ABSENT,   /* this kernel has no such function: nothing is missed */
+	UR_HOOK_NEEDLESS, /* this kernel offers better: not listed */
+	UR_HOOK_FAILED,   /* see reason */
 };
 
 /* One hook, for --check. Strings are borrowed from the probe. */

@@ -29,6 +29,12 @@ const struct ur_core_row ur_core_rows[] = {
 	  "whether IPv6 output took the answer" },
 	{ "nf_ct_attach", "rst_built", "rst_built_kprobe", false, 0, false,
 	  "whether a rule's TCP reset was built" },
+	{ "udp_lib_unhash", "udp_end", "udp_end_kprobe", false, UR_MISSING_HISTORY, false,
+	  "UDP sockets that are closed" },
+	{ "__udp_disconnect", "udp_leave", "udp_leave_kprobe", false, 0, false,
+	  "UDP sockets that give up their port" },
+	{ "__put_net", "net_end", "net_end_kprobe", false, 0, false,
+	  "network namespaces that end" },
 	{ "module_load", "module_load", NULL, false, 0, false, "firewall modules that come later" },
 	{ "module_free", "module_free", NULL, false, 0, false, "firewall modules that go" },
 };
@@ -69,6 +75,25 @@ static const char *trampoline_of(const struct ur_probe *p, const struct ur_core_
 	return row->trampoline;
 }
 
+/* Namespaces need watching only where nothing but their address tells them apart: before
+ * v5.12 struct net.net_cookie is an atomic64_t that is 0 until somebody asks for it. */
+static bool needless(const struct ur_probe *p, const struct ur_core_row *row)
+{
+	int id = btf__find_by_name_kind(p->btf, "net", BTF_KIND_STRUCT);
+	const struct btf_type *net = id < 0 ? NULL : btf__type_by_id(p->btf, id);
+
+	if (strcmp(row->func, "__put_net") != 0 || !net)
+		return false;
+	for (int i = 0; i < btf_vlen(net); i++) {
+		const struct btf_member *m = &btf_members(net)[i];
+		const struct btf_type *type = btf__type_by_id(p->btf, m->type);
+
+		if (!strcmp(btf__name_by_offset(p->btf, m->name_off), "net_cookie"))
+			return strcmp(btf__name_by_offset(p->btf, type->name_off), "atomic64_t");
+	}
+	return false;
+}
+
 static bool in_kernel(const struct ur_probe *p, const char *func)
 {
 	uint64_t start, end;
@@ -81,6 +106,8 @@ static const char *program_of(const struct ur_probe *p, const struct ur_core_row
 {
 	const char *t = is_tracepoint(row) ? row->trampoline : trampoline_of(p, row);
 
+	if (needless(p, row))
+		return NULL;
 	if (t && !ur_probe_is_bad(p, t))
 		return t;
 	if (row->kprobe && in_kernel(p, row->func) && !ur_probe_is_bad(p, row->kprobe))
@@ -103,7 +130,7 @@ int ur_core_plan(struct ur_probe *p)
 		}
 		for (size_t i = 0; i < ur_module_nrows && !wanted; i++)
 			wanted = !strcmp(ur_module_rows[i].enter, name) ||
-				 !strcmp("reject_exit", name);
+				 !strcmp(ur_module_rows[i].exit, name);
 		if (wanted && ur_probe_is_bad(p, name))
 			wanted = false;
 		bpf_program__set_autoload(prog, wanted);
@@ -131,6 +158,10 @@ static int attach_row(struct ur_probe *p, const struct ur_core_row *row, struct 
 	struct bpf_program *prog;
 	bool kprobe;
 
+	if (needless(p, row)) {
+		a->state = UR_HOOK_NEEDLESS;
+		return 0;
+	}
 	if (!name) {
 		a->state = in_kernel(p, row->func) || is_tracepoint(row) ? UR_HOOK_FAILED :
 									   UR_HOOK_ABSENT;

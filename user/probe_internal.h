@@ -26,8 +26,10 @@ struct ur_core_row {
 struct ur_module_row {
 	const char *func;
 	const char *module;
-	const char *enter; /* kprobe program; reject_exit is the kretprobe */
-	uint32_t range;    /* UR_FN_* */
+	const char *enter; /* kprobe program */
+	const char *exit;  /* kretprobe program */
+	uint32_t range;    /* UR_FN_*, or UR_NO_RANGE: nobody is proven by it */
+	uint32_t missing;  /* UR_MISSING_* without it */
 	const char *purpose;
 };
 
@@ -38,7 +40,8 @@ struct ur_attached {
 	char reason[UR_REASON_LEN];
 };
 
-#define UR_CORE_MAX   16
+#define UR_NO_RANGE   UINT32_MAX
+#define UR_CORE_MAX   24
 #define UR_MODULE_MAX 8
 #define UR_BAD_MAX    32
 

@@ -5,19 +5,28 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include "user/evidence.h"
 #include "user/probe_internal.h"
 #include "user/probe_layout.h"
 #include "unreach.skel.h"
 
+#define REJECT(func, module, enter, range, purpose)                                   \
+	{                                                                             \
+		func, module, enter, "reject_exit", range, UR_MISSING_REJECT, purpose \
+	}
+
 const struct ur_module_row ur_module_rows[] = {
-	{ "nft_reject_ipv4_eval", "nft_reject_ipv4", "nft_reject_enter", UR_FN_NFT_REJECT_IPV4,
-	  "nftables reject, family ip" },
-	{ "nft_reject_ipv6_eval", "nft_reject_ipv6", "nft_reject_enter", UR_FN_NFT_REJECT_IPV6,
-	  "nftables reject, family ip6" },
-	{ "nft_reject_inet_eval", "nft_reject_inet", "nft_reject_enter", UR_FN_NFT_REJECT_INET,
-	  "nftables reject, family inet" },
-	{ "reject_tg", "ipt_REJECT", "xt_reject_enter", UR_FN_REJECT_TG, "iptables REJECT" },
-	{ "reject_tg6", "ip6t_REJECT", "xt_reject_enter", UR_FN_REJECT_TG6, "ip6tables REJECT" },
+	REJECT("nft_reject_ipv4_eval", "nft_reject_ipv4", "nft_reject_enter", UR_FN_NFT_REJECT_IPV4,
+	       "nftables reject, family ip"),
+	REJECT("nft_reject_ipv6_eval", "nft_reject_ipv6", "nft_reject_enter", UR_FN_NFT_REJECT_IPV6,
+	       "nftables reject, family ip6"),
+	REJECT("nft_reject_inet_eval", "nft_reject_inet", "nft_reject_enter", UR_FN_NFT_REJECT_INET,
+	       "nftables reject, family inet"),
+	REJECT("reject_tg", "ipt_REJECT", "xt_reject_enter", UR_FN_REJECT_TG, "iptables REJECT"),
+	REJECT("reject_tg6", "ip6t_REJECT", "xt_reject_enter", UR_FN_REJECT_TG6,
+	       "ip6tables REJECT"),
+	{ "nf_conntrack_inet_error", "nf_conntrack", "ct_error_enter", "ct_error_exit", UR_NO_RANGE,
+	  UR_MISSING_CONNTRACK, "destinations before NAT, where no socket fits" },
 };
 const size_t ur_module_nrows = sizeof(ur_module_rows) / sizeof(*ur_module_rows);
 _Static_assert(sizeof(ur_module_rows) / sizeof(*ur_module_rows) <= UR_MODULE_MAX,
@@ -45,9 +54,9 @@ static const struct {
 
 /* Modules whose coming or going changes what we hook or read. */
 static const char *const followed[] = {
-	"nf_tables",       "x_tables",        "ip_tables",      "ip6_tables",
-	"nft_compat",      "nf_reject_ipv4",  "nf_reject_ipv6", "nft_reject_ipv4",
-	"nft_reject_ipv6", "nft_reject_inet", "ipt_REJECT",     "ip6t_REJECT",
+	"nf_tables",      "x_tables",       "ip_tables",       "ip6_tables",      "nft_compat",
+	"nf_reject_ipv4", "nf_reject_ipv6", "nft_reject_ipv4", "nft_reject_ipv6", "nft_reject_inet",
+	"ipt_REJECT",     "ip6t_REJECT",    "nf_conntrack",
 };
 
 bool ur_module_matters(const char *name)
@@ -107,8 +116,11 @@ static int publish_ranges(struct ur_probe *p, bool fresh)
 
 	for (size_t i = 0; i < ur_module_nrows; i++) {
 		const struct ur_module_row *row = &ur_module_rows[i];
-		struct ur_range range = caller_range(p, row->func, row->module, fresh);
+		struct ur_range range;
 
+		if (row->range == UR_NO_RANGE)
+			continue;
+		range = caller_range(p, row->func, row->module, fresh);
 		r = r ?: publish(p, row->range, &range);
 	}
 	for (size_t i = 0; i < sizeof(callers) / sizeof(*callers); i++) {
@@ -151,7 +163,7 @@ static struct bpf_link *attach(struct ur_probe *p, const char *prog, bool ret, c
 /* The exit first: an entry without its exit would leave claims behind. */
 static void hold(struct ur_probe *p, const struct ur_module_row *row, struct ur_attached *a)
 {
-	a->exit_link = attach(p, "reject_exit", true, row->func);
+	a->exit_link = attach(p, row->exit, true, row->func);
 	a->link = a->exit_link ? attach(p, row->enter, false, row->func) : NULL;
 	if (a->link) {
 		a->state = UR_HOOK_KPROBE;
