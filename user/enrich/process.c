@@ -2,55 +2,45 @@
 /* process.c - from socket inodes to processes, through /proc/PID/fd. */
 #include "user/enrich/process.h"
 #include <fcntl.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include "user/enrich/cgroup.h"
+#include "user/enrich/procfd.h"
 
-#define CACHE_SIZE    256
-#define BELIEVE_MS    2000
-#define BUDGET_MS     500
-#define CGROUP_MAX    8192               /* version 1 has a dozen lines */
-#define LINK_MAX_HERE 40                 /* socket:[18446744073709551615] */
-#define INIT_PID_NS   "pid:[4026531836]" /* PROC_PID_INIT_INO of linux/proc_ns.h */
-#define PF_KTHREAD    0x00200000         /* linux/sched.h */
+#define CACHE_SIZE   256
+#define BELIEVE_MS   10000
+#define NOBODY_MS    2000                  /* it may be on its way from one process to another */
+#define BUDGET_MS    500                   /* for one search */
+#define SEARCH_PRICE 10                    /* searches may take a tenth of the time... */
+#define CREDIT_MAX   (2000 * SEARCH_PRICE) /* ...and two seconds in a row */
+#define CGROUP_MAX   8192                  /* version 1 has a dozen lines */
+#define INIT_PID_NS  "pid:[4026531836]"    /* PROC_PID_INIT_INO of linux/proc_ns.h */
+#define PF_KTHREAD   0x00200000            /* linux/sched.h */
 
-/* What one look found out about an inode. */
+/* What one search found out about an inode. */
 struct known {
 	uint64_t inode; /* 0: free */
 	int64_t at;     /* ms */
-	int32_t last;   /* the process seen last: it may hold the socket twice */
+	enum ur_looked looked;
+	int32_t last; /* the process seen last: it may hold the socket twice */
 	uint32_t total;
 	uint32_t n;
-	struct {
-		int32_t pid;
-		int32_t fd;
-	} one[UR_OWNERS_MAX];
+	struct ur_procfd_at one[UR_OWNERS_MAX]; /* without the folder */
 };
 
 struct ur_process {
-	unsigned next; /* the slot to reuse */
+	unsigned next;  /* the slot to reuse */
+	int64_t credit; /* ms */
+	int64_t credit_at;
 	struct known known[CACHE_SIZE];
 };
 
-/* One pass over the processes. */
+/* Questions that one look at the processes answers. */
 struct pass {
 	struct ur_process_query *q;
 	struct known *found; /* by query */
 	size_t n;
-	int64_t deadline;
-	bool incomplete; /* not all could be looked at */
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
 
 int ur_process_new(struct ur_process **ret)
 {
@@ -58,6 +48,8 @@ int ur_process_new(struct ur_process **ret)
 
 	if (!p)
 		return -ENOMEM;
+	p->credit = CREDIT_MAX;
+	p->credit_at = ur_procfd_now_ms();
 	*ret = p;
 	return 0;
 }
@@ -67,31 +59,11 @@ void ur_process_free(struct ur_process *p)
 	free(p);
 }
 
-/* The folder of a process; what is opened below it can't become another process's. */
-static int open_process(int32_t pid)
-{
-	char path[32];
-
-	snprintf(path, sizeof(path), "/proc/%d", pid);
-	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
-
-static ssize_t read_at(int dir, const char *name, char *buf, size_t len)
-{
-	ur_cleanup(ur_closep) int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, buf, len - 1);
-
-	if (n < 0)
-		return -errno;
-	buf[n] = '\0';
-	return n;
-}
-
 /* Of a process that lives, a kernel without cgroups alone has no such file. */
 static void read_place(int dir, struct ur_place *place)
 {
 	char text[CGROUP_MAX];
-	ssize_t n = read_at(dir, "cgroup", text, sizeof(text));
+	ssize_t n = ur_procfd_read(dir, "cgroup", text, sizeof(text));
 	const bool no_cgroups = n == -ENOENT && !faccessat(dir, "comm", F_OK, 0);
 
 	*place = (struct ur_place){ .looked = no_cgroups ? UR_FOUND_NONE : UR_COULD_NOT };
@@ -99,39 +71,21 @@ static void read_place(int dir, struct ur_place *place)
 		ur_cgroup_parse(text, n, place);
 }
 
-/* Add the process of @dir to @owners, unless it is gone by now. */
-static void add_owner(struct ur_owners *owners, int dir, int32_t pid)
+/* Add the process of @dir to @owners. Fails when it is gone by now, or there is no room. */
+static bool add_owner(struct ur_owners *owners, int dir, int32_t pid)
 {
 	char comm[64];
 	struct ur_owner *one;
 
-	if (owners->n == UR_OWNERS_MAX || read_at(dir, "comm", comm, sizeof(comm)) <= 0)
-		return;
+	if (owners->n == UR_OWNERS_MAX || ur_procfd_read(dir, "comm", comm, sizeof(comm)) <= 0)
+		return false;
 	comm[strlen(comm) - 1] = '\0'; /* the newline */
 	one = &owners->one[owners->n++];
 	one->pid = pid;
 	snprintf(one->comm, sizeof(one->comm), "%.*s", UR_COMM_MAX - 1, comm);
 	read_place(dir, &one->place);
 	owners->looked = UR_FOUND;
-}
-
-/* The inode that descriptor @name of folder @dir is a socket with, or 0. Sets *@denied
- * where the kernel won't say (ptrace_may_access()). */
-static uint64_t socket_inode(int dir, const char *name, bool *denied)
-{
-	char link[LINK_MAX_HERE + 1], *end;
-	ssize_t n = readlinkat(dir, name, link, LINK_MAX_HERE);
-	uint64_t inode;
-
-	if (n < 0) {
-		*denied |= errno == EACCES || errno == EPERM;
-		return 0;
-	}
-	link[n] = '\0';
-	if (strncmp(link, "socket:[", 8))
-		return 0;
-	inode = strtoull(link + 8, &end, 10);
-	return strcmp(end, "]") ? 0 : inode;
+	return true;
 }
 
 static struct known *recall(struct ur_process *p, uint64_t inode)
@@ -151,90 +105,57 @@ static void remember(struct ur_process *p, const struct known *k)
 	*slot = *k;
 }
 
-/* Answer from memory. Fails when that is old, or any of it is no longer so. */
-static bool answer_known(struct ur_process *p, struct ur_process_query *q)
+/* Answer with those that held it lately. Fails when that is long ago, or any of it is no
+ * longer so. */
+static bool answer_holders(struct ur_process *p, struct ur_process_query *q)
 {
 	const struct known *k = recall(p, q->inode);
 	struct ur_owners owners = { .looked = UR_FOUND_NONE };
-	bool denied = false;
 
-	if (!k || now_ms() - k->at >= BELIEVE_MS)
+	if (!k || !k->n || ur_procfd_now_ms() - k->at >= BELIEVE_MS)
 		return false;
 	for (uint32_t i = 0; i < k->n; i++) {
-		ur_cleanup(ur_closep) int dir = open_process(k->one[i].pid);
-		char name[24];
+		ur_cleanup(ur_closep) int dir = ur_procfd_open(k->one[i].pid);
+		struct ur_procfd_at at = k->one[i];
 
-		snprintf(name, sizeof(name), "fd/%d", k->one[i].fd);
-		if (dir < 0 || socket_inode(dir, name, &denied) != q->inode)
+		at.dir = dir;
+		if (dir < 0 || !ur_procfd_still(&at, q->inode) || !add_owner(&owners, dir, at.pid))
 			return false;
-		add_owner(&owners, dir, k->one[i].pid);
 	}
 	owners.total = k->total;
 	*q->owners = owners;
 	return true;
 }
 
-/* A socket that process @pid holds through descriptor @name: is it one of ours? */
-static void match(struct pass *pass, uint64_t inode, int32_t pid, const char *name, int dir)
+/* Nobody held it a moment ago, or could be seen to. */
+static bool answer_nobody(struct ur_process *p, struct ur_process_query *q)
 {
+	const struct known *k = recall(p, q->inode);
+
+	if (!k || k->n || ur_procfd_now_ms() - k->at >= NOBODY_MS)
+		return false;
+	q->owners->looked = k->looked;
+	return true;
+}
+
+/* A socket that somebody holds: is it one of ours? */
+static void match(uint64_t inode, const struct ur_procfd_at *at, void *arg)
+{
+	const struct pass *pass = arg;
+
 	for (size_t i = 0; i < pass->n; i++) {
 		struct known *k = &pass->found[i];
 		struct ur_owners *owners = pass->q[i].owners;
 
-		if (k->inode != inode || k->last == pid)
+		if (k->inode != inode || k->last == at->pid)
 			continue;
-		k->last = pid;
-		k->total++;
-		owners->total++;
-		if (k->n == UR_OWNERS_MAX)
-			continue;
-		add_owner(owners, dir, pid);
-		k->one[k->n].pid = pid;
-		k->one[k->n++].fd = atoi(name);
-	}
-}
-
-static void look_at(struct pass *pass, int32_t pid)
-{
-	ur_cleanup(ur_closep) int dir = open_process(pid);
-	ur_cleanup(ur_closep) int fds = -1;
-	ur_cleanup(ur_closedirp) DIR *d = NULL;
-	struct dirent *e;
-
-	if (dir < 0)
-		return;
-	fds = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fds >= 0)
-		d = fdopendir(fcntl(fds, F_DUPFD_CLOEXEC, 0));
-	if (!d)
-		pass->incomplete |= errno != ENOENT && errno != ESRCH;
-	for (unsigned n = 1; d && (e = readdir(d)); n++) {
-		uint64_t inode = socket_inode(fds, e->d_name, &pass->incomplete);
-
-		if (inode)
-			match(pass, inode, pid, e->d_name, dir);
-		if (n % 1024 == 0 && now_ms() > pass->deadline)
-			return;
-	}
-}
-
-/* Look at every process once. */
-static void run(struct pass *pass)
-{
-	ur_cleanup(ur_closedirp) DIR *d = opendir("/proc");
-	struct dirent *e;
-
-	if (!d)
-		pass->incomplete = true;
-	while (d && (e = readdir(d))) {
-		int32_t pid = atoi(e->d_name);
-
-		if (pid > 0)
-			look_at(pass, pid);
-		if (now_ms() > pass->deadline) {
-			pass->incomplete = true;
-			return;
+		k->last = at->pid;
+		if (k->n < UR_OWNERS_MAX) {
+			if (!add_owner(owners, at->dir, at->pid))
+				continue;
+			k->one[k->n++] = *at;
 		}
+		owners->total = ++k->total;
 	}
 }
 
@@ -242,11 +163,13 @@ static void run(struct pass *pass)
 static bool answer_hinted(struct ur_process_query *q)
 {
 	struct known k = { .inode = q->inode };
-	struct pass pass = { .q = q, .found = &k, .n = 1, .deadline = now_ms() + BUDGET_MS };
+	struct pass pass = { .q = q, .found = &k, .n = 1 };
+	struct ur_procfd_look look = { .fn = match, .arg = &pass };
 
 	if (q->hint <= 0)
 		return false;
-	look_at(&pass, q->hint);
+	look.deadline = ur_procfd_now_ms() + BUDGET_MS;
+	ur_procfd_one(&look, q->hint);
 	return q->owners->looked == UR_FOUND;
 }
 
@@ -260,7 +183,8 @@ static size_t answer_cheaply(struct ur_process *p, struct ur_process_query *q, s
 		struct ur_process_query this = q[i];
 
 		*this.owners = (struct ur_owners){ .looked = UR_FOUND_NONE };
-		if (this.inode && !answer_known(p, &this) && !answer_hinted(&this)) {
+		if (this.inode && !answer_holders(p, &this) && !answer_hinted(&this) &&
+		    !answer_nobody(p, &this)) {
 			i++;
 			continue;
 		}
@@ -270,38 +194,84 @@ static size_t answer_cheaply(struct ur_process *p, struct ur_process_query *q, s
 	return n;
 }
 
-/* What the pass came to, for each question. */
-static void conclude(struct ur_process *p, const struct pass *pass)
+/* Process 1 opens sockets for services (systemd.socket(5)): those serve, it only holds. */
+static void put_init_last(struct known *k, struct ur_owners *owners)
 {
+	const struct ur_owner init = owners->one[0];
+	const struct ur_procfd_at holder = k->one[0];
+
+	if (owners->n < 2 || init.pid != 1)
+		return;
+	memmove(owners->one, owners->one + 1, (owners->n - 1) * sizeof(init));
+	memmove(k->one, k->one + 1, (k->n - 1) * sizeof(holder));
+	owners->one[owners->n - 1] = init;
+	k->one[k->n - 1] = holder;
+}
+
+/* What the pass came to, for each question. "Nobody" is an answer only where all could be
+ * seen: from the first pid namespace, through a /proc that hides none (hidepid, see proc(5)):
+ * it would hide process 1. */
+static void conclude(struct ur_process *p, struct pass *pass, const struct ur_procfd_look *look)
+{
+	const bool all = !look->incomplete && look->saw_init && ur_process_sees_all();
+
 	for (size_t i = 0; i < pass->n; i++) {
 		struct ur_owners *owners = pass->q[i].owners;
 
-		if (pass->incomplete && owners->looked != UR_FOUND)
+		put_init_last(&pass->found[i], owners);
+		if (!all && owners->looked != UR_FOUND)
 			owners->looked = UR_COULD_NOT;
-		else
-			remember(p, &pass->found[i]);
+		pass->found[i].looked = owners->looked;
+		remember(p, &pass->found[i]);
 	}
+}
+
+static bool all_answered(const struct pass *pass)
+{
+	for (size_t i = 0; i < pass->n; i++)
+		if (pass->q[i].owners->looked != UR_FOUND)
+			return false;
+	return true;
+}
+
+static bool may_search(struct ur_process *p)
+{
+	const int64_t now = ur_procfd_now_ms();
+
+	p->credit += now - p->credit_at;
+	p->credit_at = now;
+	if (p->credit > CREDIT_MAX)
+		p->credit = CREDIT_MAX;
+	return p->credit > 0;
+}
+
+static void search(struct ur_process *p, struct pass *pass)
+{
+	const int64_t start = ur_procfd_now_ms();
+	struct ur_procfd_look look = { .fn = match, .arg = pass, .deadline = start + BUDGET_MS };
+
+	for (size_t i = 0; i < pass->n; i++)
+		pass->found[i] = (struct known){ .inode = pass->q[i].inode, .at = start };
+	ur_procfd_all(&look);
+	if (!all_answered(pass))
+		ur_procfd_threads(&look);
+	conclude(p, pass, &look);
+	p->credit -= SEARCH_PRICE * (ur_procfd_now_ms() - start);
 }
 
 void ur_process_owners(struct ur_process *p, struct ur_process_query *q, size_t n)
 {
 	ur_cleanup(ur_freep) struct known *found = NULL;
-	const size_t left = answer_cheaply(p, q, n);
-	struct pass pass = { .q = q, .n = left, .deadline = now_ms() + BUDGET_MS };
+	struct pass pass = { .q = q, .n = answer_cheaply(p, q, n) };
 
-	if (!left)
+	if (!pass.n)
 		return;
-	pass.found = found = calloc(left, sizeof(*found));
-	for (size_t i = 0; i < left; i++) {
-		if (found)
-			found[i] = (struct known){ .inode = q[i].inode, .at = now_ms() };
-		else
-			q[i].owners->looked = UR_COULD_NOT;
-	}
-	if (!found)
-		return;
-	run(&pass);
-	conclude(p, &pass);
+	if (may_search(p))
+		pass.found = found = calloc(pass.n, sizeof(*found));
+	if (found)
+		return search(p, &pass);
+	for (size_t i = 0; i < pass.n; i++)
+		q[i].owners->looked = UR_COULD_NOT;
 }
 
 bool ur_process_sees_all(void)
@@ -320,15 +290,28 @@ bool ur_process_sees_all(void)
  * as one can tell: workers that come and go are known by name. */
 static bool is_kernel_thread(int32_t pid, const char *comm)
 {
-	ur_cleanup(ur_closep) int dir = open_process(pid);
+	ur_cleanup(ur_closep) int dir = ur_procfd_open(pid);
 	char stat[512], *at = NULL;
 	unsigned flags = 0;
 
-	if (dir >= 0 && read_at(dir, "stat", stat, sizeof(stat)) > 0)
+	if (dir >= 0 && ur_procfd_read(dir, "stat", stat, sizeof(stat)) > 0)
 		at = strrchr(stat, ')');
 	if (!at)
 		return !strncmp(comm, "kworker/", 8);
 	return sscanf(at + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) == 1 && flags & PF_KTHREAD;
+}
+
+/* Where it runs is read later: another process may have its number by then. */
+static void place_of_current(struct ur_owners *owners)
+{
+	struct ur_owners now = {};
+	ur_cleanup(ur_closep) int dir = ur_procfd_open(owners->one[0].pid);
+
+	owners->one[0].place.looked = UR_COULD_NOT;
+	if (dir >= 0)
+		add_owner(&now, dir, owners->one[0].pid);
+	if (now.n && !strcmp(now.one[0].comm, owners->one[0].comm))
+		owners->one[0].place = now.one[0].place;
 }
 
 void ur_process_current(int32_t tgid, const char *comm, struct ur_owners *owners)
@@ -343,4 +326,5 @@ void ur_process_current(int32_t tgid, const char *comm, struct ur_owners *owners
 	owners->n = owners->total = 1;
 	owners->one[0].pid = tgid;
 	snprintf(owners->one[0].comm, UR_COMM_MAX, "%.*s", UR_COMM_MAX - 1, comm);
+	place_of_current(owners);
 }

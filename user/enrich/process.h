@@ -26,10 +26,12 @@ int ur_process_new(struct ur_process **ret);
 void ur_process_free(struct ur_process *p);
 UR_DEFINE_CLEANUP(struct ur_process, ur_process_free)
 
-/* Answer all @n questions in at most one pass over the processes, within half a second.
+/* Answer all @n questions in at most one search through the processes, within half a second.
  * Inode 0 is a socket without a file: nobody holds it. A hint that proves right is the
- * whole answer. UR_COULD_NOT: nobody was seen to hold it, but not all could be looked
- * at. What was learnt is believed for two seconds, and only while it stays true. */
+ * whole answer. Of several holders process 1 comes last, the others by number.
+ * UR_COULD_NOT: nobody was seen to hold it, but not all could be looked at, or a tenth of the
+ * time went into searches already. Holders are believed in for ten seconds, while they still
+ * hold it; that there is none, for two. */
 void ur_process_owners(struct ur_process *p, struct ur_process_query *q, size_t n);
 
 /* Answer "the task that ran" from what the kernel saw: thread group @tgid, as numbered
