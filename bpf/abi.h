@@ -76,7 +76,7 @@
 /* ur_sock.flags */
 #define UR_SK_V6ONLY    (1 << 0)
 #define UR_SK_REUSEPORT (1 << 1)
-#define UR_SK_BPF       (1 << 2) /* its reuseport group has a BPF program */
+#define UR_SK_BPF       (1 << 2) /* its reuseport group has a BPF program that can drop */
 #define UR_SK_KERNEL    (1 << 3) /* no user-space owner: opened by the kernel (VXLAN, WireGuard) */
 #define UR_SK_CONNECTED (1 << 4)
 
@@ -207,8 +207,9 @@ struct ur_event {
 	__u32 cpu;
 	__u32 sk_lookup_prog; /* id of the namespace's first BPF sk_lookup program, 0: none */
 	__u16 sock_total[UR_MM_MAX]; /* sockets on the port, by mismatch; also those not in socks[] */
+	__u32 sdif; /* device that the packet came in on, when iifname is its VRF; else 0 */
 	__u8 nclosed;
-	__u8 pad[7];
+	__u8 pad[3];
 	char cur_comm[UR_COMM_MAX];
 	char iifname[UR_IFNAME_MAX]; /* device of the packet */
 	struct ur_nat nat;

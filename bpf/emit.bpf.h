@@ -154,6 +154,7 @@ UR_GLOBAL int ur_fill_sockets(__u64 key, __u64 packet, __u64 netns)
 	f = &w->flow;
 	f->net = netns;
 	ur_flow_read(f, (const struct sk_buff *)packet, w->e.family);
+	w->e.sdif = f->sdif;
 	if (w->e.origin == UR_ORIGIN_UDP_MISS && f->proto != UR_IPPROTO_UDPLITE)
 		f->proto = IPPROTO_UDP;
 	if (f->proto != IPPROTO_UDP && f->proto != UR_IPPROTO_UDPLITE)

@@ -76,7 +76,9 @@ static __always_inline void ur_sock_read(struct ur_sock *s, const struct sock *s
 		s->inode = BPF_CORE_READ(file, f_inode, i_ino);
 	else
 		s->flags |= UR_SK_KERNEL;
-	if (prog) {
+	/* Classic filters and socket filters choose a socket or leave it to the hash; only
+	 * this type can answer SK_DROP (reuseport_select_sock()). */
+	if (prog && BPF_CORE_READ(prog, type) == BPF_PROG_TYPE_SK_REUSEPORT) {
 		s->flags |= UR_SK_BPF;
 		s->detail = BPF_CORE_READ(prog, aux, id);
 	} else if (s->proto == IPPROTO_UDP) {
@@ -84,7 +86,7 @@ static __always_inline void ur_sock_read(struct ur_sock *s, const struct sock *s
 	}
 }
 
-/* First node of @port's slot, 0 when the table is not known. */
+/* First node of @port's slot, UR_WALK_GAVE_UP when the table is not known. */
 static __always_inline __u64 ur_slot_first(const struct ur_flow *f, __u16 port)
 {
 	const struct net *net = (const void *)f->net;
@@ -94,7 +96,7 @@ static __always_inline __u64 ur_slot_first(const struct ur_flow *f, __u16 port)
 	table = f->proto == UR_IPPROTO_UDPLITE ? (const void *)ur_udplite_table :
 						 ur_udp_table_of(net);
 	if (!table)
-		return 0;
+		return UR_WALK_GAVE_UP;
 	slot = (port + BPF_CORE_READ(net, hash_mix)) & BPF_CORE_READ(table, mask);
 	slot = (__u64)BPF_CORE_READ(table, hash) + slot * bpf_core_type_size(struct udp_hslot);
 	return ur_peek(__u64, slot);
@@ -128,6 +130,36 @@ static __always_inline __u64 ur_sock_after(__u64 sk)
 	return ur_peek(__u64, sk + bpf_core_field_offset(struct sock, __sk_common.skc_node));
 }
 
+/* How far the kernel's tests came before one failed. */
+static __always_inline __u64 ur_nearness(__u8 mismatch)
+{
+	switch (mismatch) {
+	case UR_MM_NONE:
+		return 5;
+	case UR_MM_DEVICE:
+		return 4;
+	case UR_MM_PEER:
+		return 3;
+	case UR_MM_ADDRESS:
+		return 2;
+	default:
+		return 1;
+	}
+}
+
+/* A socket that the record has no room for: if it comes nearer than all that are there, it
+ * goes in the place of the last. */
+static __always_inline void ur_snapshot_nearer(struct ur_scratch *w, __u64 sk)
+{
+	struct ur_sock *s = &w->e.socks[UR_SOCKS_MAX - 1];
+
+	if (ur_nearness(w->spare.mismatch) <= w->nearest)
+		return;
+	ur_sock_read(s, (const struct sock *)sk);
+	s->mismatch = w->spare.mismatch;
+	w->nearest = ur_nearness(s->mismatch);
+}
+
 /* Judge @sk, the @i-th on the port, and note it in the record as far as there is room. Its
  * reuseport group when all members fail as it does: they were bound to one address in one
  * family (udp_reuseport_add_sock()), and only connect() changes that, from any. Otherwise 1. */
@@ -148,6 +180,10 @@ UR_GLOBAL __u64 ur_snapshot_one(__u64 key, __u64 sk, __u32 i)
 	}
 	s->mismatch = ur_mismatch(&w->flow, s);
 	w->spare.mismatch = s->mismatch;
+	if (i >= UR_SOCKS_MAX)
+		ur_snapshot_nearer(w, sk);
+	else if (ur_nearness(s->mismatch) > w->nearest)
+		w->nearest = ur_nearness(s->mismatch);
 	if (s->mismatch < UR_MM_MAX)
 		w->e.sock_total[s->mismatch]++;
 	if ((s->mismatch != UR_MM_ADDRESS && s->mismatch != UR_MM_FAMILY) || s->peer_port)
@@ -179,6 +215,8 @@ UR_GLOBAL int ur_snapshot(__u64 key)
 	net = w->flow.net;
 	port = w->flow.dport;
 	sk = ur_slot_first(&w->flow, port);
+	if (sk == UR_WALK_GAVE_UP)
+		return 0;
 	w->e.flags |= UR_EV_SOCKS;
 	sk = ur_slot_next(sk, net, port);
 	for (int i = 0; i < UR_PORT_MAX; i++) {
