@@ -8,6 +8,8 @@ static const struct ur_cause_info infos[] = {
 	[UR_CAUSE_SOCKET_NONE] = { "socket.none", "no socket is on that port in that namespace" },
 	[UR_CAUSE_SOCKET_RACE] = { "socket.race",
 				   "a socket that fits was bound while the packet was under way" },
+	[UR_CAUSE_SOCKET_BPF] = { "socket.bpf",
+				  "a BPF sk_lookup or reuseport program turned the packet away" },
 	[UR_CAUSE_SOCKET_ADDRESS] = { "socket.address",
 				      "a socket is on the port, on another local address" },
 	[UR_CAUSE_SOCKET_DEVICE] = { "socket.device",

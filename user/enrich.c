@@ -129,22 +129,55 @@ static uint64_t cookie_here(void)
 	return cookie;
 }
 
-/* Names of the devices that sockets are bound to, as the kernel has them here. */
+/* The name of device @index here, now. */
+static enum ur_looked name_device(int fd, uint32_t index, char name[UR_IFNAME_MAX])
+{
+	struct ifreq ifr = { .ifr_ifindex = (int)index };
+
+	if (ioctl(fd, SIOCGIFNAME, &ifr))
+		return errno == ENODEV ? UR_FOUND_NONE : UR_COULD_NOT;
+	memcpy(name, ifr.ifr_name, UR_IFNAME_MAX);
+	name[UR_IFNAME_MAX - 1] = '\0';
+	return UR_FOUND;
+}
+
+/* Names of the devices that sockets are bound to, and of the one inside a VRF. */
 static void name_devices(struct ur_evidence *ev)
 {
-	ur_cleanup(ur_closep) int fd = -1;
+	ur_cleanup(ur_closep) int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
+	if (fd < 0)
+		return;
+	for (unsigned i = 0; i < ev->ev.nsocks; i++)
+		if (ev->ev.socks[i].bound_ifindex)
+			ev->bound[i] =
+				name_device(fd, ev->ev.socks[i].bound_ifindex, ev->bound_dev[i]);
+	if (ev->ev.sdif)
+		name_device(fd, ev->ev.sdif, ev->slave);
+}
+
+/* "vxlan_rcv+0x1/0x9c0 [vxlan]" to "vxlan_rcv [vxlan]" */
+static void cut_offset(char *symbol)
+{
+	char *plus = strchr(symbol, '+'), *module = plus ? strchr(plus, ' ') : NULL;
+
+	if (module)
+		memmove(plus, module, strlen(module) + 1);
+	else if (plus)
+		*plus = '\0';
+}
+
+/* Sockets whose datagrams a function of the kernel takes: which one. */
+static void name_encaps(struct ur_enrich *e, struct ur_evidence *ev)
+{
 	for (unsigned i = 0; i < ev->ev.nsocks; i++) {
-		struct ifreq ifr = { .ifr_ifindex = ev->ev.socks[i].bound_ifindex };
+		/* The symbol of a return address is that of the byte before it. */
+		uint64_t inside = ev->ev.socks[i].detail + 1;
 
-		if (!ifr.ifr_ifindex)
+		if (!ev->ev.socks[i].detail || (ev->ev.socks[i].flags & UR_SK_BPF))
 			continue;
-		if (fd < 0)
-			fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-		if (fd < 0 || ioctl(fd, SIOCGIFNAME, &ifr))
-			continue;
-		memcpy(ev->bound_dev[i], ifr.ifr_name, sizeof(ev->bound_dev[i]));
-		ev->bound_dev[i][sizeof(ev->bound_dev[i]) - 1] = '\0';
+		ur_symbolizer_stack(e->symbols, &inside, 1, &ev->encap[i]);
+		cut_offset(ev->encap[i]);
 	}
 }
 
@@ -269,6 +302,7 @@ void ur_enrich_run(struct ur_enrich *e, struct ur_evidence *ev)
 		ev->missing |= UR_MISSING_SYMBOLS;
 	if (ev->ev.flags & UR_EV_NO_ENTRY)
 		ur_stack_from_caller(&ev->ev, ev->stack);
+	name_encaps(e, ev);
 	look_inside(e, ev);
 	elsewhere = find_elsewhere(e, ev);
 	find_owners(e, ev, elsewhere);

@@ -146,9 +146,13 @@ struct ur_evidence {
 	struct ur_owners sender;              /* of ev.sender, or of the current task */
 	struct ur_listeners tcp;
 	struct ur_elsewhere elsewhere;
-	char bound_dev[UR_SOCKS_MAX][UR_IFNAME_MAX]; /* name of ev.socks[i].bound_ifindex */
-	char stack[UR_STACK_MAX][UR_SYMBOL_MAX];     /* "func+0x1a/0x90 [module]" */
-	uint32_t count; /* events that this one stands for, at least 1 */
+	/* ev.socks[i].bound_ifindex: its name with UR_FOUND; UR_FOUND_NONE: it is gone */
+	enum ur_looked bound[UR_SOCKS_MAX];
+	char bound_dev[UR_SOCKS_MAX][UR_IFNAME_MAX];
+	char encap[UR_SOCKS_MAX][UR_SYMBOL_MAX]; /* kernel function that takes its datagrams */
+	char slave[UR_IFNAME_MAX]; /* device that the packet came in on, when iifname is its VRF */
+	char stack[UR_STACK_MAX][UR_SYMBOL_MAX]; /* "func+0x1a/0x90 [module]" */
+	uint32_t count;                          /* events that this one stands for, at least 1 */
 };
 
 /* Start *@ev from @len bytes of a ring record: checks version and length, copies, and

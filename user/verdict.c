@@ -9,6 +9,7 @@ static const struct ur_words words[] = {
 	[UR_CAUSE_UNKNOWN] = { ur_why_unknown, ur_advise_unknown },
 	[UR_CAUSE_SOCKET_NONE] = { ur_why_socket_none, ur_advise_socket_none },
 	[UR_CAUSE_SOCKET_RACE] = { ur_why_socket_race, ur_advise_socket_race },
+	[UR_CAUSE_SOCKET_BPF] = { ur_why_socket_bpf, ur_advise_socket_bpf },
 	[UR_CAUSE_SOCKET_ADDRESS] = { ur_why_socket_address, ur_advise_socket_address },
 	[UR_CAUSE_SOCKET_DEVICE] = { ur_why_socket_device, ur_advise_socket_device },
 	[UR_CAUSE_SOCKET_PEER] = { ur_why_socket_peer, ur_advise_socket_peer },

@@ -185,6 +185,17 @@ static const char *no_elsewhere(const struct ur_case *c, struct ur_buf *out)
 	return "note.not-looked";
 }
 
+static const char *sk_lookup(const struct ur_case *c, struct ur_buf *out)
+{
+	if (!ur_sk_lookup_may(c))
+		return NULL;
+	ur_buf_add(out,
+		   "BPF sk_lookup program %u is asked first here: it can drop the packet, and it "
+		   "can hand packets to sockets that don't fit",
+		   c->ev->ev.sk_lookup_prog);
+	return "note.sk-lookup";
+}
+
 static const char *claim_odd(const struct ur_case *c, struct ur_buf *out)
 {
 	if (!(c->ev->ev.flags & UR_EV_CLAIM_ODD))
@@ -204,7 +215,8 @@ static const char *reject_missing(const struct ur_case *c, struct ur_buf *out)
 
 /* Each appends its sentence and returns its slug, or does nothing and returns NULL. */
 static const char *(*const finders[])(const struct ur_case *, struct ur_buf *) = {
-	behind, translated, local_sender, no_listeners, no_elsewhere, claim_odd, reject_missing,
+	behind,       translated, local_sender, no_listeners,
+	no_elsewhere, sk_lookup,  claim_odd,    reject_missing,
 };
 #define FINDERS (sizeof(finders) / sizeof(finders[0]))
 _Static_assert(FINDERS <= UR_FINDINGS_MAX, "a report holds what all finders can find");

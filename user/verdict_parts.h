@@ -2,8 +2,8 @@
 #pragma once
 /* verdict_parts.h - what the files of the verdict share; nobody else includes it.
  *
- * verdict.c decides, verdict_socket.c and verdict_rule.c word the two families of causes,
- * verdict_unknown.c the rest, verdict_origin.c who decided, verdict_also.c the further
+ * verdict.c decides, verdict_socket.c, verdict_mismatch.c (of sockets that are there, but do
+ * not fit) and verdict_rule.c word the two families of causes, verdict_unknown.c the rest, verdict_origin.c who decided, verdict_also.c the further
  * findings, verdict_words.c the phrases that all of them use. As pure as verdict.h says.
  */
 #include "user/strbuf.h"
@@ -34,10 +34,18 @@ enum ur_confidence ur_rule_confidence(const struct ur_evidence *ev);
 /* Append the further findings to @report, as many as it holds. */
 void ur_find_more(const struct ur_case *c, struct ur_report *report);
 
+/* All sockets on the port, also those that the event does not carry. */
+unsigned int ur_sockets_total(const struct ur_evidence *ev);
+
+/* No socket fits, but a BPF sk_lookup program was asked: it can drop the packet before, and
+ * it can hand packets to sockets that don't fit. */
+bool ur_sk_lookup_may(const struct ur_case *c);
+
 /* ---- wording ---- */
 
 void ur_why_socket_none(const struct ur_case *c, struct ur_buf *out);
 void ur_why_socket_race(const struct ur_case *c, struct ur_buf *out);
+void ur_why_socket_bpf(const struct ur_case *c, struct ur_buf *out);
 void ur_why_socket_address(const struct ur_case *c, struct ur_buf *out);
 void ur_why_socket_device(const struct ur_case *c, struct ur_buf *out);
 void ur_why_socket_peer(const struct ur_case *c, struct ur_buf *out);
@@ -49,6 +57,7 @@ void ur_why_unknown(const struct ur_case *c, struct ur_buf *out);
 
 void ur_advise_socket_none(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_socket_race(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_socket_bpf(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_socket_address(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_socket_device(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_socket_peer(const struct ur_case *c, struct ur_buf *out);
@@ -66,8 +75,22 @@ void ur_advise_unknown(const struct ur_case *c, struct ur_buf *out);
  * nothing when no process is known. */
 bool ur_say_owners(struct ur_buf *out, const struct ur_owners *owners);
 
-/* Who has ev->ev.socks[i]: as above, or "a kernel socket", or "a socket of uid 33". */
+/* Who has ev->ev.socks[i]: as above, or "the kernel's VXLAN socket", or "a socket of uid
+ * 33". */
 void ur_say_socket(struct ur_buf *out, const struct ur_evidence *ev, int i);
+
+/* Address @addr of @sk into @ret, IPv4 ones of IPv6 sockets (::ffff:a.b.c.d) as such; returns
+ * the IP version. */
+uint8_t ur_sock_addr(const struct ur_sock *sk, const uint8_t addr[16], uint8_t ret[16]);
+
+/* The packet's ends, and those of a socket: "10.0.0.5:53", "[fd00::5]:53". */
+void ur_say_dst(struct ur_buf *out, const struct ur_evidence *ev);
+void ur_say_src(struct ur_buf *out, const struct ur_evidence *ev);
+void ur_say_local(struct ur_buf *out, const struct ur_sock *sk);
+void ur_say_peer(struct ur_buf *out, const struct ur_sock *sk);
+
+/* "UDP", "UDP-Lite": the packet's protocol. */
+void ur_say_proto(struct ur_buf *out, const struct ur_evidence *ev);
 
 /* Who has that TCP listener, likewise. */
 void ur_say_listener(struct ur_buf *out, const struct ur_listener *listener);

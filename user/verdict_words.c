@@ -3,6 +3,9 @@
 
 #include <netinet/in.h>
 #include <string.h>
+#include "user/addr.h"
+#include "user/encap.h"
+#include "user/names.h"
 #include "user/place.h"
 
 static const char plain_chars[] = "abcdefghijklmnopqrstuvwxyz"
@@ -44,10 +47,22 @@ static void say_holder(struct ur_buf *out, const struct ur_owners *owners, uint3
 		ur_buf_add(out, "a socket of uid %u", uid);
 }
 
+static void say_kernel_socket(struct ur_buf *out, const char *symbol)
+{
+	const struct ur_encap *encap = ur_encap_find(symbol);
+
+	if (encap)
+		ur_buf_add(out, "the kernel's %s socket", encap->title);
+	else if (*symbol)
+		ur_buf_add(out, "a kernel socket of %.*s()", (int)ur_symbol_length(symbol), symbol);
+	else
+		ur_buf_add(out, "a kernel socket");
+}
+
 void ur_say_socket(struct ur_buf *out, const struct ur_evidence *ev, int i)
 {
 	if (ev->ev.socks[i].flags & UR_SK_KERNEL)
-		ur_buf_add(out, "a kernel socket");
+		say_kernel_socket(out, ev->encap[i]);
 	else
 		say_holder(out, &ev->socks[i], ev->ev.socks[i].uid);
 }
@@ -55,6 +70,61 @@ void ur_say_socket(struct ur_buf *out, const struct ur_evidence *ev, int i)
 void ur_say_listener(struct ur_buf *out, const struct ur_listener *listener)
 {
 	say_holder(out, &listener->owners, listener->uid);
+}
+
+static void say_endpoint(struct ur_buf *out, uint8_t version, const uint8_t addr[16], uint16_t port)
+{
+	char text[UR_ENDPOINT_TEXT];
+
+	ur_buf_add(out, "%s", ur_endpoint_text(version, addr, port, text));
+}
+
+void ur_say_dst(struct ur_buf *out, const struct ur_evidence *ev)
+{
+	say_endpoint(out, ev->packet.family, ev->packet.dst, ev->packet.dport);
+}
+
+void ur_say_src(struct ur_buf *out, const struct ur_evidence *ev)
+{
+	say_endpoint(out, ev->packet.family, ev->packet.src, ev->packet.sport);
+}
+
+uint8_t ur_sock_addr(const struct ur_sock *sk, const uint8_t addr[16], uint8_t ret[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	uint8_t version = ur_ip_version(sk->family);
+
+	memcpy(ret, addr, 16);
+	if (version != 6 || memcmp(addr, mapped, sizeof(mapped)) != 0)
+		return version;
+	memset(ret, 0, 16);
+	memcpy(ret, addr + sizeof(mapped), 4);
+	return 4;
+}
+
+static void say_sock_endpoint(struct ur_buf *out, const struct ur_sock *sk, const uint8_t addr[16],
+			      uint16_t port)
+{
+	uint8_t plain_addr[16], version = ur_sock_addr(sk, addr, plain_addr);
+
+	say_endpoint(out, version, plain_addr, port);
+}
+
+void ur_say_local(struct ur_buf *out, const struct ur_sock *sk)
+{
+	say_sock_endpoint(out, sk, sk->local, sk->port);
+}
+
+void ur_say_peer(struct ur_buf *out, const struct ur_sock *sk)
+{
+	say_sock_endpoint(out, sk, sk->peer, sk->peer_port);
+}
+
+void ur_say_proto(struct ur_buf *out, const struct ur_evidence *ev)
+{
+	char buf[UR_NUMBER_TEXT];
+
+	ur_buf_add(out, "%s", ur_proto_title(ev->packet.proto, buf));
 }
 
 void ur_say_program(struct ur_buf *out, const struct ur_owners *owners, const char *otherwise)

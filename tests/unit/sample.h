@@ -89,6 +89,8 @@ static inline struct ur_sock *sample_socket(struct ur_evidence *ev, uint8_t mism
 	sk->family = strchr(local, ':') ? AF_INET6 : AF_INET;
 	sk->port = ev->packet.dport;
 	sk->mismatch = mismatch;
+	if (mismatch < UR_MM_MAX)
+		ev->ev.sock_total[mismatch]++;
 	sk->uid = 33;
 	sample_addr(sk->local, local);
 	if (comm)

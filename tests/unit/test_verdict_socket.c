@@ -65,103 +65,11 @@ static void nobody_looked(void **state)
 	       "no UDP socket accepts it; its ports could not be read", "");
 }
 
-static void other_address(void **state)
-{
-	(void)state;
-	miss("10.0.0.7", "10.0.0.5", 8125);
-	sample_socket(&ev, UR_MM_ADDRESS, "127.0.0.1", "statsd");
-	expect(UR_CAUSE_SOCKET_ADDRESS, UR_PROVEN,
-	       "no UDP socket accepts 10.0.0.5:8125; statsd (pid 812) is bound to 127.0.0.1:8125 only",
-	       "bind statsd to 10.0.0.5 or 0.0.0.0");
-	miss("fd00::7", "fd00::5", 8125);
-	sample_socket(&ev, UR_MM_ADDRESS, "::1", NULL);
-	sample_socket(&ev, UR_MM_ADDRESS, "fd00::9", NULL);
-	expect(UR_CAUSE_SOCKET_ADDRESS, UR_PROVEN,
-	       "no UDP socket accepts [fd00::5]:8125; a socket of uid 33 is bound to [::1]:8125 only, "
-	       "and 1 more socket on the port does not fit either",
-	       "bind that service to fd00::5 or ::");
-}
-
-static void part_of_the_sockets(void **state)
-{
-	(void)state;
-	miss("10.0.0.7", "10.0.0.5", 8125);
-	sample_socket(&ev, UR_MM_ADDRESS, "127.0.0.1", "statsd");
-	ev.ev.flags |= UR_EV_SOCKS_PARTIAL;
-	expect(UR_CAUSE_SOCKET_ADDRESS, UR_LIKELY,
-	       "no UDP socket accepts 10.0.0.5:8125; statsd (pid 812) is bound to 127.0.0.1:8125 "
-	       "only; there are more sockets than could be looked at",
-	       "bind statsd to 10.0.0.5 or 0.0.0.0");
-}
-
-static void other_family(void **state)
-{
-	(void)state;
-	miss("10.0.0.7", "10.0.0.5", 53);
-	sample_socket(&ev, UR_MM_FAMILY, "::", "dns")->flags = UR_SK_V6ONLY;
-	expect(UR_CAUSE_SOCKET_FAMILY, UR_PROVEN,
-	       "no UDP socket accepts 10.0.0.5:53; dns (pid 812) on [::]:53 takes IPv6 only "
-	       "(IPV6_V6ONLY), the packet is IPv4",
-	       "bind dns to 10.0.0.5 or 0.0.0.0 as well, or switch IPV6_V6ONLY off");
-	miss("fd00::7", "fd00::5", 53);
-	sample_socket(&ev, UR_MM_FAMILY, "0.0.0.0", "dns");
-	expect(UR_CAUSE_SOCKET_FAMILY, UR_PROVEN,
-	       "no UDP socket accepts [fd00::5]:53; dns (pid 812) on 0.0.0.0:53 is an IPv4 socket, "
-	       "the packet is IPv6",
-	       "bind dns to fd00::5 or :: as well");
-}
-
 static void connect_to(struct ur_sock *sk, const char *peer, uint16_t port)
 {
 	sk->flags |= UR_SK_CONNECTED;
 	sample_addr(sk->peer, peer);
 	sk->peer_port = port;
-}
-
-static void other_peer(void **state)
-{
-	(void)state;
-	miss("10.219.7.1", "10.219.7.2", 5001);
-	connect_to(sample_socket(&ev, UR_MM_PEER, "0.0.0.0", "ntpd"), "10.219.7.9", 9);
-	expect(UR_CAUSE_SOCKET_PEER, UR_PROVEN,
-	       "no UDP socket accepts 10.219.7.2:5001; ntpd (pid 812) on 0.0.0.0:5001 is connected to "
-	       "10.219.7.9:9; the packet comes from 10.219.7.1:40000",
-	       "let ntpd serve other peers from a socket that is not connected");
-}
-
-static void answer_from_another_address(void **state)
-{
-	(void)state;
-	sample_miss(&ev, IPPROTO_UDP, "10.219.7.3", 5001, "10.219.7.1", 41000);
-	connect_to(sample_socket(&ev, UR_MM_PEER, "10.219.7.1", "nc"), "10.219.7.2", 5001);
-	ur_verdict_decide(&ev, &report);
-	assert_string_equal(report.advice, "if 10.219.7.2 and 10.219.7.3 are one server, make it "
-					   "answer from 10.219.7.2");
-}
-
-static void other_device(void **state)
-{
-	(void)state;
-	miss("10.0.0.7", "10.0.0.5", 67);
-	sample_socket(&ev, UR_MM_DEVICE, "0.0.0.0", "dhcpd")->bound_ifindex = 5;
-	SAMPLE_COPY(ev.bound_dev[0], "k0");
-	expect(UR_CAUSE_SOCKET_DEVICE, UR_PROVEN,
-	       "no UDP socket accepts 10.0.0.5:67; dhcpd (pid 812) on 0.0.0.0:67 is bound to device "
-	       "k0; the packet came in on eth0",
-	       "bind dhcpd to eth0 as well, or to no device");
-	ev.bound_dev[0][0] = '\0';
-	ur_verdict_decide(&ev, &report);
-	assert_non_null(strstr(report.why, "device number 5;"));
-}
-
-static void in_no_vrf(void **state)
-{
-	(void)state;
-	miss("10.0.0.7", "10.0.0.5", 67);
-	sample_socket(&ev, UR_MM_DEVICE, "0.0.0.0", "dhcpd");
-	ur_verdict_decide(&ev, &report);
-	assert_non_null(strstr(report.why, "is in no VRF, and net.ipv4.udp_l3mdev_accept is 0"));
-	assert_non_null(strstr(report.advice, "udp_l3mdev_accept=1"));
 }
 
 static void fits_after_all(void **state)
@@ -174,10 +82,60 @@ static void fits_after_all(void **state)
 	       "or moved while the packet was under way",
 	       "nothing to do if dns has just started; else see the sockets on the port with "
 	       "`ss -uanp 'sport = :53'`");
-	ev.ev.socks[0].flags = UR_SK_BPF;
+}
+
+static void a_program_chose_nobody(void **state)
+{
+	struct ur_sock *sk;
+
+	(void)state;
+	miss("10.0.0.7", "10.0.0.5", 53);
+	sample_socket(&ev, UR_MM_NONE, "0.0.0.0", "other");
+	sk = sample_socket(&ev, UR_MM_NONE, "0.0.0.0", "dns");
+	sk->flags = UR_SK_BPF | UR_SK_REUSEPORT;
+	sk->detail = 41;
+	expect(UR_CAUSE_SOCKET_BPF, UR_LIKELY,
+	       "dns (pid 812) on 0.0.0.0:53 fits, but did not get it: BPF program 41 of its "
+	       "reuseport group must have turned it away",
+	       "see it with `bpftool prog show id 41`; it chooses among the sockets of dns");
+}
+
+static void a_program_stands_before_all_sockets(void **state)
+{
+	(void)state;
+	miss("10.0.0.7", "10.0.0.5", 53);
+	sample_socket(&ev, UR_MM_NONE, "0.0.0.0", "dns");
+	ev.ev.sk_lookup_prog = 37;
+	expect(UR_CAUSE_SOCKET_BPF, UR_LIKELY,
+	       "dns (pid 812) on 0.0.0.0:53 fits, but did not get it: BPF sk_lookup program 37 must "
+	       "have turned it away",
+	       "see it with `bpftool prog show id 37`, and where it is attached with `bpftool link`");
+	assert_int_equal(report.nfindings, 0);
+	ev.packet.proto = IPPROTO_UDPLITE;
 	ur_verdict_decide(&ev, &report);
-	assert_non_null(strstr(report.why, "BPF program of its reuseport group"));
-	assert_non_null(strstr(report.advice, "bpftool"));
+	assert_int_equal(report.cause, UR_CAUSE_SOCKET_RACE);
+	ev.packet.proto = IPPROTO_UDP;
+	ev.ev.socks[0].flags = UR_SK_CONNECTED; /* found before the program is asked */
+	ur_verdict_decide(&ev, &report);
+	assert_int_equal(report.cause, UR_CAUSE_SOCKET_RACE);
+}
+
+/* It may have dropped the packet, and it may be what brings packets to such sockets. */
+static void a_program_that_may_have_nothing_to_do_with_it(void **state)
+{
+	(void)state;
+	miss("10.0.0.7", "10.0.0.5", 53);
+	ev.ev.sk_lookup_prog = 37;
+	ur_verdict_decide(&ev, &report);
+	assert_int_equal(report.cause, UR_CAUSE_SOCKET_NONE);
+	assert_int_equal(report.confidence, UR_LIKELY);
+	assert_int_equal(report.nfindings, 1);
+	assert_string_equal(report.findings[0].slug, "note.sk-lookup");
+	sample_socket(&ev, UR_MM_ADDRESS, "127.0.0.1", "dns");
+	ur_verdict_decide(&ev, &report);
+	assert_int_equal(report.cause, UR_CAUSE_SOCKET_ADDRESS);
+	assert_int_equal(report.confidence, UR_LIKELY);
+	assert_string_equal(report.findings[0].slug, "note.sk-lookup");
 }
 
 static void tcp_has_the_port(void **state)
@@ -223,6 +181,9 @@ static void another_namespace_has_the_port(void **state)
 	ev.elsewhere.netns_name[0] = '\0';
 	ur_verdict_decide(&ev, &report);
 	assert_non_null(strstr(report.why, "in netns 4026532200"));
+	ev.elsewhere.owners.looked = UR_FOUND_NONE;
+	ur_verdict_decide(&ev, &report);
+	assert_int_equal(report.cause, UR_CAUSE_SOCKET_NONE);
 }
 
 /* Each of these socks comes nearer than all before it, in whatever order they stand. */
@@ -261,7 +222,7 @@ static void a_server_says_more_than_a_client(void **state)
 	assert_non_null(strstr(report.why, "127.0.0.1:5001 only"));
 	ev.ev.nsocks = 1;
 	ur_verdict_decide(&ev, &report);
-	assert_non_null(strstr(report.why, "10.0.0.9:5001 only and connected to 1.1.1.1:53"));
+	assert_non_null(strstr(report.why, "10.0.0.9:5001 only, connected to 1.1.1.1:53"));
 	assert_null(strstr(report.advice, "bind"));
 }
 
@@ -281,14 +242,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_on_the_port),
 		cmocka_unit_test(nobody_looked),
-		cmocka_unit_test(other_address),
-		cmocka_unit_test(part_of_the_sockets),
-		cmocka_unit_test(other_family),
-		cmocka_unit_test(other_peer),
-		cmocka_unit_test(answer_from_another_address),
-		cmocka_unit_test(other_device),
-		cmocka_unit_test(in_no_vrf),
 		cmocka_unit_test(fits_after_all),
+		cmocka_unit_test(a_program_chose_nobody),
+		cmocka_unit_test(a_program_stands_before_all_sockets),
+		cmocka_unit_test(a_program_that_may_have_nothing_to_do_with_it),
 		cmocka_unit_test(tcp_has_the_port),
 		cmocka_unit_test(udplite_has_the_port),
 		cmocka_unit_test(another_namespace_has_the_port),

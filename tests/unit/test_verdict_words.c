@@ -62,6 +62,10 @@ static void sockets_without_a_process(void **state)
 	begin();
 	ur_say_socket(&out, &ev, 0);
 	assert_string_equal(text, "a kernel socket");
+	SAMPLE_COPY(ev.encap[0], "geneve_udp_encap_recv [geneve]");
+	begin();
+	ur_say_socket(&out, &ev, 0);
+	assert_string_equal(text, "the kernel's Geneve socket");
 }
 
 static void namespaces(void **state)

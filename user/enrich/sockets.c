@@ -139,12 +139,24 @@ static bool is_any(const uint8_t addr[16])
 	return !memcmp(addr, any, sizeof(any));
 }
 
-/* How well a socket fits: 3 on the packet's destination, 2 on any address, 1 on another.
- * An IPv6 socket on any address takes IPv4 as well, unless it says otherwise. */
+static bool is_loopback(const struct ur_procnet *row)
+{
+	static const uint8_t loopback6[16] = { [15] = 1 };
+
+	if (row->family == AF_INET6)
+		return !memcmp(row->local, loopback6, sizeof(loopback6));
+	return row->local[0] == 127;
+}
+
+/* How well a socket fits: 3 on the packet's destination, 2 on any address, 1 on another, 0 on
+ * one that means the namespace itself. An IPv6 socket on any address takes IPv4 as well,
+ * unless it says otherwise. */
 static int rank(const struct ur_procnet *row, const struct ur_packet *pkt)
 {
 	uint8_t family = pkt->family == 4 ? AF_INET : AF_INET6;
 
+	if (is_loopback(row))
+		return 0;
 	if (row->family == family && !memcmp(row->local, pkt->dst, sizeof(row->local)))
 		return 3;
 	return is_any(row->local) && (row->family == family || row->family == AF_INET6) ? 2 : 1;

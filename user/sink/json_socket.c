@@ -2,6 +2,7 @@
 #include "user/sink/json_socket.h"
 
 #include <netinet/in.h>
+#include "user/encap.h"
 #include "user/names.h"
 #include "user/verdict.h"
 
@@ -48,10 +49,32 @@ static void put_owners(struct ur_node n, const struct ur_owners *owners)
 		put_number(n, "processes", owners->total);
 }
 
+/* Absent when there is no such device any more: its number is all that is left. */
 static void put_device(struct ur_node n, const struct ur_evidence *ev, int i)
 {
-	if (ev->ev.socks[i].bound_ifindex)
+	if (!ev->ev.socks[i].bound_ifindex)
+		return;
+	if (ev->bound[i] != UR_FOUND_NONE)
 		put_known(n, "device", ev->bound_dev[i]);
+	put_number(n, "ifindex", ev->ev.socks[i].bound_ifindex);
+}
+
+/* The kernel's use of the socket, where a function of the kernel takes its datagrams. */
+static void put_encap(struct ur_node n, const char *symbol)
+{
+	const struct ur_encap *encap = ur_encap_find(symbol);
+
+	if (encap)
+		put_string(n, "encap", encap->name);
+	else if (*symbol)
+		put_string(n, "encap", "other");
+}
+
+/* The BPF program of the socket's reuseport group. */
+static void put_program(struct ur_node n, const struct ur_sock *sk)
+{
+	if (sk->flags & UR_SK_BPF)
+		put_number(n, "bpf", sk->detail);
 }
 
 static json_t *socket_object(struct ur_node root, const struct ur_evidence *ev, int i)
@@ -73,7 +96,9 @@ static json_t *socket_object(struct ur_node root, const struct ur_evidence *ev, 
 	put_device(n, ev, i);
 	put_flag(n, "v6only", sk->flags & UR_SK_V6ONLY);
 	put_flag(n, "reuseport", sk->flags & UR_SK_REUSEPORT);
+	put_program(n, sk);
 	put_flag(n, "kernel", sk->flags & UR_SK_KERNEL);
+	put_encap(n, ev->encap[i]);
 	put_number(n, "uid", sk->uid);
 	if (!(sk->flags & UR_SK_KERNEL))
 		put_owners(n, &ev->socks[i]);
@@ -109,6 +134,23 @@ static enum ur_looked sockets_looked(const struct ur_evidence *ev)
 	return UR_NOT_ASKED;
 }
 
+/* How many sockets are on the port, by mismatch, where there are more than the event holds. */
+static void put_total(struct ur_node root, const struct ur_evidence *ev)
+{
+	struct ur_node n;
+	unsigned int total = 0;
+
+	for (int i = 0; i < UR_MM_MAX; i++)
+		total += ev->ev.sock_total[i];
+	if (total <= ev->ev.nsocks)
+		return;
+	n = node_new(root.failed);
+	for (uint8_t i = 0; i < UR_MM_MAX; i++)
+		if (ev->ev.sock_total[i])
+			put_number(n, ur_mismatch_name(i), ev->ev.sock_total[i]);
+	put(root, "sockets_total", n.object);
+}
+
 static void put_sockets(struct ur_node root, const struct ur_evidence *ev)
 {
 	enum ur_looked looked = sockets_looked(ev);
@@ -124,7 +166,10 @@ static void put_sockets(struct ur_node root, const struct ur_evidence *ev)
 	for (uint32_t i = 0; ev->tcp.looked == UR_FOUND && i < ev->tcp.n; i++)
 		append(root, array, listener_object(root, ev, i));
 	put(root, "sockets", array);
+	put_total(root, ev);
 	put_flag(root, "sockets_partial", ev->ev.flags & UR_EV_SOCKS_PARTIAL);
+	if (ev->ev.sk_lookup_prog)
+		put_number(root, "sk_lookup", ev->ev.sk_lookup_prog);
 }
 
 static void put_elsewhere(struct ur_node root, const struct ur_evidence *ev)

@@ -57,6 +57,14 @@ static void say_sock_endpoint(struct ur_buf *out, uint8_t af, const uint8_t addr
 
 /* ---- one function per row ---- */
 
+static void say_device(struct ur_buf *out, const char *way, const char *name)
+{
+	if (!*name)
+		return;
+	ur_buf_add(out, ", %s ", way);
+	ur_buf_add_safe(out, name);
+}
+
 static void row_verdict(const struct ur_lines *lines, const struct ur_evidence *ev,
 			const struct ur_report *report)
 {
@@ -102,11 +110,41 @@ static void row_packet(const struct ur_lines *lines, const struct ur_evidence *e
 	if (ev->ev.iif && ev->ev.iifname[0]) {
 		ur_buf_add(&out, ", in on ");
 		ur_buf_add_safe(&out, ev->ev.iifname);
+		say_device(&out, "through", ev->slave);
 	} else if (!ev->ev.iif) {
 		ur_buf_add(&out, ", sent from here");
 	}
 	ur_buf_add(&out, ", netns %u", ev->netns.inum);
 	put_row(lines, &out);
+}
+
+static void say_bound(struct ur_buf *out, const struct ur_evidence *ev, int i)
+{
+	if (!ev->ev.socks[i].bound_ifindex)
+		return;
+	if (!ev->bound_dev[i][0]) {
+		ur_buf_add(out, " dev number %u%s", ev->ev.socks[i].bound_ifindex,
+			   ev->bound[i] == UR_FOUND_NONE ? " (gone)" : "");
+		return;
+	}
+	ur_buf_add(out, " dev ");
+	ur_buf_add_safe(out, ev->bound_dev[i]);
+}
+
+/* Who takes what comes to the socket: a function of the kernel, a process. */
+static void say_taker(struct ur_buf *out, const struct ur_evidence *ev, int i)
+{
+	const struct ur_sock *sk = &ev->ev.socks[i];
+
+	if (sk->flags & UR_SK_BPF)
+		ur_buf_add(out, " bpf %llu", (unsigned long long)sk->detail);
+	ur_buf_add(out, ", ");
+	if (sk->flags & UR_SK_KERNEL)
+		ur_buf_add(out, "the kernel's");
+	else
+		say_owners(out, &ev->socks[i]);
+	if (ev->encap[i][0])
+		ur_buf_add(out, ", %s", ev->encap[i]);
 }
 
 static void put_socket(const struct ur_lines *lines, const struct ur_evidence *ev, int i)
@@ -122,18 +160,10 @@ static void put_socket(const struct ur_lines *lines, const struct ur_evidence *e
 		ur_buf_add(&out, " to ");
 		say_sock_endpoint(&out, sk->family, sk->peer, sk->peer_port);
 	}
-	if (sk->bound_ifindex && ev->bound_dev[i][0]) {
-		ur_buf_add(&out, " dev ");
-		ur_buf_add_safe(&out, ev->bound_dev[i]);
-	} else if (sk->bound_ifindex) {
-		ur_buf_add(&out, " dev number %u", sk->bound_ifindex);
-	}
-	ur_buf_add(&out, "%s%s, ", sk->flags & UR_SK_V6ONLY ? " v6only" : "",
+	say_bound(&out, ev, i);
+	ur_buf_add(&out, "%s%s", sk->flags & UR_SK_V6ONLY ? " v6only" : "",
 		   sk->flags & UR_SK_REUSEPORT ? " reuseport" : "");
-	if (sk->flags & UR_SK_KERNEL)
-		ur_buf_add(&out, "the kernel's");
-	else
-		say_owners(&out, &ev->socks[i]);
+	say_taker(&out, ev, i);
 	ur_buf_add(&out, sk->mismatch == UR_MM_NONE ? ": fits" : ": other %s",
 		   mismatch ?: "reason");
 	put_row(lines, &out);
@@ -201,14 +231,6 @@ static void put_string(const struct ur_lines *lines, const char *label, const ch
 		return;
 	ur_buf_add_safe(&out, text);
 	put_row(lines, &out);
-}
-
-static void say_device(struct ur_buf *out, const char *way, const char *name)
-{
-	if (!*name)
-		return;
-	ur_buf_add(out, ", %s ", way);
-	ur_buf_add_safe(out, name);
 }
 
 static void row_rule(const struct ur_lines *lines, const struct ur_evidence *ev,

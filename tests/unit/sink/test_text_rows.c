@@ -133,7 +133,7 @@ static void the_port_elsewhere(void **state)
 					      .netns_inum = 4026532200,
 					      .netns_name = "ct",
 					      .owners.looked = UR_FOUND_NONE };
-	expect("    verdict   socket.netns, likely; event 17 at 2026-11-21T02:45:20.123456789Z\n"
+	expect("    verdict   socket.none, proven; event 17 at 2026-11-21T02:45:20.123456789Z\n"
 	       "    answer    ICMP type 3 code 3 (port-unreachable) to 10.0.0.7, sent\n"
 	       "    packet    61 bytes, ttl 64, in on eth0, netns 4026531840\n"
 	       "    socket    none on the port\n"
