@@ -12,7 +12,7 @@ from4=$sport
 send cli "$V6" 5002
 saw_port_unreachable "$V6"
 expect <<JSON
-{"cause":"socket.peer","confidence":"proven","why":"re:10\\\\.219\\\\.7\\\\.9:9.*$C4:$from4",
+{"cause":"socket.peer","confidence":"proven","why":"re:from $C4:$from4; .* connected to 10\\\\.219\\\\.7\\\\.9:9",
  "sockets":[{"mismatch":"peer","port":5001,"peer":"10.219.7.9","peer_port":9,"pid":$four,
              "comm":"udp_listen"}]}
 {"cause":"socket.peer","confidence":"proven",

@@ -13,7 +13,7 @@ send cli "$V6" 69 --connect --wait 1
 saw_silence
 expect <<JSON
 {"netns":{"name":"$cli"},"packet":{"src":"$V4","sport":5069,"dst":"$C4","dport":$to4},
- "cause":"socket.peer","confidence":"proven","why":"re:$V4:69.*5069",
+ "cause":"socket.peer","confidence":"proven","why":"re:from $V4:5069; .* connected to $V4:69",
  "sockets":[{"mismatch":"peer","local":"$C4","peer":"$V4","peer_port":69}]}
 {"netns":{"name":"$cli"},"packet":{"src":"$V6","sport":5069,"dport":$sport},
  "cause":"socket.peer","confidence":"proven",

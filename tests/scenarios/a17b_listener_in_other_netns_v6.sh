@@ -11,3 +11,10 @@ expect <<JSON
  "cause":"socket.netns","confidence":"likely","why":"re:pid $pid.*$ct","sockets":[],
  "elsewhere":{"netns":{"inum":$(inum ct),"name":"$ct"},"local":"::","port":5001,"pid":$pid}}
 JSON
+listen ct 127.0.0.1 5002
+send cli "$V4" 5002
+saw_port_unreachable "$V4"
+expect <<JSON
+{"packet":{"dst":"$V4","dport":5002},"netns":{"name":"$srv"},"cause":"socket.none",
+ "confidence":"proven","elsewhere":"absent:"}
+JSON
