@@ -3,7 +3,7 @@
 # make            build/unreach
 # make help       everything else
 #
-# bpf/*.bpf.c -> an object each -> build/unreach.bpf.o -> build/unreach.skel.h
+# bpf/*.bpf.c -> build/unreach.bpf.o -> build/unreach.skel.h
 # user/**/*.c -> an object each, per variant (plain, asan, release) -> the programs
 
 VERSION_BASE := 0.1.0
@@ -94,24 +94,21 @@ $B/checked: tools/deps.txt
 
 # ---- kernel side ---------------------------------------------------------------
 
-BPF_OBJ := $(BPF_SRC:%.c=$B/%.o)
+# All in one go: the linker of bpftool 7.1 can't merge objects that call a kfunc.
+$B/unreach.bpf.c: $B/sources
+	$Qprintf '#include "%s"\n' $(BPF_SRC) > $@
 
 # The dwarf goes, the BTF stays: it is what CO-RE needs, and the rest is 10 times its size.
-$B/bpf/%.bpf.o: bpf/%.bpf.c $B/flags | $B/checked
+$B/unreach.bpf.o: $B/unreach.bpf.c $B/flags | $B/checked
 	$(call say,BPF,$@)
-	$Qmkdir -p $(@D)
 	$Q$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
 	$Q$(LLVM_STRIP) -g $@
-
-$B/unreach.bpf.o: $(BPF_OBJ) $B/sources
-	$(call say,BPFLINK,$@)
-	$Q$(BPFTOOL) gen object $@ $(BPF_OBJ)
 
 $B/unreach.skel.h: $B/unreach.bpf.o
 	$(call say,SKEL,$@)
 	$Q$(BPFTOOL) gen skeleton $< name ur_bpf > $@
 
--include $(BPF_OBJ:.o=.d)
+-include $B/unreach.bpf.d
 
 # ---- user side -----------------------------------------------------------------
 

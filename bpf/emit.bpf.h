@@ -135,10 +135,10 @@ static __always_inline __u32 ur_sk_lookup_prog(const struct net *net)
 	const struct bpf_prog_array *progs;
 	const struct bpf_prog *prog;
 
-	bpf_probe_read_kernel(&progs, sizeof(progs), &net->bpf.run_array[which]);
+	ur_read(&progs, sizeof(progs), &net->bpf.run_array[which]);
 	if (!progs)
 		return 0;
-	bpf_probe_read_kernel(&prog, sizeof(prog), &progs->items[0].prog);
+	ur_read(&prog, sizeof(prog), &progs->items[0].prog);
 	return BPF_CORE_READ(prog, aux, id);
 }
 

@@ -45,7 +45,7 @@ static __always_inline void ur_ended_by(struct ur_closed *c, const struct task_s
 		return;
 	}
 	c->tgid = bpf_get_current_pid_tgid() >> 32;
-	bpf_probe_read_kernel(c->comm, sizeof(c->comm), &leader->comm);
+	ur_read(c->comm, sizeof(c->comm), &leader->comm);
 	ur_cgroup_name(c, task, typed);
 	if (!(flags & UR_PF_EXITING) || c->how != UR_END_CLOSE)
 		return;
@@ -70,8 +70,8 @@ static __always_inline void ur_ended_sock(struct ur_sock *s, const struct sock *
 	s->uid = UR_LOAD(typed, sk, sk_uid.val);
 	s->cookie = UR_LOAD(typed, sk, __sk_common.skc_cookie.counter);
 	if (s->family == UR_AF_INET6) {
-		bpf_probe_read_kernel(s->local, 16, &sk->__sk_common.skc_v6_rcv_saddr);
-		bpf_probe_read_kernel(s->peer, 16, &sk->__sk_common.skc_v6_daddr);
+		ur_read(s->local, 16, &sk->__sk_common.skc_v6_rcv_saddr);
+		ur_read(s->peer, 16, &sk->__sk_common.skc_v6_daddr);
 		if (UR_LOAD_BITS(typed, sk, __sk_common.skc_ipv6only))
 			s->flags |= UR_SK_V6ONLY;
 	} else {

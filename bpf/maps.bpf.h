@@ -4,8 +4,7 @@
  *
  * Weak, so that each .bpf.c compiles alone and the linker merges them.
  */
-#include "bpf/abi.h"
-#include <bpf/bpf_core_read.h>
+#include "bpf/read.bpf.h"
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
@@ -189,11 +188,3 @@ UR_GLOBAL int ur_in_range(__u32 fn, __u64 addr)
 	return r && ((addr >= r->start && addr < r->end) ||
 		     (addr >= r->cold_start && addr < r->cold_end));
 }
-
-/* Read a T at kernel address @addr; 0 when that can't be read. */
-#define ur_peek(T, addr)                                                      \
-	({                                                                    \
-		T v_ = 0;                                                     \
-		bpf_probe_read_kernel(&v_, sizeof(v_), (const void *)(addr)); \
-		v_;                                                           \
-	})

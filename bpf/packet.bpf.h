@@ -64,17 +64,17 @@ static __always_inline void ur_flow_tuple(struct ur_flow *f, __u64 l3, __u64 l4)
 
 	if (f->family == 4) {
 		f->proto = ur_peek(__u8, l3 + 9);
-		bpf_probe_read_kernel(f->src, 4, (const void *)(l3 + 12));
-		bpf_probe_read_kernel(f->dst, 4, (const void *)(l3 + 16));
+		ur_read(f->src, 4, (const void *)(l3 + 12));
+		ur_read(f->dst, 4, (const void *)(l3 + 16));
 		l4 = l3 + 4 * (ur_peek(__u8, l3) & 15);
 	} else {
 		f->proto = ur_peek(__u8, l3 + 6);
-		bpf_probe_read_kernel(f->src, 16, (const void *)(l3 + 8));
-		bpf_probe_read_kernel(f->dst, 16, (const void *)(l3 + 24));
+		ur_read(f->src, 16, (const void *)(l3 + 8));
+		ur_read(f->dst, 16, (const void *)(l3 + 24));
 		if (!l4 || f->proto == IPPROTO_UDP || f->proto == UR_IPPROTO_UDPLITE)
 			l4 = l3 + 40;
 	}
-	bpf_probe_read_kernel(ports, sizeof(ports), (const void *)l4);
+	ur_read(ports, sizeof(ports), (const void *)l4);
 	f->sport = bpf_ntohs(ports[0]);
 	f->dport = bpf_ntohs(ports[1]);
 }

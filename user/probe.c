@@ -52,6 +52,8 @@ static int on_libbpf(enum libbpf_print_level level, const char *fmt, va_list arg
 static void configure(struct ur_probe *p, const struct ur_probe_opts *opts)
 {
 	p->skel->rodata->ur_want_netns = opts->netns_inum;
+	p->skel->rodata->ur_has_rdonly_cast =
+		btf__find_by_name_kind(p->btf, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
 	p->skel->rodata->ur_udp_table = ur_symbols_data(p->syms, "udp_table");
 	p->skel->rodata->ur_udplite_table = ur_symbols_data(p->syms, "udplite_table");
 }
