@@ -29,6 +29,8 @@ static int hex_digit(char ch)
 		return ch - '0';
 	if (ch >= 'A' && ch <= 'F')
 		return ch - 'A' + 10;
+	if (ch >= 'a' && ch <= 'f')
+		return ch - 'a' + 10;
 	return -1;
 }
 
@@ -55,7 +57,7 @@ static bool decimal(struct cursor *c, uint64_t max, uint64_t *ret)
 	for (start = c->at; c->at < c->end && *c->at >= '0' && *c->at <= '9'; c->at++) {
 		unsigned digit = *c->at - '0';
 
-		if (*ret > (max - digit) / 10)
+		if (digit > max || *ret > (max - digit) / 10)
 			return false;
 		*ret = *ret * 10 + digit;
 	}
@@ -132,6 +134,44 @@ bool ur_procnet_parse(const char *line, size_t len, struct ur_procnet *row)
 	if (c.at < c.end && *c.at != ' ' && *c.at != '\n')
 		return false;
 	r.family = words == 1 ? AF_INET : AF_INET6;
+	r.uid = uid;
+	*row = r;
+	return true;
+}
+
+/* The address of the socket, or what stands in for it ("%pK"). */
+static bool word(struct cursor *c)
+{
+	const char *start = c->at;
+
+	while (c->at < c->end && *c->at != ' ' && *c->at != '\n')
+		c->at++;
+	return c->at > start;
+}
+
+/* "ffff... 3      3    0003   2     1 0      0      12345" */
+bool ur_procnet_parse_packet(const char *line, size_t len, struct ur_procnet_packet *row)
+{
+	struct cursor c = { line, line + len };
+	struct ur_procnet_packet r = {};
+	uint64_t refs, type, ifindex, running, memory, uid;
+	uint32_t ethertype;
+
+	if (!word(&c) || !decimal(&c, UINT32_MAX, &refs) || !decimal(&c, UINT16_MAX, &type))
+		return false;
+	skip_blanks(&c);
+	if (!hex(&c, 4, &ethertype) || !expect(&c, ' '))
+		return false;
+	if (!decimal(&c, INT32_MAX, &ifindex) || !decimal(&c, 1, &running) ||
+	    !decimal(&c, UINT32_MAX, &memory) || !decimal(&c, UINT32_MAX, &uid) ||
+	    !decimal(&c, UINT64_MAX, &r.inode))
+		return false;
+	skip_blanks(&c);
+	if (c.at < c.end && *c.at != '\n')
+		return false;
+	r.ethertype = ethertype;
+	r.ifindex = ifindex;
+	r.running = running;
 	r.uid = uid;
 	*row = r;
 	return true;

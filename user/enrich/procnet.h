@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #pragma once
-/* procnet.h - one line of /proc/net/{tcp,tcp6,udp,udp6,udplite,udplite6}. Pure. */
+/* procnet.h - one line of /proc/net/{tcp,udp,udplite,raw}{,6} and packet. Pure.
+ *
+ * In raw and raw6 the port is the number of the protocol (raw_get_first()).
+ */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,3 +25,15 @@ struct ur_procnet {
  * 32-bit words in hexadecimal, each in the machine's byte order. Returns false, and
  * leaves *@row alone, for the heading and for anything else that isn't such a line. */
 bool ur_procnet_parse(const char *line, size_t len, struct ur_procnet *row);
+
+/* A socket of AF_PACKET. */
+struct ur_procnet_packet {
+	uint16_t ethertype; /* ETH_P_ALL: every packet */
+	uint32_t ifindex;   /* 0: of every device */
+	bool running;       /* packets come */
+	uint32_t uid;
+	uint64_t inode;
+};
+
+/* The same for packet_seq_show(). */
+bool ur_procnet_parse_packet(const char *line, size_t len, struct ur_procnet_packet *row);

@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sockets.c - TCP listeners here, UDP sockets in other namespaces. */
 #include "user/enrich/sockets.h"
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
-#include "user/enrich/procnet.h"
+#include "user/enrich/netrows.h"
 
-#define LINE_MAX_HERE  512 /* the kernel's lines are about 150 bytes */
-#define LINES_MAX      65536
 #define NAMESPACES_MAX 256
 #define CACHE_SIZE     32
 #define BELIEVE_MS     5000
 #define REST_FACTOR    4 /* a look that took 1 ms is followed by 4 ms without one */
-
-/* Takes one line; returns false when it has enough. */
-typedef bool (*row_fn)(const struct ur_procnet *row, void *arg);
 
 struct answer {
 	uint32_t own; /* 0: free */
@@ -68,68 +64,85 @@ void ur_sockets_free(struct ur_sockets *s)
 	free(s);
 }
 
-/* Returns 0; -E2BIG when there is more than one look should read; -errno. */
-static int each_row(const char *path, row_fn fn, void *arg)
-{
-	ur_cleanup(ur_fclosep) FILE *f = fopen(path, "re");
-	char line[LINE_MAX_HERE];
-	struct ur_procnet row;
-	unsigned n = 0;
-
-	if (!f)
-		return -errno;
-	while (n++ < LINES_MAX && fgets(line, sizeof(line), f))
-		if (ur_procnet_parse(line, strlen(line), &row) && !fn(&row, arg))
-			return 0;
-	if (ferror(f))
-		return -EIO;
-	return n > LINES_MAX ? -E2BIG : 0;
-}
-
 struct listening {
 	uint16_t port;
 	struct ur_listeners *ret;
 };
 
-/* Listening sockets come first in the file (tcp_get_idx()). */
-static bool add_listener(const struct ur_procnet *row, void *arg)
+static void add(struct ur_listeners *ret, const struct ur_procnet *row)
 {
-	struct listening *l = arg;
 	struct ur_listener *one;
 
-	if (row->state != UR_PROCNET_LISTEN)
-		return false;
-	if (row->port != l->port)
-		return true;
-	l->ret->looked = UR_FOUND;
-	l->ret->total++;
-	if (l->ret->n == UR_LISTENERS_MAX)
-		return true;
-	one = &l->ret->one[l->ret->n++];
+	ret->looked = UR_FOUND;
+	ret->total++;
+	if (ret->n == UR_LISTENERS_MAX)
+		return;
+	one = &ret->one[ret->n++];
 	one->family = row->family;
 	memcpy(one->addr, row->local, sizeof(one->addr));
 	one->port = row->port;
 	one->inode = row->inode;
 	one->uid = row->uid;
+}
+
+/* Listening sockets come first in the file (tcp_get_idx()). */
+static bool add_listener(const struct ur_procnet *row, void *arg)
+{
+	const struct listening *l = arg;
+
+	if (row->state != UR_PROCNET_LISTEN)
+		return false;
+	if (row->port == l->port)
+		add(l->ret, row);
 	return true;
 }
 
-void ur_sockets_listeners(uint16_t port, struct ur_listeners *ret)
+/* Connected, it is a client's, or serves one client only. */
+static bool add_unconnected(const struct ur_procnet *row, void *arg)
+{
+	const struct listening *l = arg;
+
+	if (row->port == l->port && !row->peer_port)
+		add(l->ret, row);
+	return true;
+}
+
+/* Search the lists of one protocol, called @title, in the namespace of this thread. */
+static void search(const char *v4, const char *v6, ur_netrow_fn fn, uint16_t port,
+		   const char *title, struct ur_listeners *ret)
 {
 	struct listening l = { .port = port, .ret = ret };
 	int r, r6;
 
 	*ret = (struct ur_listeners){ .looked = UR_FOUND_NONE };
-	r = each_row("/proc/thread-self/net/tcp", add_listener, &l);
-	r6 = each_row("/proc/thread-self/net/tcp6", add_listener, &l);
+	r = ur_netrows_each(v4, fn, &l);
+	r6 = ur_netrows_each(v6, fn, &l);
 	if (r6 == -ENOENT)
 		r6 = 0; /* no IPv6 in this kernel */
 	r = r ? r : r6;
 	if (!r || ret->looked == UR_FOUND)
 		return;
 	ret->looked = UR_COULD_NOT;
-	snprintf(ret->reason, sizeof(ret->reason), "the list of TCP sockets can't be read: %s",
-		 strerror(-r));
+	snprintf(ret->reason, sizeof(ret->reason), "the list of %s sockets can't be read: %s",
+		 title, strerror(-r));
+}
+
+void ur_sockets_listeners(uint16_t port, struct ur_listeners *ret)
+{
+	search("/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6", add_listener, port, "TCP",
+	       ret);
+}
+
+void ur_sockets_sibling(uint8_t proto, uint16_t port, struct ur_listeners *ret)
+{
+	if (proto == IPPROTO_UDPLITE)
+		search("/proc/thread-self/net/udp", "/proc/thread-self/net/udp6", add_unconnected,
+		       port, "UDP", ret);
+	else if (access("/proc/thread-self/net/udplite", F_OK) && errno == ENOENT)
+		*ret = (struct ur_listeners){ .looked = UR_FOUND_NONE }; /* retired */
+	else
+		search("/proc/thread-self/net/udplite", "/proc/thread-self/net/udplite6",
+		       add_unconnected, port, "UDP-Lite", ret);
 }
 
 static bool is_any(const uint8_t addr[16])
@@ -215,7 +228,7 @@ static void look_at(struct look *look, const char *pid)
 		int r;
 
 		snprintf(path, sizeof(path), "/proc/%.20s/net/%s", pid, files[i]);
-		r = each_row(path, weigh, look);
+		r = ur_netrows_each(path, weigh, look);
 		look->incomplete |= r && r != -ENOENT;
 	}
 }

@@ -19,6 +19,10 @@ UR_DEFINE_CLEANUP(struct ur_sockets, ur_sockets_free)
  * thread, IPv4 and IPv6. Always fills *@ret, but for the owners. */
 void ur_sockets_listeners(uint16_t port, struct ur_listeners *ret);
 
+/* The unconnected sockets on @port in that namespace of the other of UDP and UDP-Lite than
+ * @proto: they have tables of their own. Linux 7.1 has no UDP-Lite any more. As above. */
+void ur_sockets_sibling(uint8_t proto, uint16_t port, struct ur_listeners *ret);
+
 /* An unconnected UDP socket on @pkt's destination port in a namespace other than @own:
  * the best of them, which is one on that very address, else on any, else another.
  * Namespaces are found through their processes, at most 256 of them, and for at most a

@@ -83,9 +83,55 @@ static void test_refuses_the_rest(void **state)
 	assert_int_equal(row.port, 7);
 }
 
+/* From Linux 6.12, and as %pK was printed before there was entropy. */
+static void test_packet(void **state)
+{
+	static const char any[] =
+		"00000000e1f5f1b4 3      3    0003   0     1 0      0      5831  \n";
+	static const char one[] =
+		"(____ptrval____) 3      10   86dd   12    0 213568 1000   18446744073709551615\n";
+	struct ur_procnet_packet row;
+
+	(void)state;
+	assert_true(ur_procnet_parse_packet(any, strlen(any), &row));
+	assert_int_equal(row.ethertype, 3);
+	assert_int_equal(row.ifindex, 0);
+	assert_true(row.running);
+	assert_int_equal(row.uid, 0);
+	assert_int_equal(row.inode, 5831);
+	assert_true(ur_procnet_parse_packet(one, strlen(one), &row));
+	assert_int_equal(row.ethertype, 0x86dd);
+	assert_int_equal(row.ifindex, 12);
+	assert_false(row.running);
+	assert_int_equal(row.uid, 1000);
+	assert_true(row.inode == UINT64_MAX);
+}
+
+static void test_refuses_other_packet_lines(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"\n",
+		"sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n",
+		"00000000e1f5f1b4 3 3 003 0 1 0 0 5831\n",
+		"00000000e1f5f1b4 3 3 00003 0 1 0 0 5831\n",
+		"00000000e1f5f1b4 3 3 0003 0 2 0 0 5831\n",
+		"00000000e1f5f1b4 3 3 0003 -1 1 0 0 5831\n",
+		"00000000e1f5f1b4 3 3 0003 0 1 0 0\n",
+		"00000000e1f5f1b4 3 3 0003 0 1 0 0 5831 7\n",
+	};
+	struct ur_procnet_packet row = { .inode = 7 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_false(ur_procnet_parse_packet(bad[i], strlen(bad[i]), &row));
+	assert_int_equal(row.inode, 7);
+}
+
 /* Every prefix, exactly as long as it says: the sanitizers watch the end. */
 static void test_reads_no_further(void **state)
 {
+	struct ur_procnet_packet packet;
 	struct ur_procnet row;
 
 	(void)state;
@@ -95,6 +141,7 @@ static void test_reads_no_further(void **state)
 		assert_non_null(copy);
 		memcpy(copy, udp6, len);
 		ur_procnet_parse(copy, len, &row);
+		ur_procnet_parse_packet(copy, len, &packet);
 		free(copy);
 	}
 }
@@ -104,6 +151,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ipv4),
 		cmocka_unit_test(test_ipv6),
+		cmocka_unit_test(test_packet),
+		cmocka_unit_test(test_refuses_other_packet_lines),
 		cmocka_unit_test(test_refuses_the_rest),
 		cmocka_unit_test(test_reads_no_further),
 	};

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <netinet/in.h>
 #include "tests/unit/enrich/away.h"
 #include "user/enrich/sockets.h"
 
@@ -43,6 +44,42 @@ static void test_listeners(void **state)
 	close(other);
 }
 
+static void test_sibling(void **state)
+{
+	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in peer = { .sin_family = AF_INET, .sin_port = htons(9) };
+	socklen_t len = sizeof(sin6);
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0), client = socket(AF_INET, SOCK_DGRAM, 0);
+	int lite = socket(AF_INET6, SOCK_DGRAM, IPPROTO_UDPLITE);
+	struct ur_listeners l;
+
+	(void)state;
+	assert_int_equal(bind(fd, (struct sockaddr *)&sin6, sizeof(sin6)), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&sin6, &len), 0);
+	ur_sockets_sibling(IPPROTO_UDPLITE, ntohs(sin6.sin6_port), &l);
+	assert_int_equal(l.looked, UR_FOUND);
+	assert_int_equal(l.n, 1);
+	assert_int_equal(l.one[0].inode, inode_of(fd));
+	ur_sockets_sibling(IPPROTO_UDP, ntohs(sin6.sin6_port), &l);
+	assert_int_equal(l.looked, UR_FOUND_NONE);
+	if (lite >= 0) {
+		assert_int_equal(bind(lite, (struct sockaddr *)&sin6, sizeof(sin6)), 0);
+		ur_sockets_sibling(IPPROTO_UDP, ntohs(sin6.sin6_port), &l);
+		assert_int_equal(l.looked, UR_FOUND);
+		assert_int_equal(l.one[0].inode, inode_of(lite));
+		close(lite);
+	}
+	/* a client's port is no service's */
+	peer.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	len = sizeof(peer);
+	assert_int_equal(connect(client, (struct sockaddr *)&peer, sizeof(peer)), 0);
+	assert_int_equal(getsockname(client, (struct sockaddr *)&peer, &len), 0);
+	ur_sockets_sibling(IPPROTO_UDPLITE, ntohs(peer.sin_port), &l);
+	assert_int_equal(l.looked, UR_FOUND_NONE);
+	close(client);
+	close(fd);
+}
+
 static void test_elsewhere(void **state)
 {
 	ur_cleanup(ur_sockets_freep) struct ur_sockets *s = NULL;
@@ -73,6 +110,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_listeners),
+		cmocka_unit_test(test_sibling),
 		cmocka_unit_test(test_elsewhere),
 	};
 
