@@ -12,6 +12,7 @@
 #include "user/enrich/netns.h"
 #include "user/enrich/nft.h"
 #include "user/enrich/process.h"
+#include "user/enrich/readers.h"
 #include "user/enrich/sockets.h"
 #include "user/enrich/symbols.h"
 #include "user/enrich/xt.h"
@@ -21,8 +22,9 @@
 #define SO_NETNS_COOKIE 71 /* asm-generic/socket.h of Linux 5.14 */
 #endif
 
-/* One question for each socket on the port, each listener, the sender, the one elsewhere. */
-#define QUERIES_MAX (UR_SOCKS_MAX + UR_LISTENERS_MAX + 2)
+/* One question for each socket on the port, each listener, each reader, the sender, the one
+ * elsewhere. */
+#define QUERIES_MAX (UR_SOCKS_MAX + 2 * UR_LISTENERS_MAX + UR_READERS_MAX + 2)
 
 struct ur_enrich {
 	struct ur_netns_names *netns;
@@ -224,6 +226,25 @@ static void find_listeners(struct ur_evidence *ev, const struct stay *stay)
 	strcpy(ev->tcp.reason, stay->outside);
 }
 
+/* Nobody has the port, says the kernel side: who might seem to. */
+static bool wants_others(const struct ur_evidence *ev)
+{
+	return ev->ev.origin == UR_ORIGIN_UDP_MISS && wants_listeners(ev) &&
+	       (ev->ev.flags & UR_EV_SOCKS) && !ev->ev.nsocks;
+}
+
+static void find_others(struct ur_evidence *ev, const struct stay *stay)
+{
+	if (stay->there) {
+		ur_sockets_sibling(ev->packet.proto, ev->packet.dport, &ev->sibling);
+		ur_readers_find(&ev->packet, ev->ev.iif, &ev->readers);
+		return;
+	}
+	ev->sibling.looked = ev->readers.looked = UR_COULD_NOT;
+	strcpy(ev->sibling.reason, stay->outside);
+	strcpy(ev->readers.reason, stay->outside);
+}
+
 /* What must be looked up inside the event's namespace. */
 static void look_inside(struct ur_enrich *e, struct ur_evidence *ev)
 {
@@ -236,6 +257,8 @@ static void look_inside(struct ur_enrich *e, struct ur_evidence *ev)
 		find_rule(e, ev, &stay);
 	if (wants_listeners(ev))
 		find_listeners(ev, &stay);
+	if (wants_others(ev))
+		find_others(ev, &stay);
 	if (stay.there)
 		name_devices(ev);
 }
@@ -279,6 +302,10 @@ static void find_owners(struct ur_enrich *e, struct ur_evidence *ev, uint64_t el
 		ask(&q, ev->ev.socks[i].inode, 0, &ev->socks[i]);
 	for (unsigned i = 0; i < ev->tcp.n; i++)
 		ask(&q, ev->tcp.one[i].inode, 0, &ev->tcp.one[i].owners);
+	for (unsigned i = 0; i < ev->sibling.n; i++)
+		ask(&q, ev->sibling.one[i].inode, 0, &ev->sibling.one[i].owners);
+	for (unsigned i = 0; i < ev->readers.n; i++)
+		ask(&q, ev->readers.one[i].inode, 0, &ev->readers.one[i].owners);
 	if (ev->ev.flags & UR_EV_SENDER)
 		ask(&q, ev->ev.sender.inode, sender_hint(&ev->ev), &ev->sender);
 	if (elsewhere)

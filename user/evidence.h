@@ -17,6 +17,7 @@
 
 #define UR_OWNERS_MAX    4 /* processes named per socket */
 #define UR_LISTENERS_MAX 8 /* TCP listeners named per event */
+#define UR_READERS_MAX   4 /* raw and packet sockets named per event */
 #define UR_RULE_TEXT_MAX 1024
 #define UR_COMMENT_MAX   257 /* XT_MAX_COMMENT_LEN + 1; nft allows 128 */
 #define UR_SYMBOL_MAX    96
@@ -84,13 +85,37 @@ struct ur_listener {
 	struct ur_owners owners;
 };
 
-/* TCP listeners on the packet's port in the packet's namespace, read after the event. */
+/* TCP listeners, or unconnected sockets of another protocol, on the packet's port in the
+ * packet's namespace, read after the event. */
 struct ur_listeners {
 	enum ur_looked looked;
 	uint32_t n;
 	uint32_t total;
 	char reason[UR_REASON_MAX]; /* with UR_COULD_NOT */
 	struct ur_listener one[UR_LISTENERS_MAX];
+};
+
+/* Kinds of sockets that get a copy of a packet without owning its port. */
+enum ur_reader_kind { UR_READER_RAW, UR_READER_PACKET };
+
+struct ur_reader {
+	enum ur_reader_kind kind;
+	uint8_t family;     /* raw: AF_INET, AF_INET6 */
+	uint16_t ethertype; /* packet: ETH_P_ALL, ETH_P_IP, ETH_P_IPV6 */
+	uint32_t ifindex;   /* packet: 0 for all devices, else that of the packet */
+	uint64_t inode;
+	uint32_t uid;
+	struct ur_owners owners;
+};
+
+/* Those in the packet's namespace to which it would go, but for filters of their own, which
+ * are not shown; read after the event. */
+struct ur_readers {
+	enum ur_looked looked;
+	uint32_t n;
+	uint32_t total;
+	char reason[UR_REASON_MAX]; /* with UR_COULD_NOT */
+	struct ur_reader one[UR_READERS_MAX];
 };
 
 /* A process elsewhere that has the port: the same look-up in other namespaces. */
@@ -145,6 +170,8 @@ struct ur_evidence {
 	struct ur_owners socks[UR_SOCKS_MAX]; /* of ev.socks[i] */
 	struct ur_owners sender;              /* of ev.sender, or of the current task */
 	struct ur_listeners tcp;
+	struct ur_listeners sibling; /* of UDP-Lite for UDP, and the other way round */
+	struct ur_readers readers;
 	struct ur_elsewhere elsewhere;
 	/* ev.socks[i].bound_ifindex: its name with UR_FOUND; UR_FOUND_NONE: it is gone */
 	enum ur_looked bound[UR_SOCKS_MAX];

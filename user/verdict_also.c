@@ -156,6 +156,92 @@ static const char *local_sender(const struct ur_case *c, struct ur_buf *out)
 	return "note.local-sender";
 }
 
+/* ---- who else gets the packet ---- */
+
+static bool plain_dhcp(const struct ur_evidence *ev, const struct ur_reader *reader)
+{
+	static const char *const clients[] = { "dhclient", "dhcpcd", "udhcpc", "NetworkManager" };
+	const uint16_t port = ev->packet.dport;
+	const struct ur_owners *owners = &reader->owners;
+
+	if (port == 67 || port == 68 || port == 546 || port == 547 || !owners->n)
+		return false;
+	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++)
+		if (!strcmp(owners->one[0].comm, clients[i]))
+			return true;
+	return false;
+}
+
+/* The first one of @kind, and how many more there are; NULL for none. DHCP clients hold a
+ * packet socket all the time, with a filter for their own ports: they would be named with
+ * every event. */
+static const struct ur_reader *reader_of(const struct ur_evidence *ev, enum ur_reader_kind kind,
+					 unsigned int *more)
+{
+	const struct ur_reader *first = NULL;
+
+	*more = 0;
+	for (uint32_t i = 0; ev->readers.looked == UR_FOUND && i < ev->readers.n; i++) {
+		const struct ur_reader *one = &ev->readers.one[i];
+
+		if (one->kind != kind || plain_dhcp(ev, one))
+			continue;
+		if (first)
+			++*more;
+		else
+			first = one;
+	}
+	return first;
+}
+
+static void say_reader(struct ur_buf *out, const struct ur_reader *reader)
+{
+	if (!ur_say_owners(out, &reader->owners))
+		ur_buf_add(out, "a socket of uid %u", reader->uid);
+}
+
+/* Where a socket explains it, nobody asks who else saw the packet. */
+static bool nobody_on_port(const struct ur_case *c)
+{
+	return by_miss(c->ev) && c->nearest == UR_NO_SOCKET && c->ev->elsewhere.looked != UR_FOUND;
+}
+
+static const char *raw_reader(const struct ur_case *c, struct ur_buf *out)
+{
+	unsigned int more;
+	const struct ur_reader *raw = reader_of(c->ev, UR_READER_RAW, &more);
+	char buf[UR_NUMBER_TEXT];
+
+	if (!raw || !nobody_on_port(c))
+		return NULL;
+	say_reader(out, raw);
+	ur_buf_add(out, " reads %s through a raw socket", ur_proto_title(c->ev->packet.proto, buf));
+	if (more)
+		ur_buf_add(out, " (and %u more)", more);
+	ur_buf_add(out, ": it can see the packet, but does not own the port; read just after");
+	return "note.raw-reader";
+}
+
+static const char *packet_reader(const struct ur_case *c, struct ur_buf *out)
+{
+	unsigned int more;
+	const struct ur_reader *packet = reader_of(c->ev, UR_READER_PACKET, &more);
+	const char *dev = c->ev->ev.iifname;
+
+	if (!packet || !nobody_on_port(c))
+		return NULL;
+	say_reader(out, packet);
+	if (packet->ifindex && *dev)
+		ur_buf_add(out, " reads packets off %s", dev);
+	else
+		ur_buf_add(out, " reads packets off %s",
+			   packet->ifindex ? "the device" : "every device");
+	if (more)
+		ur_buf_add(out, " (and %u more)", more);
+	ur_buf_add(out, ": it can see this one, but does not own the port; read just after");
+	return "note.packet-reader";
+}
+
 /* ---- what could not be looked up, where the answer would have counted ---- */
 
 static bool asked_for_listeners(const struct ur_case *c)
@@ -165,12 +251,15 @@ static bool asked_for_listeners(const struct ur_case *c)
 
 static const char *no_listeners(const struct ur_case *c, struct ur_buf *out)
 {
-	const struct ur_listeners *tcp = &c->ev->tcp;
+	const struct ur_evidence *ev = c->ev;
+	const bool tcp = ev->tcp.looked == UR_COULD_NOT;
+	const char *reason = tcp ? ev->tcp.reason : ev->sibling.reason;
 
-	if (tcp->looked != UR_COULD_NOT || !asked_for_listeners(c))
+	if ((!tcp && ev->sibling.looked != UR_COULD_NOT) || !asked_for_listeners(c))
 		return NULL;
-	ur_buf_add(out, "could not look for TCP listeners%s%s", tcp->reason[0] ? ": " : "",
-		   tcp->reason);
+	ur_buf_add(out, "could not look for %s%s%s",
+		   tcp ? "TCP listeners" : "sockets of UDP and UDP-Lite", *reason ? ": " : "",
+		   reason);
 	return "note.not-looked";
 }
 
@@ -215,8 +304,8 @@ static const char *reject_missing(const struct ur_case *c, struct ur_buf *out)
 
 /* Each appends its sentence and returns its slug, or does nothing and returns NULL. */
 static const char *(*const finders[])(const struct ur_case *, struct ur_buf *) = {
-	behind,       translated, local_sender, no_listeners,
-	no_elsewhere, sk_lookup,  claim_odd,    reject_missing,
+	behind,       translated,   local_sender, raw_reader, packet_reader,
+	no_listeners, no_elsewhere, sk_lookup,    claim_odd,  reject_missing,
 };
 #define FINDERS (sizeof(finders) / sizeof(finders[0]))
 _Static_assert(FINDERS <= UR_FINDINGS_MAX, "a report holds what all finders can find");

@@ -97,9 +97,17 @@ static enum ur_cause cause_of_fitting(const struct ur_evidence *ev, const struct
 	return bpf ? UR_CAUSE_SOCKET_BPF : UR_CAUSE_SOCKET_RACE;
 }
 
+/* Sockets of another protocol on the port, NULL when none was seen. */
+static const struct ur_listeners *other_protocol(const struct ur_evidence *ev)
+{
+	if (ev->sibling.looked == UR_FOUND && ev->sibling.n)
+		return &ev->sibling;
+	return ev->tcp.looked == UR_FOUND && ev->tcp.n ? &ev->tcp : NULL;
+}
+
 static enum ur_cause cause_elsewhere(const struct ur_evidence *ev, enum ur_confidence *confidence)
 {
-	if (ev->tcp.looked == UR_FOUND && ev->tcp.n)
+	if (other_protocol(ev))
 		return UR_CAUSE_SOCKET_PROTOCOL;
 	/* One that no process holds is the kernel's own: a tunnel, not a service to publish. */
 	if (ev->elsewhere.looked != UR_FOUND || ev->elsewhere.owners.looked == UR_FOUND_NONE)
@@ -261,16 +269,23 @@ static void say_nothing_here(const struct ur_case *c, struct ur_buf *out)
 	ur_buf_add(out, ", but ");
 }
 
-static void say_tcp(const struct ur_case *c, struct ur_buf *out)
+static void say_other_protocol(const struct ur_case *c, struct ur_buf *out)
 {
-	const struct ur_listener *tcp = &c->ev->tcp.one[0];
+	const struct ur_listeners *others = other_protocol(c->ev);
+	const struct ur_listener *one;
 	char text[UR_ENDPOINT_TEXT];
 
-	ur_say_listener(out, tcp);
-	ur_buf_add(out, " listens on TCP %s",
-		   ur_endpoint_text(ur_ip_version(tcp->family), tcp->addr, tcp->port, text));
-	if (c->ev->tcp.total > 1)
-		ur_buf_add(out, " (and %u more)", c->ev->tcp.total - 1);
+	if (!others)
+		return;
+	one = &others->one[0];
+	ur_say_listener(out, one);
+	ur_buf_add(out, " %s %s",
+		   others == &c->ev->tcp              ? "listens on TCP" :
+		   c->ev->packet.proto == IPPROTO_UDP ? "has it for UDP-Lite on" :
+							"has it for UDP on",
+		   ur_endpoint_text(ur_ip_version(one->family), one->addr, one->port, text));
+	if (others->total > 1)
+		ur_buf_add(out, " (and %u more)", others->total - 1);
 	ur_buf_add(out, ", read just after");
 }
 
@@ -280,7 +295,7 @@ void ur_why_socket_protocol(const struct ur_case *c, struct ur_buf *out)
 
 	say_nothing_here(c, out);
 	if (c->nearest == UR_NO_SOCKET)
-		return say_tcp(c, out);
+		return say_other_protocol(c, out);
 	ur_say_socket(out, c->ev, c->nearest);
 	ur_buf_add(out, " has it for %s on ", ur_proto_title(nearest(c)->proto, has));
 	ur_say_local(out, nearest(c));
@@ -288,13 +303,16 @@ void ur_why_socket_protocol(const struct ur_case *c, struct ur_buf *out)
 
 void ur_advise_socket_protocol(const struct ur_case *c, struct ur_buf *out)
 {
-	if (c->nearest == UR_NO_SOCKET)
-		ur_say_program(out, &c->ev->tcp.one[0].owners, "the service");
-	else
+	const struct ur_listeners *others = other_protocol(c->ev);
+
+	if (c->nearest != UR_NO_SOCKET)
 		say_program(c, out);
+	else if (others)
+		ur_say_program(out, &others->one[0].owners, "the service");
 	ur_buf_add(out, " must serve ");
 	ur_say_proto(out, c->ev);
-	ur_buf_add(out, " too if this is meant (HTTP/3, DNS); else the sender errs");
+	ur_buf_add(out, " too if this is meant%s; else the sender errs",
+		   others == &c->ev->tcp ? " (HTTP/3, DNS)" : "");
 }
 
 /* ---- socket.netns ---- */

@@ -73,7 +73,7 @@ static inline void sample_miss(struct ur_evidence *ev, uint8_t proto, const char
 	sample_packet(ev, proto, src, sport, dst, dport);
 	ev->ev.origin = UR_ORIGIN_UDP_MISS;
 	ev->ev.flags = UR_EV_SOCKS;
-	ev->tcp.looked = UR_FOUND_NONE;
+	ev->tcp.looked = ev->sibling.looked = ev->readers.looked = UR_FOUND_NONE;
 	ev->elsewhere.looked = UR_FOUND_NONE;
 }
 
@@ -110,6 +110,21 @@ static inline struct ur_listener *sample_listener(struct ur_evidence *ev, const 
 	sample_addr(tcp->addr, local);
 	sample_owner(&tcp->owners, comm, 77);
 	return tcp;
+}
+
+/* One more socket that gets a copy, of any device, held by @comm as process 9. */
+static inline struct ur_reader *sample_reader(struct ur_evidence *ev, enum ur_reader_kind kind,
+					      const char *comm)
+{
+	struct ur_reader *reader = &ev->readers.one[ev->readers.n++];
+
+	ev->readers.looked = UR_FOUND;
+	ev->readers.total = ev->readers.n;
+	reader->kind = kind;
+	reader->uid = 33;
+	if (comm)
+		sample_owner(&reader->owners, comm, 9);
+	return reader;
 }
 
 /* Rejected by rule 7 of inet filter input, or what that is for @origin. */

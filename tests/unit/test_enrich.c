@@ -56,6 +56,8 @@ static void test_elsewhere(void **state)
 	ev.ev.netns_inum = inum_here();
 	ev.ev.flags = UR_EV_SOCKS;
 	ur_enrich_run(e, &ev);
+	assert_int_equal(ev.sibling.looked, UR_FOUND_NONE);
+	assert_int_not_equal(ev.readers.looked, UR_COULD_NOT);
 	assert_int_equal(ev.elsewhere.looked, UR_FOUND);
 	assert_int_equal(ev.elsewhere.netns_inum, away.inum);
 	assert_int_equal(ev.elsewhere.owners.looked, UR_FOUND);
@@ -66,6 +68,8 @@ static void test_elsewhere(void **state)
 	ev.ev.netns_inum = away.inum;
 	ur_enrich_run(e, &ev);
 	assert_int_equal(ev.tcp.looked, UR_COULD_NOT);
+	assert_int_equal(ev.sibling.looked, UR_COULD_NOT);
+	assert_int_equal(ev.readers.looked, UR_COULD_NOT);
 	assert_string_not_equal(ev.tcp.reason, "");
 }
 

@@ -120,6 +120,41 @@ static void sent_from_here(void **state)
 	assert_non_null(strstr(finding("note.local-sender"), "by a kernel socket"));
 }
 
+static void who_else_reads_it(void **state)
+{
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 40000, "10.0.0.5", 8125);
+	assert_null(finding("note.raw-reader"));
+	sample_reader(&ev, UR_READER_RAW, "probe");
+	expect("note.raw-reader", "probe (pid 9) reads UDP through a raw socket: it can see the "
+				  "packet, but does not own the port; read just after");
+	assert_null(finding("note.packet-reader"));
+	sample_reader(&ev, UR_READER_PACKET, NULL);
+	expect("note.packet-reader",
+	       "a socket of uid 33 reads packets off every device: it can see "
+	       "this one, but does not own the port; read just after");
+	sample_reader(&ev, UR_READER_PACKET, "tcpdump");
+	ev.readers.one[1].ifindex = 2;
+	expect("note.packet-reader",
+	       "a socket of uid 33 reads packets off eth0 (and 1 more): it can see this one, but "
+	       "does not own the port; read just after");
+	assert_int_equal(report.cause, UR_CAUSE_SOCKET_NONE); /* no cause by themselves */
+	assert_int_equal(report.confidence, UR_PROVEN);
+	sample_socket(&ev, UR_MM_ADDRESS, "127.0.0.1", "statsd");
+	assert_null(finding("note.packet-reader")); /* that explains it */
+}
+
+/* They read all the time, and only what is theirs. */
+static void dhcp_clients_are_no_news(void **state)
+{
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 40000, "10.0.0.5", 8125);
+	sample_reader(&ev, UR_READER_PACKET, "dhclient");
+	assert_null(finding("note.packet-reader"));
+	ev.packet.dport = 68;
+	assert_non_null(finding("note.packet-reader"));
+}
+
 static void what_could_not_be_looked_up(void **state)
 {
 	(void)state;
@@ -128,8 +163,11 @@ static void what_could_not_be_looked_up(void **state)
 	ev.tcp.looked = UR_COULD_NOT;
 	SAMPLE_COPY(ev.tcp.reason, "no way in");
 	expect("note.not-looked", "could not look for TCP listeners: no way in");
-	ev.elsewhere.looked = UR_COULD_NOT;
 	ev.tcp.looked = UR_FOUND_NONE;
+	ev.sibling.looked = UR_COULD_NOT;
+	expect("note.not-looked", "could not look for sockets of UDP and UDP-Lite");
+	ev.sibling.looked = UR_FOUND_NONE;
+	ev.elsewhere.looked = UR_COULD_NOT;
 	expect("note.not-looked", "could not look in other namespaces");
 	/* With a near miss on the port it would not have counted. */
 	sample_socket(&ev, UR_MM_ADDRESS, "127.0.0.1", "statsd");
@@ -157,6 +195,8 @@ int main(void)
 		cmocka_unit_test(tcp_behind_a_rule),
 		cmocka_unit_test(translated),
 		cmocka_unit_test(sent_from_here),
+		cmocka_unit_test(who_else_reads_it),
+		cmocka_unit_test(dhcp_clients_are_no_news),
 		cmocka_unit_test(what_could_not_be_looked_up),
 		cmocka_unit_test(a_hook_that_is_missing),
 	};

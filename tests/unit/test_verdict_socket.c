@@ -162,6 +162,30 @@ static void udplite_has_the_port(void **state)
 			    "UDP-Lite on 0.0.0.0:443");
 }
 
+/* Their tables are apart: the other one is read after the event. */
+static void the_sibling_has_the_port(void **state)
+{
+	struct ur_listener *one = &ev.sibling.one[0];
+
+	(void)state;
+	miss("10.0.0.7", "10.0.0.5", 5001);
+	sample_listener(&ev, "0.0.0.0", "nginx");
+	ev.sibling.looked = UR_FOUND;
+	ev.sibling.n = ev.sibling.total = 1;
+	one->family = AF_INET;
+	one->port = 5001;
+	sample_owner(&one->owners, "lite", 12);
+	expect(UR_CAUSE_SOCKET_PROTOCOL, UR_PROVEN,
+	       "no UDP socket is on port 5001, but lite (pid 12) has it for UDP-Lite on "
+	       "0.0.0.0:5001, read just after",
+	       "lite must serve UDP too if this is meant; else the sender errs");
+	ev.packet.proto = IPPROTO_UDPLITE;
+	expect(UR_CAUSE_SOCKET_PROTOCOL, UR_PROVEN,
+	       "no UDP-Lite socket is on port 5001, but lite (pid 12) has it for UDP on "
+	       "0.0.0.0:5001, read just after",
+	       "lite must serve UDP-Lite too if this is meant; else the sender errs");
+}
+
 static void another_namespace_has_the_port(void **state)
 {
 	(void)state;
@@ -248,6 +272,7 @@ int main(void)
 		cmocka_unit_test(a_program_that_may_have_nothing_to_do_with_it),
 		cmocka_unit_test(tcp_has_the_port),
 		cmocka_unit_test(udplite_has_the_port),
+		cmocka_unit_test(the_sibling_has_the_port),
 		cmocka_unit_test(another_namespace_has_the_port),
 		cmocka_unit_test(the_nearest_miss_is_the_cause),
 		cmocka_unit_test(a_server_says_more_than_a_client),

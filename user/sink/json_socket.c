@@ -106,19 +106,21 @@ static json_t *socket_object(struct ur_node root, const struct ur_evidence *ev, 
 	return n.object;
 }
 
-static json_t *listener_object(struct ur_node root, const struct ur_evidence *ev, uint32_t i)
+/* A socket of protocol @proto that was found in the lists of /proc. */
+static json_t *listener_object(struct ur_node root, const struct ur_evidence *ev, uint8_t proto,
+			       const struct ur_listener *one)
 {
-	const struct ur_listener *tcp = &ev->tcp.one[i];
 	struct ur_node n = node_new(root.failed);
+	char buf[UR_NUMBER_TEXT];
 
-	put_string(n, "proto", "tcp");
-	put_string(n, "state", "listen");
-	if (ev->packet.proto != IPPROTO_TCP)
+	put_string(n, "proto", ur_proto_name(proto, buf));
+	put_string(n, "state", proto == IPPROTO_TCP ? "listen" : "open");
+	if (ev->packet.proto != proto)
 		put_string(n, "mismatch", "protocol");
-	put_address(n, "local", ur_ip_version(tcp->family), tcp->addr);
-	put_number(n, "port", tcp->port);
-	put_number(n, "uid", tcp->uid);
-	put_owners(n, &tcp->owners);
+	put_address(n, "local", ur_ip_version(one->family), one->addr);
+	put_number(n, "port", one->port);
+	put_number(n, "uid", one->uid);
+	put_owners(n, &one->owners);
 	put_string(n, "as_of", "after-event");
 	return n.object;
 }
@@ -151,6 +153,13 @@ static void put_total(struct ur_node root, const struct ur_evidence *ev)
 	put(root, "sockets_total", n.object);
 }
 
+static void put_listeners(struct ur_node root, json_t *array, const struct ur_evidence *ev,
+			  uint8_t proto, const struct ur_listeners *all)
+{
+	for (uint32_t i = 0; all->looked == UR_FOUND && i < all->n; i++)
+		append(root, array, listener_object(root, ev, proto, &all->one[i]));
+}
+
 static void put_sockets(struct ur_node root, const struct ur_evidence *ev)
 {
 	enum ur_looked looked = sockets_looked(ev);
@@ -163,13 +172,43 @@ static void put_sockets(struct ur_node root, const struct ur_evidence *ev)
 	array = json_array();
 	for (int i = 0; i < ev->ev.nsocks; i++)
 		append(root, array, socket_object(root, ev, i));
-	for (uint32_t i = 0; ev->tcp.looked == UR_FOUND && i < ev->tcp.n; i++)
-		append(root, array, listener_object(root, ev, i));
+	put_listeners(root, array, ev,
+		      ev->packet.proto == IPPROTO_UDP ? IPPROTO_UDPLITE : IPPROTO_UDP,
+		      &ev->sibling);
+	put_listeners(root, array, ev, IPPROTO_TCP, &ev->tcp);
 	put(root, "sockets", array);
 	put_total(root, ev);
 	put_flag(root, "sockets_partial", ev->ev.flags & UR_EV_SOCKS_PARTIAL);
 	if (ev->ev.sk_lookup_prog)
 		put_number(root, "sk_lookup", ev->ev.sk_lookup_prog);
+}
+
+static json_t *reader_object(struct ur_node root, const struct ur_evidence *ev,
+			     const struct ur_reader *reader)
+{
+	struct ur_node n = node_new(root.failed);
+
+	put_string(n, "kind", reader->kind == UR_READER_RAW ? "raw" : "packet");
+	if (reader->kind == UR_READER_PACKET && reader->ifindex)
+		put_known(n, "device", ev->ev.iifname);
+	put_number(n, "uid", reader->uid);
+	put_owners(n, &reader->owners);
+	put_string(n, "as_of", "after-event");
+	return n.object;
+}
+
+static void put_readers(struct ur_node root, const struct ur_evidence *ev)
+{
+	json_t *array;
+
+	if (ev->readers.looked == UR_COULD_NOT)
+		put(root, "readers", json_null());
+	if (ev->readers.looked != UR_FOUND)
+		return;
+	array = json_array();
+	for (uint32_t i = 0; i < ev->readers.n; i++)
+		append(root, array, reader_object(root, ev, &ev->readers.one[i]));
+	put(root, "readers", array);
 }
 
 static void put_elsewhere(struct ur_node root, const struct ur_evidence *ev)
@@ -214,6 +253,7 @@ static void put_sender(struct ur_node root, const struct ur_evidence *ev)
 void ur_json_sockets(struct ur_node root, const struct ur_evidence *ev)
 {
 	put_sockets(root, ev);
+	put_readers(root, ev);
 	put_elsewhere(root, ev);
 	put_sender(root, ev);
 }

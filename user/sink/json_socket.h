@@ -7,5 +7,5 @@
 /* Put "container", "pod_uid" and "unit" of a process, each where it applies. */
 void ur_json_place(struct ur_node n, const struct ur_place *place);
 
-/* Put "sockets", "elsewhere" and "sender", each where it applies. */
+/* Put "sockets", "readers", "elsewhere" and "sender", each where it applies. */
 void ur_json_sockets(struct ur_node root, const struct ur_evidence *ev);

@@ -2,6 +2,7 @@
 #include "user/sink/text_rows.h"
 
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include "user/addr.h"
@@ -189,15 +190,16 @@ static void row_sockets(const struct ur_lines *lines, const struct ur_evidence *
 	put_row(lines, &out);
 }
 
-static void put_listener(const struct ur_lines *lines, const struct ur_listener *tcp)
+static void put_listener(const struct ur_lines *lines, const char *label, const char *proto,
+			 const struct ur_listener *one)
 {
 	char row[ROW_MAX];
-	struct ur_buf out = start_row(row, "listener");
+	struct ur_buf out = start_row(row, label);
 
-	ur_buf_add(&out, "tcp ");
-	say_sock_endpoint(&out, tcp->family, tcp->addr, tcp->port);
+	ur_buf_add(&out, "%s ", proto);
+	say_sock_endpoint(&out, one->family, one->addr, one->port);
 	ur_buf_add(&out, ", ");
-	say_owners(&out, &tcp->owners);
+	say_owners(&out, &one->owners);
 	ur_buf_add(&out, ", read just after");
 	put_row(lines, &out);
 }
@@ -210,8 +212,11 @@ static void row_listeners(const struct ur_lines *lines, const struct ur_evidence
 	struct ur_buf out = start_row(row, "listener");
 
 	(void)report;
+	for (uint32_t i = 0; ev->sibling.looked == UR_FOUND && i < ev->sibling.n; i++)
+		put_listener(lines, "socket", ev->packet.proto == IPPROTO_UDP ? "udplite" : "udp",
+			     &ev->sibling.one[i]);
 	for (uint32_t i = 0; tcp->looked == UR_FOUND && i < tcp->n; i++)
-		put_listener(lines, &tcp->one[i]);
+		put_listener(lines, "listener", "tcp", &tcp->one[i]);
 	if (tcp->looked == UR_FOUND_NONE)
 		ur_buf_add(&out, "none on TCP, read just after");
 	else if (tcp->looked == UR_COULD_NOT)
@@ -219,6 +224,27 @@ static void row_listeners(const struct ur_lines *lines, const struct ur_evidence
 	else
 		return;
 	put_row(lines, &out);
+}
+
+static void row_readers(const struct ur_lines *lines, const struct ur_evidence *ev,
+			const struct ur_report *report)
+{
+	(void)report;
+	for (uint32_t i = 0; ev->readers.looked == UR_FOUND && i < ev->readers.n; i++) {
+		const struct ur_reader *one = &ev->readers.one[i];
+		char row[ROW_MAX];
+		struct ur_buf out = start_row(row, "reader");
+
+		ur_buf_add(&out, one->kind == UR_READER_RAW ? "raw socket" : "packet socket");
+		if (one->kind == UR_READER_PACKET && one->ifindex) {
+			ur_buf_add(&out, " of ");
+			ur_buf_add_safe(&out, ev->ev.iifname);
+		}
+		ur_buf_add(&out, ", ");
+		say_owners(&out, &one->owners);
+		ur_buf_add(&out, ", read just after");
+		put_row(lines, &out);
+	}
 }
 
 /* A row with one outside string, or none when it is empty. */
@@ -327,8 +353,8 @@ static void row_stack(const struct ur_lines *lines, const struct ur_evidence *ev
 
 static void (*const rows[])(const struct ur_lines *, const struct ur_evidence *,
 			    const struct ur_report *) = {
-	row_verdict,   row_answer,    row_packet, row_rule,   row_sockets,
-	row_listeners, row_elsewhere, row_nat,    row_sender, row_stack,
+	row_verdict, row_answer,    row_packet, row_rule,   row_sockets, row_listeners,
+	row_readers, row_elsewhere, row_nat,    row_sender, row_stack,
 };
 
 void ur_text_rows(const struct ur_lines *lines, const struct ur_evidence *ev,

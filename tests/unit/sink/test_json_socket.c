@@ -87,6 +87,38 @@ static void all_of_a_socket(void **state)
 	is_string("sender.local", "0.0.0.0");
 }
 
+static void other_protocols_and_readers(void **state)
+{
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 1, "10.0.0.5", 2);
+	ev.sibling.looked = UR_FOUND;
+	ev.sibling.n = ev.sibling.total = 1;
+	ev.sibling.one[0].family = AF_INET6;
+	sample_owner(&ev.sibling.one[0].owners, "lite", 12);
+	make();
+	is_absent("readers");
+	is_string("sockets.0.proto", "udplite");
+	is_string("sockets.0.state", "open");
+	is_string("sockets.0.mismatch", "protocol");
+	is_string("sockets.0.local", "::");
+	is_string("sockets.0.as_of", "after-event");
+	is_number("sockets.0.pid", 12);
+	sample_reader(&ev, UR_READER_RAW, "probe");
+	sample_reader(&ev, UR_READER_PACKET, NULL)->ifindex = 2;
+	make();
+	is_string("readers.0.kind", "raw");
+	is_number("readers.0.pid", 9);
+	is_absent("readers.0.device");
+	is_string("readers.1.kind", "packet");
+	is_string("readers.1.device", "eth0");
+	is_null("readers.1.pid");
+	ev.readers.looked = UR_COULD_NOT;
+	ev.packet.proto = IPPROTO_UDPLITE;
+	make();
+	is_null("readers");
+	is_string("sockets.0.proto", "udp");
+}
+
 static void the_port_elsewhere(void **state)
 {
 	(void)state;
@@ -108,6 +140,7 @@ int main(void)
 		cmocka_unit_test(owners),
 		cmocka_unit_test(where_it_runs),
 		cmocka_unit_test(all_of_a_socket),
+		cmocka_unit_test(other_protocols_and_readers),
 		cmocka_unit_test(the_port_elsewhere),
 	};
 

@@ -140,6 +140,28 @@ static void the_port_elsewhere(void **state)
 	       "    elsewhere netns 4026532200 ct, 0.0.0.0:53, held by no process, read just after\n");
 }
 
+static void other_protocols_and_readers(void **state)
+{
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDPLITE, "10.0.0.7", 40000, "10.0.0.5", 53);
+	ev.sibling.looked = UR_FOUND;
+	ev.sibling.n = ev.sibling.total = 1;
+	ev.sibling.one[0].family = AF_INET;
+	ev.sibling.one[0].port = 53;
+	sample_owner(&ev.sibling.one[0].owners, "dns", 12);
+	sample_reader(&ev, UR_READER_RAW, "probe");
+	sample_reader(&ev, UR_READER_PACKET, "tcpdump")->ifindex = 2;
+	expect("    verdict   socket.protocol, proven; event 17 at "
+	       "2026-11-21T02:45:20.123456789Z\n"
+	       "    answer    ICMP type 3 code 3 (port-unreachable) to 10.0.0.7, sent\n"
+	       "    packet    61 bytes, ttl 64, in on eth0, netns 4026531840\n"
+	       "    socket    none on the port\n"
+	       "    socket    udp 0.0.0.0:53, dns (pid 12), read just after\n"
+	       "    listener  none on TCP, read just after\n"
+	       "    reader    raw socket, probe (pid 9), read just after\n"
+	       "    reader    packet socket of eth0, tcpdump (pid 9), read just after\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +170,7 @@ int main(void)
 		cmocka_unit_test(a_rule),
 		cmocka_unit_test(an_unknown),
 		cmocka_unit_test(the_port_elsewhere),
+		cmocka_unit_test(other_protocols_and_readers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
