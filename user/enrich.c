@@ -154,7 +154,8 @@ static void name_devices(struct ur_evidence *ev)
 		if (ev->ev.socks[i].bound_ifindex)
 			ev->bound[i] =
 				name_device(fd, ev->ev.socks[i].bound_ifindex, ev->bound_dev[i]);
-	if (ev->ev.sdif)
+	/* What a host sends to itself inside a VRF comes in on the VRF. */
+	if (ev->ev.sdif && ev->ev.sdif != ev->ev.iif)
 		name_device(fd, ev->ev.sdif, ev->slave);
 }
 

@@ -145,7 +145,8 @@ static void say_arrival(const struct ur_case *c, struct ur_buf *out)
 	if (ev->slave[0])
 		ur_buf_add(out, "the packet came in on %s, in VRF %s", ev->slave, ev->ev.iifname);
 	else if (ev->ev.iifname[0])
-		ur_buf_add(out, "the packet came in on %s", ev->ev.iifname);
+		ur_buf_add(out, "the packet came in on %s%s", ev->ev.sdif ? "VRF " : "",
+			   ev->ev.iifname);
 	else
 		ur_buf_add(out, "the packet came another way");
 }
@@ -179,17 +180,26 @@ void ur_why_socket_device(const struct ur_case *c, struct ur_buf *out)
 	say_others(c, out);
 }
 
+/* "`ip netns exec srv COMMAND NAME ...`" */
+static void say_command(struct ur_buf *out, const struct ur_evidence *ev, const char *command,
+			const char *name)
+{
+	ur_buf_add(out, "`");
+	ur_say_enter(out, ev);
+	ur_buf_add(out, "%s", command);
+	if (!ur_say_shell_word(out, name))
+		ur_buf_add(out, "NAME");
+	ur_buf_add(out, " ...`");
+}
+
 static void advise_vrf(const struct ur_case *c, struct ur_buf *out)
 {
-	const struct ur_evidence *ev = c->ev;
-
 	ur_buf_add(out, "start ");
 	say_program(c, out);
-	ur_buf_add(out, " in the VRF, `");
-	ur_say_enter(out, ev);
-	ur_buf_add(out, "ip vrf exec %s ...`, or let it serve every VRF, `",
-		   ev->ev.iifname[0] ? ev->ev.iifname : "NAME");
-	ur_say_enter(out, ev);
+	ur_buf_add(out, " in the VRF, ");
+	say_command(out, c->ev, "ip vrf exec ", c->ev->ev.iifname);
+	ur_buf_add(out, ", or let it serve every VRF, `");
+	ur_say_enter(out, c->ev);
 	ur_buf_add(out, "sysctl -w net.ipv4.udp_l3mdev_accept=1`");
 }
 
@@ -209,8 +219,9 @@ void ur_advise_socket_device(const struct ur_case *c, struct ur_buf *out)
 	}
 	ur_buf_add(out, "bind ");
 	say_program(c, out);
-	if (ev->slave[0])
-		ur_buf_add(out, " to %s or to VRF %s as well", ev->slave, ev->ev.iifname);
+	if (ev->ev.sdif) /* to no device would mean: to no VRF */
+		ur_buf_add(out, " to %s%sVRF %s as well", ev->slave, ev->slave[0] ? " or to " : "",
+			   ev->ev.iifname);
 	else
 		ur_buf_add(out, " to %s as well, or to no device",
 			   ev->ev.iifname[0] ? ev->ev.iifname : "the packet's device");
@@ -227,7 +238,8 @@ static bool children_only(const struct ur_case *c)
 	for (int i = 0; i < ev->nsocks; i++)
 		if (ev->socks[i].mismatch != UR_MM_PEER || ev->socks[i].inode == 0)
 			return false;
-	return ev->nsocks > 1 && ur_sockets_total(c->ev) == ev->sock_total[UR_MM_PEER];
+	return ev->nsocks > 1 && !(ev->flags & UR_EV_SOCKS_PARTIAL) &&
+	       ur_sockets_total(c->ev) == ev->sock_total[UR_MM_PEER];
 }
 
 void ur_why_socket_peer(const struct ur_case *c, struct ur_buf *out)

@@ -348,8 +348,12 @@ void ur_why_socket_netns(const struct ur_case *c, struct ur_buf *out)
 
 void ur_advise_socket_netns(const struct ur_case *c, struct ur_buf *out)
 {
+	uint16_t port = c->ev->packet.dport;
+
 	ur_buf_add(out,
-		   "publish the port (DNAT, docker -p, hostNetwork), or send to the address of ");
+		   "publish the port (docker -p %u:%u/udp, hostNetwork, DNAT), or send to an "
+		   "address of ",
+		   port, port);
 	ur_say_program(out, &c->ev->elsewhere.owners, "that service");
 	ur_buf_add(out, "'s namespace");
 }

@@ -244,6 +244,7 @@ static void in_a_vrf(void **state)
 	sample_socket(&ev, UR_MM_DEVICE, "0.0.0.0", "dhcpd");
 	SAMPLE_COPY(ev.ev.iifname, "red");
 	SAMPLE_COPY(ev.slave, "eth0");
+	ev.ev.sdif = 3;
 	sample_netns(&ev, "srv");
 	expect(UR_CAUSE_SOCKET_DEVICE,
 	       "no UDP socket accepts 10.0.0.5:67; dhcpd (pid 812) on 0.0.0.0:67 is in no VRF; the "
@@ -256,6 +257,25 @@ static void in_a_vrf(void **state)
 	       "no UDP socket accepts 10.0.0.5:67; dhcpd (pid 812) on 0.0.0.0:67 is bound to device "
 	       "k0; the packet came in on eth0, in VRF red",
 	       "bind dhcpd to eth0 or to VRF red as well");
+}
+
+/* Sent by this host to an address of its own in the VRF; and names that are no plain words. */
+static void inside_a_vrf(void **state)
+{
+	(void)state;
+	miss("10.0.0.5", "10.0.0.5", 67);
+	sample_socket(&ev, UR_MM_DEVICE, "0.0.0.0", "dhcpd");
+	SAMPLE_COPY(ev.ev.iifname, "red;x");
+	ev.ev.iif = ev.ev.sdif = 9;
+	expect(UR_CAUSE_SOCKET_DEVICE,
+	       "no UDP socket accepts 10.0.0.5:67; dhcpd (pid 812) on 0.0.0.0:67 is in no VRF; the "
+	       "packet came in on VRF red;x, and net.ipv4.udp_l3mdev_accept is 0",
+	       "start dhcpd in the VRF, `ip vrf exec 'red;x' ...`, or let it serve every VRF, "
+	       "`sysctl -w net.ipv4.udp_l3mdev_accept=1`");
+	ev.ev.socks[0].bound_ifindex = 5;
+	SAMPLE_COPY(ev.bound_dev[0], "k0");
+	ur_verdict_decide(&ev, &report);
+	assert_string_equal(report.advice, "bind dhcpd to VRF red;x as well");
 }
 
 static void sockets_of_the_kernel(void **state)
@@ -299,6 +319,7 @@ int main(void)
 		cmocka_unit_test(other_address_and_connected),
 		cmocka_unit_test(other_device),
 		cmocka_unit_test(in_a_vrf),
+		cmocka_unit_test(inside_a_vrf),
 		cmocka_unit_test(sockets_of_the_kernel),
 	};
 

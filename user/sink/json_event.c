@@ -77,7 +77,7 @@ static void put_packet(struct ur_node root, const struct ur_evidence *ev)
 		put(n, "fragment", json_true());
 	if (ev->ev.iif)
 		put_known(n, "iif", ev->ev.iifname);
-	if (ev->ev.sdif)
+	if (ev->ev.sdif && ev->ev.sdif != ev->ev.iif)
 		put_known(n, "slave", ev->slave);
 	put_known(n, "path", path(ev));
 	put(root, "packet", n.object);
