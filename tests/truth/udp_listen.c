@@ -31,8 +31,8 @@ static const char help[] =
 	"  --mute                 read, but never answer\n"
 	"  --filter0              a socket filter that drops everything\n"
 	"  --reuseport            SO_REUSEPORT\n"
-	"  --reuseport-bpf WHICH  and a BPF program that does \"drop\", or \"pass\" without\n"
-	"                         choosing a socket\n"
+	"  --reuseport-bpf WHICH  and a program for the group: \"drop\", \"pass\" (chooses no\n"
+	"                         socket), or \"classic\" BPF that names one that is not there\n"
 	"  --delay S              answer S seconds late\n"
 	"  --reply-from ADDR/PORT answer from another address\n"
 	"  --proto N              17 (UDP, the default) or 136 (UDP-Lite)\n"
@@ -68,8 +68,8 @@ static bool take_socket_option(int c, struct options *o)
 		break;
 	case 'B':
 		o->reuseport_bpf = optarg;
-		if (strcmp(optarg, "drop") && strcmp(optarg, "pass"))
-			bad_usage("--reuseport-bpf: neither drop nor pass: '%s'", optarg);
+		if (strcmp(optarg, "drop") && strcmp(optarg, "pass") && strcmp(optarg, "classic"))
+			bad_usage("--reuseport-bpf: drop, pass or classic, not '%s'", optarg);
 		/* fall through */
 	case 'r':
 		o->reuseport = true;
@@ -148,6 +148,18 @@ static void set_devices(const struct options *o, int fd, int family)
 			   "IP_UNICAST_IF");
 }
 
+static void set_group_program(int fd, const char *which)
+{
+	struct sock_filter none = BPF_STMT(BPF_RET | BPF_K, 9999);
+	struct sock_fprog classic = { .len = 1, .filter = &none };
+
+	if (strcmp(which, "classic"))
+		set_option(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_EBPF,
+			   bpf_reuseport(!strcmp(which, "drop")), "SO_ATTACH_REUSEPORT_EBPF");
+	else if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &classic, sizeof(classic)))
+		die("SO_ATTACH_REUSEPORT_CBPF");
+}
+
 static int open_socket(const struct options *o, const struct addr *local)
 {
 	struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
@@ -168,9 +180,7 @@ static int open_socket(const struct options *o, const struct addr *local)
 	if (bind(fd, (const struct sockaddr *)&local->ss, local->len))
 		die("bind to %s port %d", addr_host(local), addr_port(local));
 	if (o->reuseport_bpf)
-		set_option(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_EBPF,
-			   bpf_reuseport(!strcmp(o->reuseport_bpf, "drop")),
-			   "SO_ATTACH_REUSEPORT_EBPF");
+		set_group_program(fd, o->reuseport_bpf);
 	return fd;
 }
 
