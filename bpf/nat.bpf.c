@@ -93,6 +93,19 @@ static __always_inline void ur_nat_tell(const struct ur_ct_call *call, const str
 	bpf_ringbuf_submit(n, 0);
 }
 
+/* Is the window on top that of the very packet that the answer quotes, in that namespace?
+ * Where the window ends with softirqs, other packets' answers are looked at within it. */
+static __always_inline bool ur_ct_window(const struct ur_frame *f, const struct ur_ct_call *call)
+{
+	struct ur_flow flow = { .family = f->family };
+
+	if (f->origin != UR_ORIGIN_UDP_MISS ||
+	    (__u64)ur_skb_net((const struct sk_buff *)f->skb) != call->net)
+		return false;
+	ur_flow_of(&flow, (const struct sk_buff *)f->skb);
+	return ur_flow_hash(&flow) == call->hash;
+}
+
 /* The conntrack entry is attached to the answer now: skb->_nfct, as IP_CT_RELATED. */
 static __always_inline void ur_ct_found(const struct ur_ct_call *call)
 {
@@ -107,7 +120,7 @@ static __always_inline void ur_ct_found(const struct ur_ct_call *call)
 	nat.is_reply = (nfct & ~UR_NFCT_PTRMASK) == UR_IP_CT_RELATED;
 	if (!ur_ct_is(&nat, call->hash))
 		return;
-	if (f)
+	if (f && ur_ct_window(f, call))
 		f->nat = nat;
 	else
 		ur_nat_tell(call, &nat);
