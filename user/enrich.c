@@ -325,6 +325,8 @@ void ur_enrich_run(struct ur_enrich *e, struct ur_evidence *ev)
 	if (ev->ev.nstack > UR_STACK_MAX)
 		ev->ev.nstack = UR_STACK_MAX;
 	ur_netns_name(e->netns, ev->ev.netns_inum, &ev->netns);
+	if (ev->nat_from.netns.inum)
+		ur_netns_name(e->netns, ev->nat_from.netns.inum, &ev->nat_from.netns);
 	if (ev->ev.nstack && !ur_symbolizer_stack(e->symbols, (const uint64_t *)ev->ev.stack,
 						  ev->ev.nstack, ev->stack))
 		ev->missing |= UR_MISSING_SYMBOLS;

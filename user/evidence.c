@@ -152,7 +152,7 @@ int ur_evidence_from_event(struct ur_evidence *ev, const void *record, size_t le
 	memset(ev, 0, sizeof(*ev));
 	ev->ev = in;
 	ev->count = 1;
-	ev->netns.inum = in.netns_inum;
+	ev->netns.inum = ev->nat_from.netns.inum = in.netns_inum;
 	ur_packet_parse(&ev->packet, in.snap, in.snap_len);
 	/* 0 in the header: a packet of more than 64 KiB (BIG TCP, RFC 2675). */
 	if (ev->packet.length == 0 || (ev->packet.family == 6 && ev->packet.length == IP6_HEADER))

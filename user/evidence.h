@@ -135,6 +135,18 @@ struct ur_netns {
 	char name[UR_NAME_MAX]; /* of the file below /run/netns, or "host" for pid 1's */
 };
 
+/* Whose conntrack told ur_event.nat. */
+enum ur_nat_source {
+	UR_NAT_OWN,        /* the packet's namespace, with UR_EV_ENTRY or UR_EV_NAT */
+	UR_NAT_ANSWER,     /* another one, that the answer passed; UR_EV_ENTRY is set */
+	UR_NAT_REMEMBERED, /* either, of an earlier packet to the same place: not this flow's */
+};
+
+struct ur_nat_from {
+	enum ur_nat_source source;
+	struct ur_netns netns; /* where it was translated */
+};
+
 /* What user space adds to ur_event.rule. */
 struct ur_rule_text {
 	enum ur_looked looked;   /* of text, and comment */
@@ -166,6 +178,7 @@ struct ur_evidence {
 	uint32_t missing;     /* UR_MISSING_* */
 	struct ur_packet packet;
 	struct ur_netns netns;
+	struct ur_nat_from nat_from;
 	struct ur_rule_text rule;
 	struct ur_owners socks[UR_SOCKS_MAX]; /* of ev.socks[i] */
 	struct ur_owners sender;              /* of ev.sender, or of the current task */

@@ -16,6 +16,7 @@ static const struct ur_words words[] = {
 	[UR_CAUSE_SOCKET_FAMILY] = { ur_why_socket_family, ur_advise_socket_family },
 	[UR_CAUSE_SOCKET_PROTOCOL] = { ur_why_socket_protocol, ur_advise_socket_protocol },
 	[UR_CAUSE_SOCKET_NETNS] = { ur_why_socket_netns, ur_advise_socket_netns },
+	[UR_CAUSE_SOCKET_NAT] = { ur_why_socket_nat, ur_advise_socket_nat },
 	[UR_CAUSE_RULE_NFT] = { ur_why_rule, ur_advise_rule_nft },
 	[UR_CAUSE_RULE_IPTABLES_NFT] = { ur_why_rule, ur_advise_rule_iptables_nft },
 	[UR_CAUSE_RULE_IPTABLES] = { ur_why_rule, ur_advise_rule_iptables },
@@ -81,9 +82,10 @@ bool ur_nat_changed(const struct ur_evidence *ev)
 {
 	const struct ur_packet *pkt = &ev->packet;
 	const struct ur_nat *nat = &ev->ev.nat;
-	bool is_reply = ur_addr_equal(pkt->family, pkt->src, nat->dst) && pkt->sport == nat->dport;
+	bool known = ev->ev.flags & (UR_EV_ENTRY | UR_EV_NAT) ||
+		     ev->nat_from.source == UR_NAT_REMEMBERED;
 
-	if (!(ev->ev.flags & UR_EV_NAT) || !pkt->family || is_reply)
+	if (!known || !pkt->family || nat->is_reply)
 		return false;
 	return !ur_addr_equal(pkt->family, pkt->dst, nat->dst) ||
 	       (pkt->has_ports && pkt->dport != nat->dport);
@@ -173,7 +175,7 @@ static void decide_cause(const struct ur_case *c, struct ur_report *report)
 
 void ur_verdict_decide(const struct ur_evidence *ev, struct ur_report *report)
 {
-	const struct ur_case c = { .ev = ev, .nearest = ur_socket_nearest(ev) };
+	struct ur_case c = { .ev = ev, .nearest = ur_socket_nearest(ev) };
 	struct ur_buf why, advice;
 
 	memset(report, 0, sizeof(*report));
@@ -181,6 +183,7 @@ void ur_verdict_decide(const struct ur_evidence *ev, struct ur_report *report)
 	advice = UR_BUF(report->advice);
 	decide_outcome(ev, report);
 	decide_cause(&c, report);
+	c.cause = report->cause;
 	ur_words_of(report->cause)->why(&c, &why);
 	ur_words_of(report->cause)->advice(&c, &advice);
 	ur_find_more(&c, report);

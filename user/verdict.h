@@ -60,6 +60,9 @@ const char *ur_suppressed_name(enum ur_suppressed suppressed);
  * it has now. */
 bool ur_nat_changed(const struct ur_evidence *ev);
 
+/* How sure that is: UR_PROVEN by the flow's own conntrack entry. */
+enum ur_confidence ur_nat_confidence(const struct ur_evidence *ev);
+
 /* UR_ORIGIN_*: who decided, as the kernel side proved it; where it could not, because a hook
  * was not attached yet, as the call chain shows it. */
 uint8_t ur_origin(const struct ur_evidence *ev);

@@ -121,15 +121,9 @@ static const char *behind(const struct ur_case *c, struct ur_buf *out)
 
 static const char *translated(const struct ur_case *c, struct ur_buf *out)
 {
-	const struct ur_packet *pkt = &c->ev->packet;
-	const struct ur_nat *nat = &c->ev->ev.nat;
-	char text[UR_ENDPOINT_TEXT];
-
-	if (!ur_nat_changed(c->ev))
+	if (!ur_nat_changed(c->ev) || c->cause == UR_CAUSE_SOCKET_NAT)
 		return NULL;
-	ur_buf_add(out, "was DNATed from %s to ",
-		   ur_endpoint_text(pkt->family, nat->dst, nat->dport, text));
-	ur_buf_add(out, "%s", ur_endpoint_text(pkt->family, pkt->dst, pkt->dport, text));
+	ur_say_nat(c, out);
 	return "note.nat";
 }
 

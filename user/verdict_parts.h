@@ -3,7 +3,8 @@
 /* verdict_parts.h - what the files of the verdict share; nobody else includes it.
  *
  * verdict.c decides, verdict_socket.c, verdict_mismatch.c (of sockets that are there, but do
- * not fit) and verdict_rule.c word the two families of causes, verdict_unknown.c the rest, verdict_origin.c who decided, verdict_also.c the further
+ * not fit), verdict_nat.c (of translated packets) and verdict_rule.c word the causes,
+ * verdict_unknown.c the rest, verdict_origin.c who decided, verdict_also.c the further
  * findings, verdict_words.c the phrases that all of them use. As pure as verdict.h says.
  */
 #include "user/strbuf.h"
@@ -14,7 +15,8 @@
 /* The evidence, and what the decision rests on. */
 struct ur_case {
 	const struct ur_evidence *ev;
-	int nearest; /* ev->ev.socks[] that comes nearest to fitting, or UR_NO_SOCKET */
+	enum ur_cause cause; /* once it is decided */
+	int nearest;         /* ev->ev.socks[] that comes nearest to fitting, or UR_NO_SOCKET */
 };
 
 /* The words of one cause. Both append to a buffer; advice may append nothing. */
@@ -52,6 +54,7 @@ void ur_why_socket_peer(const struct ur_case *c, struct ur_buf *out);
 void ur_why_socket_family(const struct ur_case *c, struct ur_buf *out);
 void ur_why_socket_protocol(const struct ur_case *c, struct ur_buf *out);
 void ur_why_socket_netns(const struct ur_case *c, struct ur_buf *out);
+void ur_why_socket_nat(const struct ur_case *c, struct ur_buf *out);
 void ur_why_rule(const struct ur_case *c, struct ur_buf *out);
 void ur_why_unknown(const struct ur_case *c, struct ur_buf *out);
 
@@ -64,6 +67,7 @@ void ur_advise_socket_peer(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_socket_family(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_socket_protocol(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_socket_netns(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_socket_nat(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_rule_nft(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_rule_iptables_nft(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_rule_iptables(const struct ur_case *c, struct ur_buf *out);
@@ -92,6 +96,9 @@ void ur_say_peer(struct ur_buf *out, const struct ur_sock *sk);
 /* "UDP", "UDP-Lite": the packet's protocol. */
 void ur_say_proto(struct ur_buf *out, const struct ur_evidence *ev);
 
+/* That the packet was DNATed, from where to where; for ur_nat_changed(). */
+void ur_say_nat(const struct ur_case *c, struct ur_buf *out);
+
 /* Who has that TCP listener, likewise. */
 void ur_say_listener(struct ur_buf *out, const struct ur_listener *listener);
 
@@ -104,6 +111,9 @@ void ur_say_in_netns(struct ur_buf *out, const struct ur_netns *netns);
 /* "ip netns exec srv ", or nothing in the host's namespace: what a command needs in front.
  * False, and nothing, when no such words are known for the namespace. */
 bool ur_say_enter(struct ur_buf *out, const struct ur_evidence *ev);
+
+/* The same for a namespace that need not be the packet's. */
+bool ur_say_enter_netns(struct ur_buf *out, const struct ur_netns *netns);
 
 /* "`ss -uanp 'sport = :53'`", run in the right namespace. */
 void ur_say_ss(struct ur_buf *out, const struct ur_evidence *ev);

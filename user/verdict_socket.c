@@ -109,6 +109,11 @@ static enum ur_cause cause_elsewhere(const struct ur_evidence *ev, enum ur_confi
 {
 	if (other_protocol(ev))
 		return UR_CAUSE_SOCKET_PROTOCOL;
+	if (ur_nat_changed(ev)) {
+		if (ur_nat_confidence(ev) < *confidence)
+			*confidence = ur_nat_confidence(ev);
+		return UR_CAUSE_SOCKET_NAT;
+	}
 	/* One that no process holds is the kernel's own: a tunnel, not a service to publish. */
 	if (ev->elsewhere.looked != UR_FOUND || ev->elsewhere.owners.looked == UR_FOUND_NONE)
 		return UR_CAUSE_SOCKET_NONE;

@@ -171,20 +171,26 @@ static int32_t inhabitant(const struct ur_evidence *ev)
 	return 0;
 }
 
+bool ur_say_enter_netns(struct ur_buf *out, const struct ur_netns *netns)
+{
+	const char *name = netns->name;
+
+	if (host(netns))
+		return true;
+	if (netns->looked != UR_FOUND || !plain(name) || strchr(name, '/'))
+		return false;
+	ur_buf_add(out,
+		   docker_name(name) ? "nsenter --net=/run/docker/netns/%s " : "ip netns exec %s ",
+		   name);
+	return true;
+}
+
 bool ur_say_enter(struct ur_buf *out, const struct ur_evidence *ev)
 {
-	const char *name = ev->netns.name;
 	int32_t pid = inhabitant(ev);
 
-	if (host(&ev->netns))
+	if (ur_say_enter_netns(out, &ev->netns))
 		return true;
-	if (ev->netns.looked == UR_FOUND && plain(name) && !strchr(name, '/')) {
-		ur_buf_add(out,
-			   docker_name(name) ? "nsenter --net=/run/docker/netns/%s " :
-					       "ip netns exec %s ",
-			   name);
-		return true;
-	}
 	if (pid > 0)
 		ur_buf_add(out, "nsenter -n -t %d ", pid);
 	return pid > 0;

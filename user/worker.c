@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include "user/enrich.h"
+#include "user/natlog.h"
 #include "user/queue.h"
 #include "user/worker.h"
 
@@ -14,6 +15,7 @@ struct ur_worker {
 	struct ur_worker_opts opts;
 	struct ur_queue *queue;
 	struct ur_enrich *enrich;
+	struct ur_natlog *nat;
 	struct ur_totals totals;
 	_Atomic uint32_t missing;
 	pthread_t thread;
@@ -49,6 +51,7 @@ static int explain(struct ur_worker *w, size_t len)
 	w->ev.seq = ++w->seq;
 	w->ev.time = real_time(w->ev.ev.ts_ns);
 	w->ev.missing = atomic_load(&w->missing);
+	ur_natlog_ask(w->nat, &w->ev);
 	ur_enrich_run(w->enrich, &w->ev);
 	ur_verdict_decide(&w->ev, &w->report);
 	shown = !w->opts.cause || ur_cause_listed(w->report.cause, w->opts.cause);
@@ -84,7 +87,8 @@ int ur_worker_start(const struct ur_worker_opts *opts, struct ur_worker **ret)
 	if (w->done_fd < 0)
 		return -errno;
 	r = ur_queue_new(QUEUE_RECORDS, sizeof(struct ur_event), &w->queue) ?:
-		    ur_enrich_new(&w->enrich);
+		    ur_enrich_new(&w->enrich)                               ?:
+									      ur_natlog_new(&w->nat);
 	if (r)
 		return r;
 	r = -pthread_create(&w->thread, NULL, work, w);
@@ -103,6 +107,7 @@ void ur_worker_free(struct ur_worker *w)
 		ur_queue_close(w->queue);
 		pthread_join(w->thread, NULL);
 	}
+	ur_natlog_free(w->nat);
 	ur_enrich_free(w->enrich);
 	ur_queue_free(w->queue);
 	ur_closep(&w->done_fd);
@@ -112,7 +117,8 @@ void ur_worker_free(struct ur_worker *w)
 void ur_worker_push(struct ur_worker *w, const void *record, size_t len, uint32_t missing)
 {
 	atomic_store(&w->missing, missing);
-	ur_queue_push(w->queue, record, len);
+	if (!ur_natlog_add(w->nat, record, len))
+		ur_queue_push(w->queue, record, len);
 }
 
 int ur_worker_fd(const struct ur_worker *w)

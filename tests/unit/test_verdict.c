@@ -176,6 +176,7 @@ static void nat_of_a_reply(void **state)
 	ev.ev.flags |= UR_EV_NAT;
 	sample_addr(ev.ev.nat.dst, "10.219.7.2");
 	ev.ev.nat.dport = 5353;
+	ev.ev.nat.is_reply = 1;
 	assert_false(ur_nat_changed(&ev));
 }
 

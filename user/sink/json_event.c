@@ -200,6 +200,12 @@ static void put_nat(struct ur_node root, const struct ur_evidence *ev)
 	put_number(n, "original_dport", nat->dport);
 	put_address(n, "original_src", ev->ev.family, nat->src);
 	put_number(n, "original_sport", nat->sport);
+	put_address(n, "translated_dst", ev->ev.family, ev->packet.dst);
+	if (ev->packet.has_ports)
+		put_number(n, "translated_dport", ev->packet.dport);
+	put_string(n, "confidence", ur_confidence_name(ur_nat_confidence(ev)));
+	if (ev->nat_from.netns.inum)
+		put_netns(n, &ev->nat_from.netns);
 	put(root, "nat", n.object);
 }
 

@@ -293,11 +293,15 @@ static void row_nat(const struct ur_lines *lines, const struct ur_evidence *ev,
 	struct ur_buf out = start_row(row, "nat");
 
 	(void)report;
-	if (!(ev->ev.flags & UR_EV_NAT))
+	if (!ur_nat_changed(ev))
 		return;
 	ur_buf_add(&out, "%s > %s before translation",
 		   ur_endpoint_text(ev->ev.family, nat->src, nat->sport, src),
 		   ur_endpoint_text(ev->ev.family, nat->dst, nat->dport, dst));
+	if (ev->nat_from.netns.inum)
+		ur_buf_add(&out, ", netns %u", ev->nat_from.netns.inum);
+	if (ev->nat_from.source == UR_NAT_REMEMBERED)
+		ur_buf_add(&out, ", by a packet just before");
 	put_row(lines, &out);
 }
 

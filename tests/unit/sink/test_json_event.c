@@ -186,6 +186,14 @@ static void translated(void **state)
 	make();
 	is_string("nat.original_dst", "192.0.2.1");
 	is_number("nat.original_dport", 80);
+	is_string("nat.translated_dst", "10.0.0.5");
+	is_number("nat.translated_dport", 2);
+	is_string("nat.confidence", "proven");
+	is_absent("nat.netns");
+	ev.nat_from = (struct ur_nat_from){ UR_NAT_REMEMBERED, { UR_FOUND, 4026532002, "srv" } };
+	make();
+	is_string("nat.confidence", "likely");
+	is_string("nat.netns.name", "srv");
 }
 
 static void an_unknown(void **state)
