@@ -293,7 +293,7 @@ start_unreach() {
 	forget_events
 }
 
-# wait_attached: until unreach hooks all reject functions of the modules that are
+# wait_attached: until unreach hooks all functions that it wants of the modules that are
 # loaded. It comes a moment after the module, and what is rejected in between is
 # known by its call chain only: true, documented, and not what is tested here.
 wait_attached() {
@@ -305,7 +305,8 @@ wait_attached() {
 		# Probes on a module that has gone stay listed, with a mark, for a while.
 		probes=$(grep -v GONE /sys/kernel/debug/kprobes/list || true)
 		for pair in nft_reject_ipv4:nft_reject_ipv4_eval nft_reject_ipv6:nft_reject_ipv6_eval \
-			nft_reject_inet:nft_reject_inet_eval ipt_REJECT:reject_tg ip6t_REJECT:reject_tg6; do
+			nft_reject_inet:nft_reject_inet_eval ipt_REJECT:reject_tg ip6t_REJECT:reject_tg6 \
+			nf_conntrack:nf_conntrack_inet_error; do
 			[[ $modules == *$'\n'"${pair%:*} "* ]] || continue
 			# The probe at the exit ("r") comes first, that at the entry ("k") completes it.
 			[[ $probes == *"  k  ${pair#*:}+"* && $probes == *"  r  ${pair#*:}+"* ]] ||
