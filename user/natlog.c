@@ -3,6 +3,7 @@
 
 #include <linux/netfilter.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <string.h>
 #include <time.h>
 #include "user/addr.h"
@@ -48,7 +49,9 @@ struct memory {
 struct ur_natlog {
 	pthread_mutex_t lock;
 	pthread_cond_t added;
-	uint64_t n; /* notices ever; the last NOTICES of them are kept */
+	uint64_t heard_ns; /* when the ring gave its last record */
+	uint64_t told_ns;  /* until when all records are here: the ring keeps their order */
+	uint64_t n;        /* notices ever; the last NOTICES of them are kept */
 	struct notice notices[NOTICES];
 	uint64_t nmemories; /* the asking thread's own */
 	struct memory memories[MEMORIES];
@@ -108,25 +111,62 @@ static struct flow flow_of(const struct ur_packet *pkt)
 	return f;
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * NS_PER_SEC + t.tv_nsec;
+}
+
+static void add_notice(struct ur_natlog *log, const struct ur_nat_notice *in)
+{
+	struct notice *n = &log->notices[log->n++ % NOTICES];
+
+	n->ts_ns = in->ts_ns;
+	n->netns_inum = in->netns_inum;
+	n->flow = refused(&in->nat, in->pf == NFPROTO_IPV4 ? 4 : 6, in->proto);
+	n->nat = in->nat;
+}
+
+static bool is_notice(const struct ur_nat_notice *in, size_t len)
+{
+	return len >= sizeof(*in) && in->answer == UR_ANSWER_NOTICE && in->what == UR_NOTICE_NAT &&
+	       in->len >= sizeof(*in);
+}
+
+/* When the event @record was made. */
+static uint64_t event_ns(const void *record, size_t len)
+{
+	uint64_t ts_ns = 0;
+
+	if (len >= offsetof(struct ur_event, nat))
+		memcpy(&ts_ns, (const char *)record + offsetof(struct ur_event, ts_ns),
+		       sizeof(ts_ns));
+	return ts_ns;
+}
+
 bool ur_natlog_add(struct ur_natlog *log, const void *record, size_t len)
 {
-	struct ur_nat_notice in;
-	struct notice *n;
+	struct ur_nat_notice in = {};
+	uint64_t ts_ns = 0;
+	bool notice;
 
-	if (len < sizeof(in))
-		return false;
-	memcpy(&in, record, sizeof(in));
-	if (in.answer != UR_ANSWER_NOTICE || in.what != UR_NOTICE_NAT || in.len < sizeof(in))
-		return false;
+	memcpy(&in, record, len < sizeof(in) ? len : sizeof(in));
+	notice = is_notice(&in, len);
+	if (notice)
+		ts_ns = in.ts_ns;
+	else if (in.answer != UR_ANSWER_NOTICE)
+		ts_ns = event_ns(record, len);
 	pthread_mutex_lock(&log->lock);
-	n = &log->notices[log->n++ % NOTICES];
-	n->ts_ns = in.ts_ns;
-	n->netns_inum = in.netns_inum;
-	n->flow = refused(&in.nat, in.pf == NFPROTO_IPV4 ? 4 : 6, in.proto);
-	n->nat = in.nat;
+	log->heard_ns = now_ns();
+	if (ts_ns > log->told_ns)
+		log->told_ns = ts_ns;
+	if (notice)
+		add_notice(log, &in);
 	pthread_cond_signal(&log->added);
 	pthread_mutex_unlock(&log->lock);
-	return true;
+	return notice;
 }
 
 /* ---- notices ---- */
@@ -158,34 +198,37 @@ static const struct notice *find(const struct ur_natlog *log, const struct flow 
 	return any;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * NS_PER_SEC + t.tv_nsec;
-}
-
 /* A notice can still come: there was an answer, and it left the namespace. */
 static bool may_come(const struct ur_event *ev)
 {
 	return ev->window & UR_WIN_PUSHED && ev->push_ret >= 0 && ev->iif != LOOPBACK;
 }
 
+/* Until when a notice for @ev is worth waiting for; 0: it would have come by now. The thread
+ * that reads the ring may itself be late: it gets as long from its last record on. */
+static uint64_t deadline(const struct ur_natlog *log, const struct ur_event *ev)
+{
+	uint64_t since = ev->ts_ns > log->heard_ns ? ev->ts_ns : log->heard_ns;
+
+	if (log->told_ns > ev->ts_ns + UR_NATLOG_WAIT_NS)
+		return 0;
+	return now_ns() < since + UR_NATLOG_WAIT_NS ? since + UR_NATLOG_WAIT_NS : 0;
+}
+
 /* Copy the notice that belongs to @ev, whose answer was sent, to *@ret; waits for one. */
 static bool await(struct ur_natlog *log, const struct ur_event *ev, const struct flow *f,
 		  struct notice *ret)
 {
-	const uint64_t until = ev->ts_ns + UR_NATLOG_WAIT_NS;
-	const struct timespec end = { until / NS_PER_SEC, until % NS_PER_SEC };
 	const struct notice *found;
 	bool plain = false;
-	int r = 0;
+	uint64_t until;
 
 	pthread_mutex_lock(&log->lock);
 	found = find(log, f, ev->ts_ns, &plain);
-	while ((!found || plain) && !r && now_ns() < until) {
-		r = pthread_cond_timedwait(&log->added, &log->lock, &end);
+	while ((!found || plain) && (until = deadline(log, ev))) {
+		const struct timespec end = { until / NS_PER_SEC, until % NS_PER_SEC };
+
+		pthread_cond_timedwait(&log->added, &log->lock, &end);
 		found = find(log, f, ev->ts_ns, &plain);
 	}
 	if (found)

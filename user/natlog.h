@@ -15,8 +15,8 @@
 
 struct ur_natlog;
 
-/* An answer reaches the other namespace's conntrack within this time: most do it before the
- * kernel side's record is read at all, and over a virtual link none takes long. */
+/* An answer reaches the other namespace's conntrack within this time: over a virtual link
+ * most do it before the event itself is read from the ring. */
 #define UR_NATLOG_WAIT_NS 20000000ULL
 
 /* Returns 0 and gives *@ret to the caller, or -errno. */
@@ -24,10 +24,11 @@ int ur_natlog_new(struct ur_natlog **ret);
 void ur_natlog_free(struct ur_natlog *log);
 UR_DEFINE_CLEANUP(struct ur_natlog, ur_natlog_free)
 
-/* Take one record of the ring. False when it is no struct ur_nat_notice. Never waits for
- * more than a look-up of the other thread. */
+/* See each record of the ring, in its order; false when it is no struct ur_nat_notice, and
+ * so somebody else's. Never waits for more than a look-up of the other thread. */
 bool ur_natlog_add(struct ur_natlog *log, const void *record, size_t len);
 
-/* Complete @ev->ev.nat and @ev->nat_from of a packet that no socket took. Blocks until
- * UR_NATLOG_WAIT_NS after the event at most, and only where a notice can still come. */
+/* Complete @ev->ev.nat and @ev->nat_from of a packet that no socket took. Blocks only where
+ * a notice can still come: until UR_NATLOG_WAIT_NS after the event, or after the last record
+ * if that is later, so that a burst is waited for once. */
 void ur_natlog_ask(struct ur_natlog *log, struct ur_evidence *ev);
