@@ -86,9 +86,9 @@ int ur_worker_start(const struct ur_worker_opts *opts, struct ur_worker **ret)
 	w->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (w->done_fd < 0)
 		return -errno;
-	r = ur_queue_new(QUEUE_RECORDS, sizeof(struct ur_event), &w->queue) ?:
-		    ur_enrich_new(&w->enrich)                               ?:
-									      ur_natlog_new(&w->nat);
+	r = ur_queue_new(QUEUE_RECORDS, sizeof(struct ur_event), &w->queue);
+	r = r ?: ur_enrich_new(&w->enrich);
+	r = r ?: ur_natlog_new(&w->nat);
 	if (r)
 		return r;
 	r = -pthread_create(&w->thread, NULL, work, w);
