@@ -22,6 +22,23 @@ bool ur_addr_equal(uint8_t version, const uint8_t a[16], const uint8_t b[16])
 	return memcmp(a, b, version == 4 ? 4 : 16) == 0;
 }
 
+bool ur_addr_multicast(uint8_t version, const uint8_t addr[16])
+{
+	return version == 6 ? addr[0] == 0xff : (addr[0] & 0xf0) == 0xe0;
+}
+
+uint8_t ur_addr_plain(uint8_t af, const uint8_t addr[16], uint8_t ret[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	memcpy(ret, addr, 16);
+	if (af != AF_INET6 || memcmp(addr, mapped, sizeof(mapped)) != 0)
+		return ur_ip_version(af);
+	memset(ret, 0, 16);
+	memcpy(ret, addr + sizeof(mapped), 4);
+	return 4;
+}
+
 const char *ur_addr_text(uint8_t version, const uint8_t addr[16], char buf[UR_ADDR_TEXT])
 {
 	int af = version == 4 ? AF_INET : AF_INET6;

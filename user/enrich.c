@@ -9,6 +9,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include "user/addr.h"
+#include "user/enrich/address.h"
 #include "user/enrich/netns.h"
 #include "user/enrich/nft.h"
 #include "user/enrich/process.h"
@@ -159,6 +161,26 @@ static void name_devices(struct ur_evidence *ev)
 		name_device(fd, ev->ev.sdif, ev->slave);
 }
 
+/* Is the address that socket @i is bound to still one of the namespace's? */
+static enum ur_looked find_address(const struct ur_evidence *ev, unsigned i)
+{
+	const struct ur_sock *sk = &ev->ev.socks[i], *before = i ? sk - 1 : NULL;
+	uint8_t addr[16], version = ur_addr_plain(sk->family, sk->local, addr);
+
+	if (sk->mismatch != UR_MM_ADDRESS || ur_addr_multicast(version, addr))
+		return UR_NOT_ASKED;
+	if (before && before->mismatch == UR_MM_ADDRESS && before->family == sk->family &&
+	    !memcmp(before->local, sk->local, sizeof(sk->local)))
+		return ev->local_here[i - 1];
+	return ur_address_here(version, addr);
+}
+
+static void find_addresses(struct ur_evidence *ev)
+{
+	for (unsigned i = 0; i < ev->ev.nsocks; i++)
+		ev->local_here[i] = find_address(ev, i);
+}
+
 /* "vxlan_rcv+0x1/0x9c0 [vxlan]" to "vxlan_rcv [vxlan]" */
 static void cut_offset(char *symbol)
 {
@@ -260,8 +282,10 @@ static void look_inside(struct ur_enrich *e, struct ur_evidence *ev)
 		find_listeners(ev, &stay);
 	if (wants_others(ev))
 		find_others(ev, &stay);
-	if (stay.there)
+	if (stay.there) {
 		name_devices(ev);
+		find_addresses(ev);
+	}
 }
 
 /* Only when the kernel side saw the whole slot, and no socket in it. */

@@ -186,6 +186,8 @@ struct ur_evidence {
 	struct ur_listeners sibling; /* of UDP-Lite for UDP, and the other way round */
 	struct ur_readers readers;
 	struct ur_elsewhere elsewhere;
+	/* ev.socks[i].local, with UR_MM_ADDRESS; UR_FOUND_NONE: no address of the namespace's */
+	enum ur_looked local_here[UR_SOCKS_MAX];
 	/* ev.socks[i].bound_ifindex: its name with UR_FOUND; UR_FOUND_NONE: it is gone */
 	enum ur_looked bound[UR_SOCKS_MAX];
 	char bound_dev[UR_SOCKS_MAX][UR_IFNAME_MAX];

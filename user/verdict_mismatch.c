@@ -75,11 +75,6 @@ static bool advise_tunnel(const struct ur_case *c, struct ur_buf *out)
 
 /* ---- socket.address ---- */
 
-static bool multicast(uint8_t version, const uint8_t addr[16])
-{
-	return version == 6 ? addr[0] == 0xff : (addr[0] & 0xf0) == 0xe0;
-}
-
 static bool broadcast(uint8_t version, const uint8_t addr[16])
 {
 	return version == 4 && !memcmp(addr, "\xff\xff\xff\xff", 4);
@@ -97,10 +92,12 @@ void ur_why_socket_address(const struct ur_case *c, struct ur_buf *out)
 	if (sk->flags & UR_SK_CONNECTED) {
 		ur_buf_add(out, ", connected to ");
 		ur_say_peer(out, sk);
-	} else if (multicast(version, sk->local)) {
+	} else if (ur_addr_multicast(version, sk->local)) {
 		ur_buf_add(out, ", a multicast group");
 	} else if (broadcast(version, sk->local)) {
 		ur_buf_add(out, ", the broadcast address");
+	} else if (c->ev->local_here[c->nearest] == UR_FOUND_NONE) {
+		ur_buf_add(out, ", which is no local address now");
 	}
 	say_others(c, out);
 }
@@ -110,7 +107,7 @@ static bool reachable(uint8_t version, const uint8_t addr[16])
 {
 	static const uint8_t loopback6[16] = { [15] = 1 };
 
-	if (multicast(version, addr) || broadcast(version, addr))
+	if (ur_addr_multicast(version, addr) || broadcast(version, addr))
 		return false;
 	return version == 6 ? memcmp(addr, loopback6, 16) != 0 : addr[0] != 127;
 }
@@ -118,7 +115,7 @@ static bool reachable(uint8_t version, const uint8_t addr[16])
 void ur_advise_socket_address(const struct ur_case *c, struct ur_buf *out)
 {
 	const struct ur_sock *sk = nearest(c);
-	uint8_t addr[16], version = ur_sock_addr(sk, sk->local, addr);
+	uint8_t addr[16], version = ur_addr_plain(sk->family, sk->local, addr);
 	char text[UR_ADDR_TEXT];
 
 	if (advise_tunnel(c, out))
@@ -132,7 +129,8 @@ void ur_advise_socket_address(const struct ur_case *c, struct ur_buf *out)
 	say_program(c, out);
 	ur_buf_add(out, " to ");
 	say_bind_to_any(out, &c->ev->packet);
-	if (version == c->ev->packet.family && reachable(version, addr))
+	if (version == c->ev->packet.family && reachable(version, addr) &&
+	    c->ev->local_here[c->nearest] == UR_FOUND)
 		ur_buf_add(out, ", or send to %s", ur_addr_text(version, addr, text));
 }
 
@@ -266,7 +264,7 @@ static bool nearly_the_peer(const struct ur_case *c, bool port)
 	const struct ur_packet *pkt = &c->ev->packet;
 	const struct ur_sock *sk = nearest(c);
 	uint8_t peer[16];
-	bool same_addr = ur_sock_addr(sk, sk->peer, peer) == pkt->family &&
+	bool same_addr = ur_addr_plain(sk->family, sk->peer, peer) == pkt->family &&
 			 ur_addr_equal(pkt->family, peer, pkt->src);
 	bool same_port = sk->peer_port == pkt->sport;
 
@@ -278,7 +276,7 @@ static void advise_answer_from(const struct ur_case *c, struct ur_buf *out)
 {
 	const struct ur_packet *pkt = &c->ev->packet;
 	char asked[UR_ADDR_TEXT], answers[UR_ADDR_TEXT];
-	uint8_t peer[16], version = ur_sock_addr(nearest(c), nearest(c)->peer, peer);
+	uint8_t peer[16], version = ur_addr_plain(nearest(c)->family, nearest(c)->peer, peer);
 
 	ur_addr_text(version, peer, asked);
 	ur_addr_text(pkt->family, pkt->src, answers);

@@ -83,10 +83,6 @@ bool ur_say_owners(struct ur_buf *out, const struct ur_owners *owners);
  * 33". */
 void ur_say_socket(struct ur_buf *out, const struct ur_evidence *ev, int i);
 
-/* Address @addr of @sk into @ret, IPv4 ones of IPv6 sockets (::ffff:a.b.c.d) as such; returns
- * the IP version. */
-uint8_t ur_sock_addr(const struct ur_sock *sk, const uint8_t addr[16], uint8_t ret[16]);
-
 /* The packet's ends, and those of a socket: "10.0.0.5:53", "[fd00::5]:53". */
 void ur_say_dst(struct ur_buf *out, const struct ur_evidence *ev);
 void ur_say_src(struct ur_buf *out, const struct ur_evidence *ev);

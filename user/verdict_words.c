@@ -89,23 +89,10 @@ void ur_say_src(struct ur_buf *out, const struct ur_evidence *ev)
 	say_endpoint(out, ev->packet.family, ev->packet.src, ev->packet.sport);
 }
 
-uint8_t ur_sock_addr(const struct ur_sock *sk, const uint8_t addr[16], uint8_t ret[16])
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	uint8_t version = ur_ip_version(sk->family);
-
-	memcpy(ret, addr, 16);
-	if (version != 6 || memcmp(addr, mapped, sizeof(mapped)) != 0)
-		return version;
-	memset(ret, 0, 16);
-	memcpy(ret, addr + sizeof(mapped), 4);
-	return 4;
-}
-
 static void say_sock_endpoint(struct ur_buf *out, const struct ur_sock *sk, const uint8_t addr[16],
 			      uint16_t port)
 {
-	uint8_t plain_addr[16], version = ur_sock_addr(sk, addr, plain_addr);
+	uint8_t plain_addr[16], version = ur_addr_plain(sk->family, addr, plain_addr);
 
 	say_endpoint(out, version, plain_addr, port);
 }

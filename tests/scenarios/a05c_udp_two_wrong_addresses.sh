@@ -11,5 +11,5 @@ saw_port_unreachable "$V4"
 expect <<JSON
 {"outcome":"sent","cause":"socket.address","confidence":"proven","netns":{"name":"$srv"},
  "sockets":[{"mismatch":"address","local":"127.0.0.1","port":5001,"pid":$first},
-            {"mismatch":"address","local":"$V4b","port":5001,"pid":$pid}]}
+            {"mismatch":"address","local":"$V4b","port":5001,"gone":"absent:","pid":$pid}]}
 JSON

@@ -15,10 +15,11 @@ saw_port_unreachable "$V4"
 send cli "$V6" 5001
 saw_port_unreachable "$V6"
 expect <<JSON
-{"icmp":{"version":4},"cause":"socket.address","confidence":"proven",
- "sockets":[{"mismatch":"address","local":"10.219.7.4","pid":$four},
+{"icmp":{"version":4},"cause":"socket.address","confidence":"proven","why":"re:no local address now",
+ "advice":"re:0\\\\.0\\\\.0\\\\.0$",
+ "sockets":[{"mismatch":"address","local":"10.219.7.4","gone":"local","pid":$four},
             {"mismatch":"family","local":"fd21:9707::4","pid":$pid}]}
 {"icmp":{"version":6},"cause":"socket.address","confidence":"proven",
  "sockets":[{"mismatch":"family","local":"10.219.7.4","pid":$four},
-            {"mismatch":"address","local":"fd21:9707::4","pid":$pid}]}
+            {"mismatch":"address","local":"fd21:9707::4","gone":"local","pid":$pid}]}
 JSON

@@ -12,5 +12,5 @@ send cli "$V4" 5001
 saw_port_unreachable "$V4"
 expect <<JSON
 {"cause":"socket.device","confidence":"proven","why":"re:device number ${old%%:*}, which is gone",
- "sockets":[{"mismatch":"device","ifindex":${old%%:*},"pid":$pid}]}
+ "sockets":[{"mismatch":"device","ifindex":${old%%:*},"device":"absent:","gone":"device","pid":$pid}]}
 JSON

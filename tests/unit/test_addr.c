@@ -56,11 +56,37 @@ static void equal_only_in_the_bytes_of_the_version(void **state)
 	assert_false(ur_addr_any(6, a));
 }
 
+static void plain_addresses(void **state)
+{
+	static const struct {
+		const char *addr, *plain;
+		bool multicast;
+	} cases[] = {
+		{ "10.0.0.5", "10.0.0.5", false },   { "::ffff:10.0.0.5", "10.0.0.5", false },
+		{ "fd00::5", "fd00::5", false },     { "::ffff:224.0.0.1", "224.0.0.1", true },
+		{ "ff02::fb", "ff02::fb", true },    { "239.255.255.250", "239.255.255.250", true },
+		{ "240.0.0.1", "240.0.0.1", false }, { "::10.0.0.5", "::10.0.0.5", false },
+	};
+	uint8_t addr[16], plain[16];
+	char text[UR_ADDR_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t af = strchr(cases[i].addr, ':') ? AF_INET6 : AF_INET, version;
+
+		sample_addr(addr, cases[i].addr);
+		version = ur_addr_plain(af, addr, plain);
+		assert_string_equal(ur_addr_text(version, plain, text), cases[i].plain);
+		assert_int_equal(ur_addr_multicast(version, plain), cases[i].multicast);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(version_of_a_family),
 		cmocka_unit_test(endpoints_as_people_write_them),
+		cmocka_unit_test(plain_addresses),
 		cmocka_unit_test(equal_only_in_the_bytes_of_the_version),
 	};
 

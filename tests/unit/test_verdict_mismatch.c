@@ -57,15 +57,23 @@ static void an_address_that_others_can_use(void **state)
 	(void)state;
 	miss("10.0.0.7", "10.0.0.5", 53);
 	sample_socket(&ev, UR_MM_ADDRESS, "10.0.0.9", "dns");
+	ev.local_here[0] = UR_FOUND;
 	ur_verdict_decide(&ev, &report);
 	assert_string_equal(report.advice, "bind dns to 10.0.0.5 or 0.0.0.0, or send to 10.0.0.9");
+	ev.local_here[0] = UR_FOUND_NONE;
+	expect(UR_CAUSE_SOCKET_ADDRESS,
+	       "no UDP socket accepts 10.0.0.5:53; dns (pid 812) is bound to 10.0.0.9:53 only, which "
+	       "is no local address now",
+	       "bind dns to 10.0.0.5 or 0.0.0.0");
 	miss("10.0.0.7", "10.0.0.5", 53);
 	sample_socket(&ev, UR_MM_ADDRESS, "::ffff:10.0.0.9", "dns");
+	ev.local_here[0] = UR_FOUND;
 	expect(UR_CAUSE_SOCKET_ADDRESS,
 	       "no UDP socket accepts 10.0.0.5:53; dns (pid 812) is bound to 10.0.0.9:53 only",
 	       "bind dns to 10.0.0.5 or 0.0.0.0, or send to 10.0.0.9");
 	miss("fd00::7", "fd00::5", 53);
 	sample_socket(&ev, UR_MM_ADDRESS, "::ffff:10.0.0.9", "dns");
+	ev.local_here[0] = UR_FOUND;
 	ur_verdict_decide(&ev, &report);
 	assert_string_equal(report.advice, "bind dns to fd00::5 or ::");
 }

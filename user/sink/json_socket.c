@@ -59,6 +59,15 @@ static void put_device(struct ur_node n, const struct ur_evidence *ev, int i)
 	put_number(n, "ifindex", ev->ev.socks[i].bound_ifindex);
 }
 
+/* What the socket is bound to, and the namespace has no longer. */
+static void put_gone(struct ur_node n, const struct ur_evidence *ev, int i)
+{
+	if (ev->bound[i] == UR_FOUND_NONE)
+		put_string(n, "gone", "device");
+	else if (ev->local_here[i] == UR_FOUND_NONE)
+		put_string(n, "gone", "local");
+}
+
 /* The kernel's use of the socket, where a function of the kernel takes its datagrams. */
 static void put_encap(struct ur_node n, const char *symbol)
 {
@@ -94,6 +103,7 @@ static json_t *socket_object(struct ur_node root, const struct ur_evidence *ev, 
 		put_number(n, "peer_port", sk->peer_port);
 	}
 	put_device(n, ev, i);
+	put_gone(n, ev, i);
 	put_flag(n, "v6only", sk->flags & UR_SK_V6ONLY);
 	put_flag(n, "reuseport", sk->flags & UR_SK_REUSEPORT);
 	put_program(n, sk);
