@@ -139,6 +139,43 @@ topo() {
 	IP
 }
 
+# bridge: srv's two links become ports of br0, which has srv's addresses, and ct's side of
+# it those below: cli and ct then are neighbours.
+B4=10.219.7.9 B6=fd21:9707::9
+export B4 B6
+bridge() {
+	local i
+	ip -n "$srv" -batch - <<-IP
+		addr flush dev s0
+		addr flush dev k0
+		link add br0 address 02:00:00:00:07:02 type bridge
+		link set s0 master br0
+		link set k0 master br0
+		link set br0 up
+		addr add $V4/24 dev br0
+		addr add $V6/64 dev br0 nodad
+		neigh add $C4 lladdr 02:00:00:00:07:01 dev br0
+		neigh add $C6 lladdr 02:00:00:00:07:01 dev br0
+	IP
+	ip -n "$ct" -batch - <<-IP
+		addr flush dev k1
+		addr add $B4/24 dev k1
+		addr add $B6/64 dev k1 nodad
+		neigh add $C4 lladdr 02:00:00:00:07:01 dev k1
+		neigh add $C6 lladdr 02:00:00:00:07:01 dev k1
+	IP
+	ip -n "$cli" -batch - <<-IP
+		neigh add $B4 lladdr 02:00:00:00:19:02 dev c0
+		neigh add $B6 lladdr 02:00:00:00:19:02 dev c0
+	IP
+	# A port forwards once the kernel has noticed its carrier, which can take a moment.
+	for ((i = 0; i < 100; i++)); do
+		[ "$(in_ns srv bridge link | grep -c 'master br0 state forwarding')" != 2 ] || return 0
+		pause 0.05
+	done
+	fail "br0's ports don't forward after 5 s: $(in_ns srv bridge link)"
+}
+
 # inum NAME: the number that the kernel knows the namespace by.
 inum() { stat -L -c %i "$(ns_path "$1")"; }
 
@@ -305,8 +342,8 @@ wait_attached() {
 		# Probes on a module that has gone stay listed, with a mark, for a while.
 		probes=$(grep -v GONE /sys/kernel/debug/kprobes/list || true)
 		for pair in nft_reject_ipv4:nft_reject_ipv4_eval nft_reject_ipv6:nft_reject_ipv6_eval \
-			nft_reject_inet:nft_reject_inet_eval ipt_REJECT:reject_tg ip6t_REJECT:reject_tg6 \
-			nf_conntrack:nf_conntrack_inet_error; do
+			nft_reject_inet:nft_reject_inet_eval nft_reject_bridge:nft_reject_bridge_eval \
+			ipt_REJECT:reject_tg ip6t_REJECT:reject_tg6 nf_conntrack:nf_conntrack_inet_error; do
 			[[ $modules == *$'\n'"${pair%:*} "* ]] || continue
 			# The probe at the exit ("r") comes first, that at the entry ("k") completes it.
 			[[ $probes == *"  k  ${pair#*:}+"* && $probes == *"  r  ${pair#*:}+"* ]] ||
