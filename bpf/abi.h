@@ -54,15 +54,20 @@
 #define UR_WIN_PEER_DENY   (1 << 1) /* inet_peer_xrlim_allow() said no */
 #define UR_WIN_PUSHED      (1 << 2) /* reached the push function, push_ret is valid */
 #define UR_WIN_RST_BUILT   (1 << 3) /* the firewall's RST was built and handed on */
+#define UR_WIN_HAND_BUILT  (1 << 4) /* so was the answer that a bridge or netdev rule builds */
 
 /* ur_event.early: an early way out, recomputed from the packet as __icmp_send(),
- * icmp6_send() and nf_send_unreach*() test it; only meaningful when window is 0. */
+ * icmp6_send() and the functions behind a reject rule test it; only meaningful when window
+ * is 0. */
 #define UR_EARLY_NONE       0
 #define UR_EARLY_NO_ROUTE   1 /* no route attached to the packet */
 #define UR_EARLY_BROADCAST  2 /* not for this host alone: link or IP broadcast, multicast */
 #define UR_EARLY_FRAGMENT   3 /* not the first fragment */
 #define UR_EARLY_ICMP_ERROR 4 /* an error about an error */
 #define UR_EARLY_SOURCE     5 /* source address can't be answered (any, multicast) */
+#define UR_EARLY_CHECKSUM   6 /* of the packet: the kernel computed it, and it is wrong */
+#define UR_EARLY_RST        7 /* a reset about a reset */
+#define UR_EARLY_MAX        8
 
 /* ur_sock.mismatch: the first condition of the kernel's compute_score() that failed. */
 #define UR_MM_NONE     0 /* it fits now: bound, or moved, while the packet was under way */
@@ -264,23 +269,31 @@ _Static_assert(sizeof(struct ur_nat_notice) == 24 + sizeof(struct ur_nat),
 
 /* Functions whose address range the kernel side must know to prove a caller; the
  * index of map "ranges". Filled from /proc/kallsyms, again when a module comes. */
-#define UR_FN_UDP4_RCV         0 /* __udp4_lib_rcv, or udp_rcv where that is inlined */
-#define UR_FN_UDP6_RCV         1
-#define UR_FN_NF_SEND_UNREACH  2
-#define UR_FN_NF_SEND_UNREACH6 3
-#define UR_FN_NFT_REJECT_IPV4  4
-#define UR_FN_NFT_REJECT_IPV6  5
-#define UR_FN_NFT_REJECT_INET  6
-#define UR_FN_REJECT_TG        7
-#define UR_FN_REJECT_TG6       8
-#define UR_FN_REJECT_FIRST     UR_FN_NFT_REJECT_IPV4
-#define UR_FN_REJECT_LAST      UR_FN_REJECT_TG6
-#define UR_FN_NFT_CHAIN_INET   9 /* hook functions whose priv is a struct nft_chain */
-#define UR_FN_NFT_CHAIN_IPV4   10
-#define UR_FN_NFT_CHAIN_IPV6   11
-#define UR_FN_IPT_DO_TABLE     12 /* hook functions whose priv is a struct xt_table */
-#define UR_FN_IP6T_DO_TABLE    13
-#define UR_FN_MAX              14
+#define UR_FN_UDP4_RCV          0 /* __udp4_lib_rcv, or udp_rcv where that is inlined */
+#define UR_FN_UDP6_RCV          1
+#define UR_FN_NF_SEND_UNREACH   2
+#define UR_FN_NF_SEND_UNREACH6  3
+#define UR_FN_NFT_REJECT_IPV4   4 /* from here on: what a reject rule runs */
+#define UR_FN_NFT_REJECT_IPV6   5
+#define UR_FN_NFT_REJECT_INET   6
+#define UR_FN_NFT_REJECT_BRIDGE 7
+#define UR_FN_NFT_REJECT_NETDEV 8
+#define UR_FN_REJECT_TG         9
+#define UR_FN_REJECT_TG6        10
+#define UR_FN_NFT_CHAIN_INET    11 /* from here on: hook functions, priv is a struct nft_chain */
+#define UR_FN_NFT_CHAIN_IPV4    12
+#define UR_FN_NFT_CHAIN_IPV6    13
+#define UR_FN_NFT_CHAIN_BRIDGE  14
+#define UR_FN_NFT_CHAIN_NETDEV  15
+#define UR_FN_NFT_CHAIN_INGRESS 16 /* family inet, hook ingress */
+#define UR_FN_IPT_DO_TABLE      17 /* hook functions whose priv is a struct xt_table */
+#define UR_FN_IP6T_DO_TABLE     18
+#define UR_FN_MAX               19
+
+#define UR_FN_REJECT_FIRST    UR_FN_NFT_REJECT_IPV4
+#define UR_FN_REJECT_LAST     UR_FN_REJECT_TG6
+#define UR_FN_NFT_CHAIN_FIRST UR_FN_NFT_CHAIN_INET
+#define UR_FN_NFT_CHAIN_LAST  UR_FN_NFT_CHAIN_INGRESS
 
 struct ur_range {
 	__u64 start; /* 0: not known */
@@ -293,12 +306,12 @@ struct ur_range {
  * types can come after our programs are loaded, so CO-RE can't relocate them; user
  * space reads the module's BTF, or falls back to a table for kernels without. */
 struct ur_layout {
+	__u64 nf_tables_net_id;   /* address of that variable, which says where it is */
 	__u32 ready;              /* 1: filled */
 	__u32 rule_dp;            /* 1: nft_rule_dp blobs (5.17+), 0: struct nft_rule in place */
 	__u32 rule_dp_last_chain; /* offset of chain in nft_rule_dp_last (6.4+), 0: not there */
 	__u32 pktinfo_skb;
 	__u32 pktinfo_state;
-	__u32 expr_ops_eval;
 	__u32 expr_ops_size;
 	__u32 expr_ops_data;
 	__u32 chain_blob0; /* blob_gen_0 or rules_gen_0; generation 1 is 8 further */
@@ -309,8 +322,10 @@ struct ur_layout {
 	__u32 table_chains;
 	__u32 table_handle;
 	__u32 table_name;
-	__u32 table_family;     /* byte that holds the family's 6 bits, from bit 0 */
-	__u32 base_chain_chain; /* offset of chain in nft_base_chain */
+	__u32 table_family;    /* byte that holds the family's 6 bits, from bit 0 */
+	__u32 net_base_seq;    /* struct net: generation of the rules, 0: not there, but in... */
+	__u32 net_gen;         /* struct net: gen */
+	__u32 pernet_base_seq; /* ...struct nftables_pernet, 0: neither is known */
 	__u32 xt_ready;
 	__u32 xt_par_target; /* struct xt_action_param */
 	__u32 xt_par_targinfo;

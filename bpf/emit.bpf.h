@@ -75,10 +75,24 @@ static __always_inline void ur_fill_xt(struct ur_event *e, const struct ur_layou
 	e->rule.obj = targinfo;
 	ur_xt_reject_type(&e->rule, targinfo);
 	if (engine == UR_ORIGIN_XT_NFT)
-		ur_nft_rule(&e->rule, l, targinfo - 8, st);
+		ur_nft_rule(&e->rule, l, targinfo - 8, 0, st);
 	else if (engine == UR_ORIGIN_XT)
 		ur_xt_rule(&e->rule, l, targinfo - UR_XT_TARGET_HDR, st);
 	e->origin = engine ? engine : UR_ORIGIN_XT;
+}
+
+/* The device of a packet is the one that it came in by; at a bridge's hooks it can be the
+ * one that it leaves by, or the bridge. The hook then tells more. */
+static __always_inline void ur_fix_device(struct ur_event *e, const struct sk_buff *skb)
+{
+	if (e->iif && e->rule.iif && (__u32)BPF_CORE_READ(skb, dev, ifindex) != e->iif)
+		__builtin_memcpy(e->iifname, e->rule.iifname, sizeof(e->iifname));
+}
+
+/* nft_regs.verdict.chain: where the last jump or goto led, unless there was none. */
+static __always_inline __u64 ur_last_jump(const struct ur_frame *claim)
+{
+	return claim->regs ? ur_peek(__u64, claim->regs + 8) : 0;
 }
 
 /* Fill in the rule of the claim that lies @below the innermost frame. */
@@ -98,11 +112,12 @@ UR_GLOBAL int ur_fill_rule(__u64 key, __u32 below)
 	ur_rule_hook(&e->rule, st);
 	if (claim->pkt) {
 		e->rule.obj = claim->obj;
-		ur_nft_reject_type(&e->rule, claim->obj);
-		ur_nft_rule(&e->rule, l, claim->obj, st);
+		ur_nft_reject_type(&e->rule, claim->obj, e->family == 6);
+		ur_nft_rule(&e->rule, l, claim->obj, ur_last_jump(claim), st);
 	} else {
 		ur_fill_xt(e, l, claim, st);
 	}
+	ur_fix_device(e, (const struct sk_buff *)claim->skb);
 	return 0;
 }
 

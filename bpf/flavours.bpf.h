@@ -59,6 +59,22 @@ struct net___pre_5_13 {
 	struct netns_ipv6___pre_5_13 ipv6;
 } __attribute__((preserve_access_index));
 
+/* netns_nf.hooks_bridge: only with CONFIG_NETFILTER_FAMILY_BRIDGE. */
+static __always_inline __u64 ur_bridge_hooks(const struct net *net)
+{
+	if (!bpf_core_field_exists(net->nf.hooks_bridge))
+		return 0;
+	return (__u64)net + bpf_core_field_offset(struct net, nf.hooks_bridge);
+}
+
+/* net_device.nf_hooks_ingress: only with CONFIG_NETFILTER_INGRESS. */
+static __always_inline __u64 ur_ingress_hooks(const struct net_device *dev)
+{
+	if (!bpf_core_field_exists(dev->nf_hooks_ingress))
+		return 0;
+	return (__u64)BPF_CORE_READ(dev, nf_hooks_ingress);
+}
+
 static __always_inline __u64 ur_filter_table_of(const struct net *net, bool v6)
 {
 	const struct net___pre_5_13 *old = (const void *)net;

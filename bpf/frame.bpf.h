@@ -111,6 +111,7 @@ static __always_inline struct ur_frame *ur_frame_push(__u64 skb, __u8 kind, __u6
 	f->caller = 0;
 	f->obj = 0;
 	f->pkt = 0;
+	f->regs = 0;
 	f->push_ret = 0;
 	f->origin = UR_ORIGIN_UNKNOWN;
 	f->type = 0;

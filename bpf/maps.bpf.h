@@ -12,6 +12,7 @@
 #define UR_FRAMES_MAX  4    /* decisions nested in one task, see frame.bpf.h */
 #define UR_TASKS_MAX   1024 /* tasks with a decision in flight at one moment */
 #define UR_SCRATCH_MAX 256  /* records being built at one moment */
+#define UR_RULES_MAX   2048 /* rules that are remembered */
 #define UR_RING_BYTES  (1 << 21)
 
 /* The history of closed sockets: see history.bpf.h. */
@@ -28,6 +29,7 @@ struct ur_frame {
 	__u64 caller; /* return address of the hooked function */
 	__u64 obj;    /* claim: struct nft_expr, or struct xt_action_param */
 	__u64 pkt;    /* claim by nft: struct nft_pktinfo */
+	__u64 regs;   /* claim by nft: struct nft_regs */
 	__s32 push_ret;
 	__u8 kind;
 	__u8 origin;
@@ -127,6 +129,20 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } recent __weak SEC(".maps");
+
+/* An nftables rule that was found by its expression; see ur_nft_generation(). */
+struct ur_rule_key {
+	__u64 expr;
+	__u64 netns;
+	__u64 generation;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, UR_RULES_MAX);
+	__type(key, struct ur_rule_key);
+	__type(value, struct ur_rule);
+} rules __weak SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -21,14 +21,14 @@ static __always_inline __u8 ur_icmpx_code(__u8 code, bool v6)
 	return v6 ? 1 : 13; /* NFT_REJECT_ICMPX_ADMIN_PROHIBITED */
 }
 
-static __always_inline void ur_nft_reject_type(struct ur_rule *r, __u64 expr)
+static __always_inline void ur_nft_reject_type(struct ur_rule *r, __u64 expr, bool v6)
 {
 	__u8 type = ur_peek(__u8, expr + 8), code = ur_peek(__u8, expr + 9);
 
 	if (type == UR_NFT_REJECT_TCP_RST)
 		r->reject = UR_REJECT_RST;
 	else if (type == UR_NFT_REJECT_ICMPX)
-		r->icmp_code = ur_icmpx_code(code, r->pf == NFPROTO_IPV6);
+		r->icmp_code = ur_icmpx_code(code, v6);
 	else
 		r->icmp_code = code;
 }

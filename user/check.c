@@ -63,7 +63,9 @@ static const char *state_words(const struct ur_hook *h, char *buf, size_t len)
 		[UR_HOOK_ABSENT] = "no such function in this kernel, or inlined: not needed",
 	};
 
-	if (h->state == UR_HOOK_FAILED)
+	if (h->state == UR_HOOK_ABSENT && h->reason && h->reason[0])
+		snprintf(buf, len, "%s: %s", h->reason, h->purpose);
+	else if (h->state == UR_HOOK_FAILED)
 		snprintf(buf, len, "FAILED (%s): not seen: %s", h->reason, h->purpose);
 	else
 		snprintf(buf, len, "%s: %s", words[h->state], h->purpose);
@@ -89,8 +91,6 @@ static void check_hooks(FILE *out, const struct ur_probe *p)
 		line(out, "MISS", "/proc/kallsyms",
 		     "shows no addresses (kernel.kptr_restrict=2, or no CAP_SYSLOG): callers "
 		     "can't be proven");
-	line(out, "note", "bridge and netdev reject",
-	     "not seen: these build the answer without the hooked functions");
 }
 
 /* Where the host's rule listers are; their absence costs text, nothing else. */

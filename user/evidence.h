@@ -170,6 +170,7 @@ struct ur_rule_text {
 #define UR_MISSING_REJECT         (1u << 4) /* a reject hook that this event needed */
 #define UR_MISSING_HISTORY        (1u << 5) /* sockets that end */
 #define UR_MISSING_CONNTRACK      (1u << 6) /* conntrack's view of an answer */
+#define UR_MISSING_OUTCOME_HAND   (1u << 7) /* whether a bridge or netdev rule's answer was made */
 
 struct ur_evidence {
 	struct ur_event ev;   /* as the kernel side wrote it; cut-off fields are 0 */

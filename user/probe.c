@@ -280,10 +280,7 @@ uint32_t ur_probe_missing(const struct ur_probe *p)
 	for (size_t i = 0; i < ur_core_nrows; i++)
 		if (p->core[i].state == UR_HOOK_FAILED)
 			missing |= ur_core_rows[i].missing;
-	for (size_t i = 0; i < ur_module_nrows; i++)
-		if (p->module[i].state == UR_HOOK_FAILED)
-			missing |= ur_module_rows[i].missing;
-	return missing;
+	return missing | ur_module_missing(p);
 }
 
 uint64_t ur_probe_stat(const struct ur_probe *p, unsigned int which)
@@ -305,8 +302,6 @@ size_t ur_probe_hooks(const struct ur_probe *p, struct ur_hook *hooks, size_t ma
 	}
 	for (size_t i = 0; i < ur_module_nrows; i++, n++)
 		if (n < max)
-			hooks[n] = (struct ur_hook){ ur_module_rows[i].func,
-						     ur_module_rows[i].purpose, p->module[i].state,
-						     p->module[i].reason };
+			ur_module_hook(p, i, &hooks[n]);
 	return n;
 }

@@ -40,7 +40,7 @@ struct ur_hook {
 	const char *func;
 	const char *purpose; /* what can't be told without it */
 	enum ur_hook_state state;
-	const char *reason; /* with UR_HOOK_FAILED */
+	const char *reason; /* with UR_HOOK_FAILED, and UR_HOOK_ABSENT unless "" */
 };
 
 /* Load and attach. Returns 0 and gives *@ret to the caller; -ENOMEM, with why->what "";

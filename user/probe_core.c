@@ -129,8 +129,7 @@ int ur_core_plan(struct ur_probe *p)
 			wanted = chosen && !strcmp(chosen, name);
 		}
 		for (size_t i = 0; i < ur_module_nrows && !wanted; i++)
-			wanted = !strcmp(ur_module_rows[i].enter, name) ||
-				 !strcmp(ur_module_rows[i].exit, name);
+			wanted = ur_module_wants(&ur_module_rows[i], name);
 		if (wanted && ur_probe_is_bad(p, name))
 			wanted = false;
 		bpf_program__set_autoload(prog, wanted);
@@ -165,7 +164,9 @@ static int attach_row(struct ur_probe *p, const struct ur_core_row *row, struct 
 	if (!name) {
 		a->state = in_kernel(p, row->func) || is_tracepoint(row) ? UR_HOOK_FAILED :
 									   UR_HOOK_ABSENT;
-		snprintf(a->reason, sizeof(a->reason), "the kernel refused every program for it");
+		if (a->state == UR_HOOK_FAILED)
+			snprintf(a->reason, sizeof(a->reason),
+				 "the kernel refused every program for it");
 		return 0;
 	}
 	kprobe = row->kprobe && !strcmp(name, row->kprobe);

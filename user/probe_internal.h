@@ -26,10 +26,11 @@ struct ur_core_row {
 struct ur_module_row {
 	const char *func;
 	const char *module;
-	const char *enter; /* kprobe program */
-	const char *exit;  /* kretprobe program */
+	const char *enter; /* kprobe program, NULL: none */
+	const char *exit;  /* kretprobe program, NULL: none */
 	uint32_t range;    /* UR_FN_*, or UR_NO_RANGE: nobody is proven by it */
 	uint32_t missing;  /* UR_MISSING_* without it */
+	bool optional;     /* not every kernel has it */
 	const char *purpose;
 };
 
@@ -42,7 +43,7 @@ struct ur_attached {
 
 #define UR_NO_RANGE   UINT32_MAX
 #define UR_CORE_MAX   24
-#define UR_MODULE_MAX 8
+#define UR_MODULE_MAX 24
 #define UR_BAD_MAX    32
 
 struct ur_probe {
@@ -91,6 +92,15 @@ void ur_module_gone(struct ur_probe *p, const char *name);
 /* True when the coming or going of module @name is of interest. */
 bool ur_module_matters(const char *name);
 void ur_module_detach(struct ur_probe *p);
+
+/* Is @prog one of @row's? */
+bool ur_module_wants(const struct ur_module_row *row, const char *prog);
+
+/* Describe row @i for --check. */
+void ur_module_hook(const struct ur_probe *p, size_t i, struct ur_hook *ret);
+
+/* UR_MISSING_* of what could not be attached. */
+uint32_t ur_module_missing(const struct ur_probe *p);
 
 /* probe_refusal.c */
 

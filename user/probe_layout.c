@@ -18,7 +18,6 @@ static const struct ur_layout layout_5_10 = {
 	.rule_dp = 0,
 	.pktinfo_skb = 0,
 	.pktinfo_state = 32, /* xt.state */
-	.expr_ops_eval = 0,
 	.expr_ops_size = 16,
 	.expr_ops_data = 112,
 	.chain_blob0 = 0, /* rules_gen_0 */
@@ -30,7 +29,6 @@ static const struct ur_layout layout_5_10 = {
 	.table_handle = 224,
 	.table_name = 240,
 	.table_family = 236,
-	.base_chain_chain = 80,
 	.xt_par_target = 0,
 	.xt_par_targinfo = 8,
 	.xt_par_state = 16,
@@ -44,7 +42,6 @@ static const struct field {
 } nft_fields[] = {
 	{ "nft_pktinfo", "skb", offsetof(struct ur_layout, pktinfo_skb) },
 	{ "nft_pktinfo", "state", offsetof(struct ur_layout, pktinfo_state) },
-	{ "nft_expr_ops", "eval", offsetof(struct ur_layout, expr_ops_eval) },
 	{ "nft_expr_ops", "size", offsetof(struct ur_layout, expr_ops_size) },
 	{ "nft_expr_ops", "data", offsetof(struct ur_layout, expr_ops_data) },
 	{ "nft_chain", "list", offsetof(struct ur_layout, chain_list) },
@@ -55,7 +52,6 @@ static const struct field {
 	{ "nft_table", "handle", offsetof(struct ur_layout, table_handle) },
 	{ "nft_table", "name", offsetof(struct ur_layout, table_name) },
 	{ "nft_table", "family", offsetof(struct ur_layout, table_family) },
-	{ "nft_base_chain", "chain", offsetof(struct ur_layout, base_chain_chain) },
 }, xt_fields[] = {
 	{ "xt_action_param", "target", offsetof(struct ur_layout, xt_par_target) },
 	{ "xt_action_param", "targinfo", offsetof(struct ur_layout, xt_par_targinfo) },
@@ -131,6 +127,25 @@ static bool fill_rules(struct ur_layout *l, const struct btf *btf)
 	return at >= 0;
 }
 
+/* Where the rule set's generation lies: in struct net since v6.17 and its stable kin; before,
+ * in what nf_tables keeps for each namespace. Without it nothing is remembered of rules. */
+static void fill_generation(struct ur_layout *l, const struct btf *btf,
+			    const struct ur_symbols *syms)
+{
+	int nft = field_offset(btf, "net", "nft"), gen = field_offset(btf, "net", "gen");
+	int seq = field_offset(btf, "netns_nftables", "base_seq");
+	int pernet = field_offset(btf, "nftables_pernet", "base_seq");
+	uint64_t id = ur_symbols_data(syms, "nf_tables_net_id");
+
+	if (nft >= 0 && seq >= 0) {
+		l->net_base_seq = nft + seq;
+	} else if (gen >= 0 && pernet >= 0 && id) {
+		l->net_gen = gen;
+		l->pernet_base_seq = pernet;
+		l->nf_tables_net_id = id;
+	}
+}
+
 static struct btf *module_btf(const char *module, struct btf *vmlinux)
 {
 	char path[64];
@@ -159,22 +174,30 @@ static bool built_without_btf(const struct ur_symbols *syms, const char *module,
 }
 
 /* The split BTF and its base are both needed for a type that lies in either. */
-static bool fill_from_module(struct ur_layout *l, const char *module, struct btf *vmlinux,
-			     const struct field *f, size_t n, bool rules)
+static bool fill_nft(struct ur_layout *l, struct btf *vmlinux, const struct ur_symbols *syms)
 {
-	ur_cleanup(btf__freep) struct btf *own = module_btf(module, vmlinux);
+	ur_cleanup(btf__freep) struct btf *own = module_btf("nf_tables", vmlinux);
 	const struct btf *btf = own ?: vmlinux;
 
-	return btf && fill(l, btf, f, n) && (!rules || fill_rules(l, btf));
+	if (!fill(l, btf, nft_fields, sizeof(nft_fields) / sizeof(*nft_fields)) ||
+	    !fill_rules(l, btf))
+		return false;
+	fill_generation(l, btf, syms);
+	return true;
+}
+
+static bool fill_xt(struct ur_layout *l, struct btf *vmlinux)
+{
+	ur_cleanup(btf__freep) struct btf *own = module_btf("x_tables", vmlinux);
+
+	return fill(l, own ?: vmlinux, xt_fields, sizeof(xt_fields) / sizeof(*xt_fields));
 }
 
 void ur_probe_layout(struct ur_layout *l, struct btf *vmlinux, const struct ur_symbols *syms)
 {
 	memset(l, 0, sizeof(*l));
-	l->ready = fill_from_module(l, "nf_tables", vmlinux, nft_fields,
-				    sizeof(nft_fields) / sizeof(*nft_fields), true);
-	l->xt_ready = fill_from_module(l, "x_tables", vmlinux, xt_fields,
-				       sizeof(xt_fields) / sizeof(*xt_fields), false);
+	l->ready = fill_nft(l, vmlinux, syms);
+	l->xt_ready = fill_xt(l, vmlinux);
 	if (!l->ready && !l->xt_ready &&
 	    (built_without_btf(syms, "nf_tables", "nft_do_chain") ||
 	     built_without_btf(syms, "x_tables", "xt_register_target"))) {

@@ -6,13 +6,19 @@
 #include <stdio.h>
 #include <string.h>
 #include "user/evidence.h"
+#include "user/kmod.h"
 #include "user/probe_internal.h"
 #include "user/probe_layout.h"
 #include "unreach.skel.h"
 
-#define REJECT(func, module, enter, range, purpose)                                   \
-	{                                                                             \
-		func, module, enter, "reject_exit", range, UR_MISSING_REJECT, purpose \
+#define REJECT(func, module, enter, range, purpose)                                          \
+	{                                                                                    \
+		func, module, enter, "reject_exit", range, UR_MISSING_REJECT, false, purpose \
+	}
+#define HAND_BUILT(func, module, enter, exit)                                          \
+	{                                                                              \
+		func, module, enter, exit, UR_NO_RANGE, UR_MISSING_OUTCOME_HAND, true, \
+			"whether a bridge or netdev rule's answer was built"           \
 	}
 
 const struct ur_module_row ur_module_rows[] = {
@@ -22,11 +28,21 @@ const struct ur_module_row ur_module_rows[] = {
 	       "nftables reject, family ip6"),
 	REJECT("nft_reject_inet_eval", "nft_reject_inet", "nft_reject_enter", UR_FN_NFT_REJECT_INET,
 	       "nftables reject, family inet"),
+	REJECT("nft_reject_bridge_eval", "nft_reject_bridge", "nft_reject_enter",
+	       UR_FN_NFT_REJECT_BRIDGE, "nftables reject, family bridge"),
+	REJECT("nft_reject_netdev_eval", "nft_reject_netdev", "nft_reject_enter",
+	       UR_FN_NFT_REJECT_NETDEV, "nftables reject, family netdev"),
 	REJECT("reject_tg", "ipt_REJECT", "xt_reject_enter", UR_FN_REJECT_TG, "iptables REJECT"),
 	REJECT("reject_tg6", "ip6t_REJECT", "xt_reject_enter", UR_FN_REJECT_TG6,
 	       "ip6tables REJECT"),
+	HAND_BUILT("nf_reject_skb_v4_unreach", "nf_reject_ipv4", NULL, "hand_built_exit"),
+	HAND_BUILT("nf_reject_skb_v4_tcp_reset", "nf_reject_ipv4", NULL, "hand_built_exit"),
+	HAND_BUILT("nf_reject_skb_v6_unreach", "nf_reject_ipv6", NULL, "hand_built_exit"),
+	HAND_BUILT("nf_reject_skb_v6_tcp_reset", "nf_reject_ipv6", NULL, "hand_built_exit"),
+	HAND_BUILT("nf_reject_iphdr_put", "nf_reject_ipv4", "hand_built_enter", NULL),
+	HAND_BUILT("nf_reject_ip6hdr_put", "nf_reject_ipv6", "hand_built_enter", NULL),
 	{ "nf_conntrack_inet_error", "nf_conntrack", "ct_error_enter", "ct_error_exit", UR_NO_RANGE,
-	  UR_MISSING_CONNTRACK, "destinations before NAT, where no socket fits" },
+	  UR_MISSING_CONNTRACK, false, "destinations before NAT, where no socket fits" },
 };
 const size_t ur_module_nrows = sizeof(ur_module_rows) / sizeof(*ur_module_rows);
 _Static_assert(sizeof(ur_module_rows) / sizeof(*ur_module_rows) <= UR_MODULE_MAX,
@@ -48,15 +64,19 @@ static const struct {
 	{ "nft_do_chain_inet", "nf_tables", UR_FN_NFT_CHAIN_INET },
 	{ "nft_do_chain_ipv4", "nf_tables", UR_FN_NFT_CHAIN_IPV4 },
 	{ "nft_do_chain_ipv6", "nf_tables", UR_FN_NFT_CHAIN_IPV6 },
+	{ "nft_do_chain_bridge", "nf_tables", UR_FN_NFT_CHAIN_BRIDGE },
+	{ "nft_do_chain_netdev", "nf_tables", UR_FN_NFT_CHAIN_NETDEV },
+	{ "nft_do_chain_inet_ingress", "nf_tables", UR_FN_NFT_CHAIN_INGRESS },
 	{ "ipt_do_table", "ip_tables", UR_FN_IPT_DO_TABLE },
 	{ "ip6t_do_table", "ip6_tables", UR_FN_IP6T_DO_TABLE },
 };
 
 /* Modules whose coming or going changes what we hook or read. */
 static const char *const followed[] = {
-	"nf_tables",      "x_tables",       "ip_tables",       "ip6_tables",      "nft_compat",
-	"nf_reject_ipv4", "nf_reject_ipv6", "nft_reject_ipv4", "nft_reject_ipv6", "nft_reject_inet",
-	"ipt_REJECT",     "ip6t_REJECT",    "nf_conntrack",
+	"nf_tables",         "x_tables",          "ip_tables",      "ip6_tables",
+	"nft_compat",        "nf_reject_ipv4",    "nf_reject_ipv6", "nft_reject_ipv4",
+	"nft_reject_ipv6",   "nft_reject_inet",   "ipt_REJECT",     "ip6t_REJECT",
+	"nft_reject_bridge", "nft_reject_netdev", "nf_conntrack",
 };
 
 bool ur_module_matters(const char *name)
@@ -132,12 +152,16 @@ static int publish_ranges(struct ur_probe *p, bool fresh)
 	return r;
 }
 
-static int publish_layout(struct ur_probe *p)
+/* Addresses of before are good for functions, which are gone with their module; but not for
+ * a variable that nf_tables may have left behind. */
+static int publish_layout(struct ur_probe *p, bool fresh)
 {
 	struct ur_layout l;
 	uint32_t zero = 0;
 
 	ur_probe_layout(&l, p->btf, p->syms);
+	if (!fresh)
+		l.net_gen = 0;
 	return bpf_map__update_elem(p->skel->maps.layout, &zero, sizeof(zero), &l, sizeof(l),
 				    BPF_ANY);
 }
@@ -163,17 +187,20 @@ static struct bpf_link *attach(struct ur_probe *p, const char *prog, bool ret, c
 /* The exit first: an entry without its exit would leave claims behind. */
 static void hold(struct ur_probe *p, const struct ur_module_row *row, struct ur_attached *a)
 {
-	a->exit_link = attach(p, row->exit, true, row->func);
-	a->link = a->exit_link ? attach(p, row->enter, false, row->func) : NULL;
-	if (a->link) {
-		a->state = UR_HOOK_KPROBE;
-		return;
-	}
-	int err = errno;
+	bool held = true;
+	int err;
 
-	let_go(a);
-	a->state = UR_HOOK_FAILED;
-	snprintf(a->reason, sizeof(a->reason), "kprobe on %s: %s", row->func, strerror(err));
+	if (row->exit)
+		held = (a->exit_link = attach(p, row->exit, true, row->func));
+	if (held && row->enter)
+		held = (a->link = attach(p, row->enter, false, row->func));
+	err = errno;
+	if (!held)
+		let_go(a);
+	a->state = held ? UR_HOOK_KPROBE : row->optional ? UR_HOOK_ABSENT : UR_HOOK_FAILED;
+	if (a->state == UR_HOOK_FAILED)
+		snprintf(a->reason, sizeof(a->reason), "kprobe on %s: %s", row->func,
+			 strerror(err));
 }
 
 /* Functions that are there without their module are built in, and stay. Only symbols that
@@ -196,9 +223,9 @@ static void follow_hook(struct ur_probe *p, size_t i, bool fresh)
 	struct ur_attached *a = &p->module[i];
 	bool here = base || p->built_in[i];
 
-	if (!here || (a->state == UR_HOOK_KPROBE && a->base != base))
+	if (!here || a->base != base)
 		let_go(a);
-	if (!here || a->state == UR_HOOK_KPROBE)
+	if (!here || a->state == UR_HOOK_KPROBE || a->state == UR_HOOK_ABSENT)
 		return;
 	publish_ranges(p, fresh); /* it may have come since we last did */
 	hold(p, row, a);
@@ -220,7 +247,7 @@ void ur_module_gone(struct ur_probe *p, const char *name)
 
 int ur_module_follow(struct ur_probe *p, bool fresh)
 {
-	int r = publish_layout(p) ?: publish_ranges(p, fresh);
+	int r = publish_layout(p, fresh) ?: publish_ranges(p, fresh);
 
 	if (fresh)
 		find_built_in(p);
@@ -228,11 +255,43 @@ int ur_module_follow(struct ur_probe *p, bool fresh)
 	if (fresh)
 		return r;
 	r = r ?: ur_symbols_refresh(p->syms);
-	return r ?: publish_layout(p) ?: publish_ranges(p, true);
+	return r ?: publish_layout(p, true) ?: publish_ranges(p, true);
 }
 
 void ur_module_detach(struct ur_probe *p)
 {
 	for (size_t i = 0; i < UR_MODULE_MAX; i++)
 		let_go(&p->module[i]);
+}
+
+bool ur_module_wants(const struct ur_module_row *row, const char *prog)
+{
+	return (row->enter && !strcmp(row->enter, prog)) || (row->exit && !strcmp(row->exit, prog));
+}
+
+/* One of the functions that tell of a hand-built answer is enough: which, is the kernel's. */
+uint32_t ur_module_missing(const struct ur_probe *p)
+{
+	uint32_t missing = 0, seen = 0;
+
+	for (size_t i = 0; i < ur_module_nrows; i++) {
+		enum ur_hook_state state = p->module[i].state;
+
+		if (state == UR_HOOK_FAILED || state == UR_HOOK_ABSENT)
+			missing |= ur_module_rows[i].missing;
+		else if (ur_module_rows[i].optional)
+			seen |= ur_module_rows[i].missing;
+	}
+	return missing & ~seen;
+}
+
+void ur_module_hook(const struct ur_probe *p, size_t i, struct ur_hook *ret)
+{
+	const struct ur_module_row *row = &ur_module_rows[i];
+
+	*ret = (struct ur_hook){ row->func, row->purpose, p->module[i].state, p->module[i].reason };
+	if (ret->state != UR_HOOK_WAITING || ur_kmod_ships(ur_kmod_folder(), row->module))
+		return;
+	ret->state = UR_HOOK_ABSENT;
+	ret->reason = "this kernel comes without its module";
 }

@@ -19,7 +19,7 @@
 #define PADDING "__pfx_"
 
 /* The only data symbols that anybody asks for. */
-static const char *const data_names[] = { "udp_table", "udplite_table" };
+static const char *const data_names[] = { "udp_table", "udplite_table", "nf_tables_net_id" };
 #define DATA_MAX (sizeof(data_names) / sizeof(*data_names))
 
 struct symbol {

@@ -2,6 +2,7 @@
 #include "user/verdict_parts.h"
 
 #include <errno.h>
+#include <linux/netfilter.h>
 #include <string.h>
 #include "user/addr.h"
 
@@ -47,8 +48,11 @@ _Static_assert(sizeof(suppressions) / sizeof(suppressions[0]) == UR_SUPP_MAX_,
 static const enum ur_suppressed early_outs[] = {
 	[UR_EARLY_NO_ROUTE] = UR_SUPP_NO_ROUTE, [UR_EARLY_BROADCAST] = UR_SUPP_BROADCAST,
 	[UR_EARLY_FRAGMENT] = UR_SUPP_FRAGMENT, [UR_EARLY_ICMP_ERROR] = UR_SUPP_ICMP_ERROR,
-	[UR_EARLY_SOURCE] = UR_SUPP_OTHER,
+	[UR_EARLY_SOURCE] = UR_SUPP_OTHER,      [UR_EARLY_CHECKSUM] = UR_SUPP_CHECKSUM,
+	[UR_EARLY_RST] = UR_SUPP_OTHER,
 };
+_Static_assert(sizeof(early_outs) / sizeof(early_outs[0]) == UR_EARLY_MAX,
+	       "say what every early way out comes to");
 
 const struct ur_words *ur_words_of(enum ur_cause cause)
 {
@@ -99,11 +103,34 @@ static void suppress(struct ur_report *report, enum ur_suppressed by)
 	report->suppressed_by = by;
 }
 
+static bool early_out(const struct ur_event *ev, struct ur_report *report)
+{
+	if (!ev->early || ev->early >= UR_EARLY_MAX)
+		return false;
+	suppress(report, early_outs[ev->early]);
+	return true;
+}
+
+/* Rules of these families build ICMP and RST by themselves, past what the others pass. */
+static bool by_hand(const struct ur_event *ev)
+{
+	return ev->origin == UR_ORIGIN_NFT &&
+	       (ev->rule.pf == NFPROTO_BRIDGE || ev->rule.pf == NFPROTO_NETDEV);
+}
+
+static void decide_by_hand(const struct ur_evidence *ev, struct ur_report *report)
+{
+	if (ev->ev.window & UR_WIN_HAND_BUILT)
+		report->outcome = UR_OUTCOME_SENT;
+	else if (!early_out(&ev->ev, report) && !(ev->missing & UR_MISSING_OUTCOME_HAND))
+		suppress(report, UR_SUPP_OTHER);
+}
+
 static void decide_rst(const struct ur_event *ev, struct ur_report *report)
 {
 	if (ev->window & UR_WIN_RST_BUILT)
 		report->outcome = UR_OUTCOME_SENT;
-	else
+	else if (!early_out(ev, report))
 		suppress(report, UR_SUPP_OTHER);
 }
 
@@ -120,11 +147,8 @@ static void decide_unseen(const struct ur_evidence *ev, struct ur_report *report
 {
 	const uint32_t blind = UR_MISSING_OUTCOME_GLOBAL | UR_MISSING_OUTCOME_PEER |
 			       UR_MISSING_OUTCOME_PUSH;
-	uint8_t early = ev->ev.early;
 
-	if (early && early < sizeof(early_outs) / sizeof(early_outs[0]))
-		suppress(report, early_outs[early]);
-	else if (!(ev->missing & blind))
+	if (!early_out(&ev->ev, report) && !(ev->missing & blind))
 		suppress(report, UR_SUPP_OTHER);
 }
 
@@ -134,7 +158,9 @@ static void decide_outcome(const struct ur_evidence *ev, struct ur_report *repor
 
 	if (e->flags & UR_EV_NO_ENTRY)
 		return;
-	if (e->answer == UR_ANSWER_RST)
+	if (by_hand(e))
+		decide_by_hand(ev, report);
+	else if (e->answer == UR_ANSWER_RST)
 		decide_rst(e, report);
 	else if (e->window & UR_WIN_PUSHED)
 		decide_pushed(e, report);

@@ -16,7 +16,8 @@ static bool hook_is(const struct ur_evidence *ev, unsigned int hook)
 {
 	const char *name = ur_nf_hook_name(ev->ev.rule.pf, ev->ev.rule.hook);
 
-	return name && ev->ev.rule.pf != NFPROTO_NETDEV && ev->ev.rule.hook == hook;
+	return name && ev->ev.rule.pf != NFPROTO_NETDEV && ev->ev.rule.pf != NFPROTO_BRIDGE &&
+	       ev->ev.rule.hook == hook;
 }
 
 /* ---- behind the rule: would the packet have been taken? ---- */

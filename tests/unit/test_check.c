@@ -12,7 +12,7 @@
 
 /* In the place of probe.c: what a kernel would come to. */
 struct ur_probe {
-	struct ur_hook hooks[6];
+	struct ur_hook hooks[7];
 	size_t n;
 	uint32_t missing;
 };
@@ -87,8 +87,9 @@ static void every_hook_has_its_line(void **state)
 			   { "f_tp", "purpose c", UR_HOOK_TRACEPOINT, NULL },
 			   { "f_waiting", "purpose d", UR_HOOK_WAITING, NULL },
 			   { "f_absent", "purpose e", UR_HOOK_ABSENT, NULL },
-			   { "f_failed", "purpose f", UR_HOOK_FAILED, "not permitted" } },
-		.n = 6,
+			   { "f_failed", "purpose f", UR_HOOK_FAILED, "not permitted" },
+			   { "f_none", "purpose g", UR_HOOK_ABSENT, "no such module" } },
+		.n = 7,
 		.missing = UR_MISSING_REJECT,
 	};
 	struct capture *c = *state;
@@ -101,6 +102,7 @@ static void every_hook_has_its_line(void **state)
 	assert_says(c, "  note f_absent ");
 	assert_says(c, "  MISS f_failed                   FAILED (not permitted): not seen: "
 		       "purpose f\n");
+	assert_says(c, "  note f_none                     no such module: purpose g\n");
 	assert_silent(c, "/proc/kallsyms");
 	assert_says(c, "this kernel can be traced, with what MISS names missing\n");
 }

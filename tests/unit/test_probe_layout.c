@@ -124,9 +124,11 @@ static void add_nf_tables(struct btf *btf, const char *rules)
 
 static void offsets_are_those_of_the_btf(void **state)
 {
-	ur_cleanup(ur_symbols_freep) struct ur_symbols *syms = symbols("");
+	ur_cleanup(ur_symbols_freep) struct ur_symbols *syms =
+		symbols("ffffffffc0001000 d nf_tables_net_id\t[nf_tables]\n");
 	ur_cleanup(btf__freep) struct btf *btf = new_btf();
 	const struct ur_layout expected = {
+		.nf_tables_net_id = 0xffffffffc0001000,
 		.ready = 1,
 		.rule_dp = 1,
 		.rule_dp_last_chain = 16,
@@ -142,7 +144,8 @@ static void offsets_are_those_of_the_btf(void **state)
 		.table_handle = 224,
 		.table_name = 248,
 		.table_family = 240,
-		.base_chain_chain = 88,
+		.net_gen = 40,
+		.pernet_base_seq = 120,
 		.xt_ready = 1,
 		.xt_par_target = 8,
 		.xt_par_targinfo = 24,
@@ -156,7 +159,8 @@ static void offsets_are_those_of_the_btf(void **state)
 	if (netfilter_is_loaded())
 		skip();
 	add_nf_tables(btf, "blob_gen_0");
-	add_struct(btf, "nft_base_chain", MEMBERS({ "ops", 0, 0 }, { "chain", 88, 0 }));
+	add_struct(btf, "net", MEMBERS({ "gen", 40, 0 }, { "nft", 64, 0 }));
+	add_struct(btf, "nftables_pernet", MEMBERS({ "base_seq", 120, 0 }));
 	add_struct(btf, "nft_rule_dp_last", MEMBERS({ "end", 0, 0 }, { "chain", 16, 0 }));
 	add_x_tables(btf);
 	memset(&l, 0xff, sizeof(l));
@@ -175,7 +179,6 @@ static void an_older_kernel_keeps_rules_in_place(void **state)
 	if (netfilter_is_loaded())
 		skip();
 	add_nf_tables(btf, "rules_gen_0");
-	add_struct(btf, "nft_base_chain", MEMBERS({ "chain", 88, 0 }));
 	ur_probe_layout(&l, btf, syms);
 	assert_int_equal(l.ready, 1);
 	assert_int_equal(l.rule_dp, 0);
@@ -188,23 +191,45 @@ static void half_a_type_is_none(void **state)
 {
 	ur_cleanup(ur_symbols_freep) struct ur_symbols *syms =
 		symbols("ffffffff81000000 T nft_do_chain\nffffffff81000100 T next\n");
-	ur_cleanup(btf__freep) struct btf *no_base = new_btf(), *no_rules = new_btf();
+	ur_cleanup(btf__freep) struct btf *no_table = new_btf(), *no_rules = new_btf();
 	struct ur_layout l;
 
 	(void)state;
 	if (netfilter_is_loaded())
 		skip();
-	add_nf_tables(no_base, "blob_gen_0"); /* but no struct nft_base_chain */
-	add_x_tables(no_base);
-	ur_probe_layout(&l, no_base, syms);
+	add_struct(no_table, "nft_chain", MEMBERS({ "blob_gen_0", 0, 0 })); /* and no more */
+	add_x_tables(no_table);
+	ur_probe_layout(&l, no_table, syms);
 	assert_int_equal(l.ready, 0);
 	assert_int_equal(l.xt_ready, 1);
 	add_nf_tables(no_rules, "blobs"); /* a name that nobody knows */
-	add_struct(no_rules, "nft_base_chain", MEMBERS({ "chain", 88, 0 }));
 	add_x_tables(no_rules);
 	ur_probe_layout(&l, no_rules, syms);
 	assert_int_equal(l.ready, 0);
 	assert_int_equal(l.xt_ready, 1);
+}
+
+/* Since v6.17 the generation lies in struct net; where neither is known, nothing is. */
+static void the_generation_is_where_the_kernel_has_it(void **state)
+{
+	ur_cleanup(ur_symbols_freep) struct ur_symbols *syms = symbols("");
+	ur_cleanup(btf__freep) struct btf *btf = new_btf();
+	struct ur_layout l;
+
+	(void)state;
+	if (netfilter_is_loaded())
+		skip();
+	add_nf_tables(btf, "blob_gen_0");
+	add_struct(btf, "net", MEMBERS({ "gen", 40, 0 }, { "nft", 64, 0 }));
+	add_struct(btf, "nftables_pernet", MEMBERS({ "base_seq", 120, 0 }));
+	ur_probe_layout(&l, btf, syms); /* but no nf_tables_net_id */
+	assert_int_equal(l.ready, 1);
+	assert_int_equal(l.net_base_seq, 0);
+	assert_int_equal(l.net_gen, 0);
+	add_struct(btf, "netns_nftables", MEMBERS({ "base_seq", 8, 0 }, { "gencursor", 16, 0 }));
+	ur_probe_layout(&l, btf, syms);
+	assert_int_equal(l.net_base_seq, 64 + 8);
+	assert_int_equal(l.net_gen, 0);
 }
 
 static void nothing_is_known_before_the_modules_come(void **state)
@@ -254,6 +279,7 @@ int main(void)
 		cmocka_unit_test(offsets_are_those_of_the_btf),
 		cmocka_unit_test(an_older_kernel_keeps_rules_in_place),
 		cmocka_unit_test(half_a_type_is_none),
+		cmocka_unit_test(the_generation_is_where_the_kernel_has_it),
 		cmocka_unit_test(nothing_is_known_before_the_modules_come),
 		cmocka_unit_test(a_kernel_without_btf_of_modules),
 	};

@@ -80,7 +80,8 @@ static void outcomes_of_an_early_end(void **state)
 	static const enum ur_suppressed by[] = {
 		[UR_EARLY_NO_ROUTE] = UR_SUPP_NO_ROUTE, [UR_EARLY_BROADCAST] = UR_SUPP_BROADCAST,
 		[UR_EARLY_FRAGMENT] = UR_SUPP_FRAGMENT, [UR_EARLY_ICMP_ERROR] = UR_SUPP_ICMP_ERROR,
-		[UR_EARLY_SOURCE] = UR_SUPP_OTHER,
+		[UR_EARLY_SOURCE] = UR_SUPP_OTHER,      [UR_EARLY_CHECKSUM] = UR_SUPP_CHECKSUM,
+		[UR_EARLY_RST] = UR_SUPP_OTHER,
 	};
 
 	(void)state;
@@ -127,6 +128,32 @@ static void outcomes_of_a_reset(void **state)
 	expect(UR_OUTCOME_SENT, UR_SUPP_NONE);
 	ev.ev.window = 0;
 	expect(UR_OUTCOME_SUPPRESSED, UR_SUPP_OTHER);
+	ev.ev.early = UR_EARLY_CHECKSUM;
+	expect(UR_OUTCOME_SUPPRESSED, UR_SUPP_CHECKSUM);
+}
+
+/* Bridge and netdev rules pass neither rate limits nor IP output. */
+static void outcomes_of_an_answer_by_hand(void **state)
+{
+	static const uint8_t pf[] = { NFPROTO_BRIDGE, NFPROTO_NETDEV };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pf); i++) {
+		sample_rule(&ev, UR_ORIGIN_NFT, IPPROTO_UDP, "reject");
+		ev.ev.rule.pf = pf[i];
+		ev.ev.window = UR_WIN_HAND_BUILT;
+		ev.ev.early = UR_EARLY_CHECKSUM; /* seen beats worked out */
+		expect(UR_OUTCOME_SENT, UR_SUPP_NONE);
+		ev.ev.window = 0;
+		expect(UR_OUTCOME_SUPPRESSED, UR_SUPP_CHECKSUM);
+		ev.ev.early = UR_EARLY_NONE;
+		expect(UR_OUTCOME_SUPPRESSED, UR_SUPP_OTHER);
+		ev.missing = UR_MISSING_OUTCOME_HAND;
+		expect(UR_OUTCOME_UNKNOWN, UR_SUPP_NONE);
+		ev.ev.answer = UR_ANSWER_RST;
+		ev.ev.window = UR_WIN_HAND_BUILT;
+		expect(UR_OUTCOME_SENT, UR_SUPP_NONE);
+	}
 }
 
 static void origins_name_the_family_of_causes(void **state)
@@ -222,6 +249,7 @@ int main(void)
 		cmocka_unit_test(outcomes_of_an_early_end),
 		cmocka_unit_test(outcomes_where_hooks_are_missing),
 		cmocka_unit_test(outcomes_of_a_reset),
+		cmocka_unit_test(outcomes_of_an_answer_by_hand),
 		cmocka_unit_test(origins_name_the_family_of_causes),
 		cmocka_unit_test(nat_that_changed_something),
 		cmocka_unit_test(nat_of_a_reply),

@@ -398,9 +398,13 @@ struct sk_buff {
 	long unsigned int _nfct;
 	unsigned int len;
 	__u8 pkt_type: 3;
+	__u8 ip_summed: 2;
+	__u8 csum_complete_sw: 1;
+	__u8 csum_valid: 1;
 	int skb_iif;
 	__u16 transport_header;
 	__u16 network_header;
+	__u16 mac_header;
 	sk_buff_data_t tail;
 	unsigned char *head;
 	unsigned char *data;
@@ -412,11 +416,14 @@ typedef struct {
 	struct net *net;
 } possible_net_t;
 
+struct nf_hook_entries;
+
 struct net_device {
 	unsigned int flags;
 	int ifindex;
 	possible_net_t nd_net;
 	char name[16];
+	struct nf_hook_entries *nf_hooks_ingress;
 };
 
 struct ns_common {
@@ -434,11 +441,10 @@ struct netns_ipv4 {
 	u8 sysctl_udp_l3mdev_accept;
 };
 
-struct nf_hook_entries;
-
 struct netns_nf {
 	struct nf_hook_entries *hooks_ipv4[5];
 	struct nf_hook_entries *hooks_ipv6[5];
+	struct nf_hook_entries *hooks_bridge[5];
 };
 
 struct bpf_prog_array;
