@@ -9,14 +9,18 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 #include "user/addr.h"
 #include "user/enrich/address.h"
+#include "user/enrich/ended.h"
 #include "user/enrich/netns.h"
 #include "user/enrich/nft.h"
 #include "user/enrich/process.h"
 #include "user/enrich/readers.h"
 #include "user/enrich/sockets.h"
 #include "user/enrich/symbols.h"
+#include "user/enrich/taken.h"
 #include "user/enrich/xt.h"
 #include "user/netns_enter.h"
 
@@ -25,8 +29,9 @@
 #endif
 
 /* One question for each socket on the port, each listener, each reader, the sender, the one
- * elsewhere. */
-#define QUERIES_MAX (UR_SOCKS_MAX + 2 * UR_LISTENERS_MAX + UR_READERS_MAX + 2)
+ * elsewhere, and the one that took a closed one's place. */
+#define QUERIES_MAX (UR_SOCKS_MAX + 2 * UR_LISTENERS_MAX + UR_READERS_MAX + 3)
+#define REST_FACTOR 4 /* a look that took 1 ms is followed by 4 ms without one */
 
 struct ur_enrich {
 	struct ur_netns_names *netns;
@@ -35,6 +40,7 @@ struct ur_enrich {
 	struct ur_nft *nft;
 	struct ur_xt *xt;
 	struct ur_symbolizer *symbols;
+	uint64_t taken_rest; /* no look for ports taken again before, ns of CLOCK_MONOTONIC */
 };
 
 /* The thread's stay in the event's namespace. */
@@ -268,8 +274,41 @@ static void find_others(struct ur_evidence *ev, const struct stay *stay)
 	strcpy(ev->readers.reason, stay->outside);
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+/* A fitting socket was closed before: perhaps its port is taken again by now. */
+static bool wants_taken(const struct ur_evidence *ev)
+{
+	bool fitted = false;
+
+	for (unsigned i = 0; i < ev->ev.nclosed; i++)
+		fitted |= ev->ev.closed[i].sk.mismatch == UR_MM_NONE;
+	return fitted && ev->ev.origin == UR_ORIGIN_UDP_MISS && ev->packet.has_ports;
+}
+
+/* Every packet of a flood asks for this, and the list is long on hosts with many sockets. */
+static uint64_t find_taken(struct ur_enrich *e, struct ur_evidence *ev)
+{
+	uint64_t inode = 0, start = now_ns(), end;
+
+	if (start < e->taken_rest) {
+		ev->taken.looked = UR_COULD_NOT;
+		return 0;
+	}
+	ur_taken_find(&ev->packet, &ev->taken, &inode);
+	end = now_ns();
+	e->taken_rest = end + REST_FACTOR * (end - start);
+	return inode;
+}
+
 /* What must be looked up inside the event's namespace. */
-static void look_inside(struct ur_enrich *e, struct ur_evidence *ev)
+static void look_inside(struct ur_enrich *e, struct ur_evidence *ev, uint64_t *taken)
 {
 	ur_cleanup(stay_end) struct stay stay = { .visit = UR_NETNS_AT_HOME };
 
@@ -282,6 +321,8 @@ static void look_inside(struct ur_enrich *e, struct ur_evidence *ev)
 		find_listeners(ev, &stay);
 	if (wants_others(ev))
 		find_others(ev, &stay);
+	if (wants_taken(ev) && stay.there)
+		*taken = find_taken(e, ev);
 	if (stay.there) {
 		name_devices(ev);
 		find_addresses(ev);
@@ -318,8 +359,21 @@ static int32_t sender_hint(const struct ur_event *ev)
 	return ev->flags & UR_EV_CURRENT && ur_process_sees_all() ? (int32_t)ev->cur_tgid : 0;
 }
 
+/* Who ended the sockets that are gone. */
+static void find_closers(struct ur_evidence *ev)
+{
+	const struct ur_ended_where where = {
+		.numbered = ur_process_sees_all(),
+		.unified = !access("/sys/fs/cgroup/cgroup.controllers", F_OK),
+	};
+
+	for (unsigned i = 0; i < ev->ev.nclosed; i++)
+		ur_ended_by(&ev->ev.closed[i], &where, &ev->closers[i]);
+}
+
 /* All sockets of the event in one pass over the processes. */
-static void find_owners(struct ur_enrich *e, struct ur_evidence *ev, uint64_t elsewhere)
+static void find_owners(struct ur_enrich *e, struct ur_evidence *ev, uint64_t elsewhere,
+			uint64_t taken)
 {
 	struct queries q = {};
 
@@ -335,6 +389,8 @@ static void find_owners(struct ur_enrich *e, struct ur_evidence *ev, uint64_t el
 		ask(&q, ev->ev.sender.inode, sender_hint(&ev->ev), &ev->sender);
 	if (elsewhere)
 		ask(&q, elsewhere, 0, &ev->elsewhere.owners);
+	if (taken)
+		ask(&q, taken, 0, &ev->taken.owners);
 	ur_process_owners(e->process, q.one, q.n);
 	if (ev->ev.flags & UR_EV_CURRENT && ev->sender.looked != UR_FOUND)
 		ur_process_current(ev->ev.cur_tgid, ev->ev.cur_comm, &ev->sender);
@@ -342,8 +398,10 @@ static void find_owners(struct ur_enrich *e, struct ur_evidence *ev, uint64_t el
 
 void ur_enrich_run(struct ur_enrich *e, struct ur_evidence *ev)
 {
-	uint64_t elsewhere;
+	uint64_t elsewhere, taken = 0;
 
+	if (ev->ev.nclosed > UR_CLOSED_MAX)
+		ev->ev.nclosed = UR_CLOSED_MAX;
 	if (ev->ev.nsocks > UR_SOCKS_MAX)
 		ev->ev.nsocks = UR_SOCKS_MAX;
 	if (ev->ev.nstack > UR_STACK_MAX)
@@ -357,9 +415,11 @@ void ur_enrich_run(struct ur_enrich *e, struct ur_evidence *ev)
 	if (ev->ev.flags & UR_EV_NO_ENTRY)
 		ur_stack_from_caller(&ev->ev, ev->stack);
 	name_encaps(e, ev);
-	look_inside(e, ev);
+	look_inside(e, ev, &taken);
 	elsewhere = find_elsewhere(e, ev);
-	find_owners(e, ev, elsewhere);
+	find_owners(e, ev, elsewhere, taken);
+	if (ev->ev.nclosed)
+		find_closers(ev);
 }
 
 void ur_enrich_rules_changed(struct ur_enrich *e, uint64_t netns_inum)

@@ -117,7 +117,8 @@ void ur_packet_parse(struct ur_packet *pkt, const uint8_t *data, size_t len)
 static bool counts_fit(const struct ur_event *ev, size_t valid)
 {
 	return ev->nsocks <= UR_SOCKS_MAX && ev->nstack <= UR_STACK_MAX &&
-	       ev->snap_len <= UR_SNAP_MAX &&
+	       ev->snap_len <= UR_SNAP_MAX && ev->nclosed <= UR_CLOSED_MAX &&
+	       (!ev->nclosed || offsetof(struct ur_event, closed[ev->nclosed]) <= valid) &&
 	       (!ev->nsocks || offsetof(struct ur_event, socks[ev->nsocks]) <= valid) &&
 	       (!ev->nstack || offsetof(struct ur_event, stack[ev->nstack]) <= valid) &&
 	       (!ev->snap_len || offsetof(struct ur_event, snap[ev->snap_len]) <= valid);
@@ -131,6 +132,8 @@ static void terminate_strings(struct ur_event *ev)
 	ev->rule.oifname[UR_IFNAME_MAX - 1] = '\0';
 	ev->rule.table[UR_TABLE_MAX - 1] = '\0';
 	ev->rule.chain[UR_CHAIN_MAX - 1] = '\0';
+	for (int i = 0; i < UR_CLOSED_MAX; i++)
+		ev->closed[i].comm[UR_COMM_MAX - 1] = '\0';
 }
 
 int ur_evidence_from_event(struct ur_evidence *ev, const void *record, size_t len)

@@ -63,7 +63,7 @@ struct ur_place {
 };
 
 struct ur_owner {
-	int32_t pid; /* thread group id in the tracer's pid namespace */
+	int32_t pid; /* thread group id in the tracer's pid namespace, 0: it has no number here */
 	char comm[UR_COMM_MAX];
 	struct ur_place place;
 };
@@ -147,6 +147,15 @@ struct ur_nat_from {
 	struct ur_netns netns; /* where it was translated */
 };
 
+/* An open socket that seems to fit, on a port whose former one was closed: bound since. Read
+ * after the event, from /proc, which shows neither IPV6_V6ONLY nor devices. */
+struct ur_taken {
+	enum ur_looked looked;
+	uint8_t family; /* AF_INET, AF_INET6 */
+	uint8_t addr[16];
+	struct ur_owners owners;
+};
+
 /* What user space adds to ur_event.rule. */
 struct ur_rule_text {
 	enum ur_looked looked;   /* of text, and comment */
@@ -181,8 +190,10 @@ struct ur_evidence {
 	struct ur_netns netns;
 	struct ur_nat_from nat_from;
 	struct ur_rule_text rule;
-	struct ur_owners socks[UR_SOCKS_MAX]; /* of ev.socks[i] */
-	struct ur_owners sender;              /* of ev.sender, or of the current task */
+	struct ur_owners socks[UR_SOCKS_MAX];    /* of ev.socks[i] */
+	struct ur_owners sender;                 /* of ev.sender, or of the current task */
+	struct ur_owners closers[UR_CLOSED_MAX]; /* who ended ev.closed[i]; gone itself, perhaps */
+	struct ur_taken taken;
 	struct ur_listeners tcp;
 	struct ur_listeners sibling; /* of UDP-Lite for UDP, and the other way round */
 	struct ur_readers readers;

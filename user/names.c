@@ -2,6 +2,7 @@
 #include "user/names.h"
 
 #include <netinet/in.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <linux/netfilter.h>
@@ -55,6 +56,17 @@ static const char *const netdev_hooks[] = { "ingress", "egress" };
 static const char *const mismatches[] = {
 	[UR_MM_NONE] = "none", [UR_MM_ADDRESS] = "address", [UR_MM_FAMILY] = "family",
 	[UR_MM_PEER] = "peer", [UR_MM_DEVICE] = "device",   [UR_MM_PROTOCOL] = "protocol",
+};
+
+#define SIGNAL(name) [name] = #name
+static const char *const signals[] = {
+	SIGNAL(SIGHUP),    SIGNAL(SIGINT),  SIGNAL(SIGQUIT),  SIGNAL(SIGILL),  SIGNAL(SIGTRAP),
+	SIGNAL(SIGABRT),   SIGNAL(SIGBUS),  SIGNAL(SIGFPE),   SIGNAL(SIGKILL), SIGNAL(SIGUSR1),
+	SIGNAL(SIGSEGV),   SIGNAL(SIGUSR2), SIGNAL(SIGPIPE),  SIGNAL(SIGALRM), SIGNAL(SIGTERM),
+	SIGNAL(SIGSTKFLT), SIGNAL(SIGCHLD), SIGNAL(SIGCONT),  SIGNAL(SIGSTOP), SIGNAL(SIGTSTP),
+	SIGNAL(SIGTTIN),   SIGNAL(SIGTTOU), SIGNAL(SIGURG),   SIGNAL(SIGXCPU), SIGNAL(SIGXFSZ),
+	SIGNAL(SIGVTALRM), SIGNAL(SIGPROF), SIGNAL(SIGWINCH), SIGNAL(SIGIO),   SIGNAL(SIGPWR),
+	SIGNAL(SIGSYS),
 };
 
 static const char *number(uint8_t n, char buf[UR_NUMBER_TEXT])
@@ -117,6 +129,14 @@ const char *ur_nf_hook_name(uint8_t pf, uint8_t hook)
 	if (pf == NFPROTO_BRIDGE && hook > NF_INET_POST_ROUTING)
 		return NULL; /* NF_BR_BROUTING, which nft has no name for */
 	return hook < ROWS(inet_hooks) ? inet_hooks[hook] : NULL;
+}
+
+const char *ur_signal_name(int number, char buf[UR_NUMBER_TEXT])
+{
+	if (number > 0 && (size_t)number < ROWS(signals) && signals[number])
+		return signals[number];
+	snprintf(buf, UR_NUMBER_TEXT, "signal %d", number);
+	return buf;
 }
 
 const char *ur_mismatch_name(uint8_t mismatch)

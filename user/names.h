@@ -21,5 +21,8 @@ const char *ur_nf_family_name(uint8_t pf);
 /* nf_hook_state.hook as nft names it, by nf_hook_state.pf: "input", ...; NULL for another. */
 const char *ur_nf_hook_name(uint8_t pf, uint8_t hook);
 
+/* "SIGKILL", ...; "signal 50" for one without a name, written to @buf. */
+const char *ur_signal_name(int number, char buf[UR_NUMBER_TEXT]);
+
 /* UR_MM_*: "none", "address", ...; NULL for another. */
 const char *ur_mismatch_name(uint8_t mismatch);

@@ -11,6 +11,8 @@ static const struct ur_words words[] = {
 	[UR_CAUSE_SOCKET_NONE] = { ur_why_socket_none, ur_advise_socket_none },
 	[UR_CAUSE_SOCKET_RACE] = { ur_why_socket_race, ur_advise_socket_race },
 	[UR_CAUSE_SOCKET_BPF] = { ur_why_socket_bpf, ur_advise_socket_bpf },
+	[UR_CAUSE_SOCKET_CLOSED] = { ur_why_socket_closed, ur_advise_socket_closed },
+	[UR_CAUSE_SOCKET_LATE_REPLY] = { ur_why_socket_late_reply, ur_advise_socket_late_reply },
 	[UR_CAUSE_SOCKET_ADDRESS] = { ur_why_socket_address, ur_advise_socket_address },
 	[UR_CAUSE_SOCKET_DEVICE] = { ur_why_socket_device, ur_advise_socket_device },
 	[UR_CAUSE_SOCKET_PEER] = { ur_why_socket_peer, ur_advise_socket_peer },
@@ -186,6 +188,7 @@ static void decide_cause(const struct ur_case *c, struct ur_report *report)
 	switch (origin) {
 	case UR_ORIGIN_UDP_MISS:
 		report->cause = ur_socket_cause(c, &report->confidence);
+		report->cause = ur_history_cause(c, report->cause, &report->confidence);
 		break;
 	case UR_ORIGIN_NFT:
 	case UR_ORIGIN_XT_NFT:
@@ -201,7 +204,9 @@ static void decide_cause(const struct ur_case *c, struct ur_report *report)
 
 void ur_verdict_decide(const struct ur_evidence *ev, struct ur_report *report)
 {
-	struct ur_case c = { .ev = ev, .nearest = ur_socket_nearest(ev) };
+	struct ur_case c = { .ev = ev,
+			     .nearest = ur_socket_nearest(ev),
+			     .closed = ur_closed_best(ev) };
 	struct ur_buf why, advice;
 
 	memset(report, 0, sizeof(*report));

@@ -3,9 +3,10 @@
 /* verdict_parts.h - what the files of the verdict share; nobody else includes it.
  *
  * verdict.c decides, verdict_socket.c, verdict_mismatch.c (of sockets that are there, but do
- * not fit), verdict_nat.c (of translated packets) and verdict_rule.c word the causes,
- * verdict_unknown.c the rest, verdict_origin.c who decided, verdict_also.c the further
- * findings, verdict_words.c the phrases that all of them use. As pure as verdict.h says.
+ * not fit), verdict_history.c (of sockets that were closed), verdict_nat.c (of translated
+ * packets) and verdict_rule.c word the causes, verdict_unknown.c the rest, verdict_origin.c
+ * who decided, verdict_also.c the further findings, verdict_words.c the phrases that all of
+ * them use. As pure as verdict.h says.
  */
 #include "user/strbuf.h"
 #include "user/verdict.h"
@@ -17,6 +18,7 @@ struct ur_case {
 	const struct ur_evidence *ev;
 	enum ur_cause cause; /* once it is decided */
 	int nearest;         /* ev->ev.socks[] that comes nearest to fitting, or UR_NO_SOCKET */
+	int closed;          /* ev->ev.closed[] that explains most, or UR_NO_SOCKET */
 };
 
 /* The words of one cause. Both append to a buffer; advice may append nothing. */
@@ -32,6 +34,11 @@ const struct ur_words *ur_words_of(enum ur_cause cause);
 
 int ur_socket_nearest(const struct ur_evidence *ev);
 enum ur_cause ur_socket_cause(const struct ur_case *c, enum ur_confidence *confidence);
+int ur_closed_best(const struct ur_evidence *ev);
+/* The cause of a miss, which is @open as far as the open sockets show it: what was closed
+ * before may explain more. */
+enum ur_cause ur_history_cause(const struct ur_case *c, enum ur_cause open,
+			       enum ur_confidence *confidence);
 enum ur_confidence ur_rule_confidence(const struct ur_evidence *ev);
 /* Append the further findings to @report, as many as it holds. */
 void ur_find_more(const struct ur_case *c, struct ur_report *report);
@@ -42,12 +49,20 @@ unsigned int ur_sockets_total(const struct ur_evidence *ev);
 /* No socket fits, but a BPF sk_lookup program was asked: it can drop the packet before, and
  * it can hand packets to sockets that don't fit. */
 bool ur_sk_lookup_may(const struct ur_case *c);
+/* A finding about what was on the port before, about an open socket beside @cause, which is a
+ * closed one, and about who has the port again: appends a sentence and returns its slug, or
+ * does nothing and returns NULL. */
+const char *ur_find_closed(const struct ur_case *c, enum ur_cause cause, struct ur_buf *out);
+const char *ur_find_open_beside(const struct ur_case *c, enum ur_cause cause, struct ur_buf *out);
+const char *ur_find_taken(const struct ur_case *c, enum ur_cause cause, struct ur_buf *out);
 
 /* ---- wording ---- */
 
 void ur_why_socket_none(const struct ur_case *c, struct ur_buf *out);
 void ur_why_socket_race(const struct ur_case *c, struct ur_buf *out);
 void ur_why_socket_bpf(const struct ur_case *c, struct ur_buf *out);
+void ur_why_socket_closed(const struct ur_case *c, struct ur_buf *out);
+void ur_why_socket_late_reply(const struct ur_case *c, struct ur_buf *out);
 void ur_why_socket_address(const struct ur_case *c, struct ur_buf *out);
 void ur_why_socket_device(const struct ur_case *c, struct ur_buf *out);
 void ur_why_socket_peer(const struct ur_case *c, struct ur_buf *out);
@@ -61,6 +76,8 @@ void ur_why_unknown(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_socket_none(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_socket_race(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_socket_bpf(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_socket_closed(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_socket_late_reply(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_socket_address(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_socket_device(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_socket_peer(const struct ur_case *c, struct ur_buf *out);
@@ -74,6 +91,10 @@ void ur_advise_rule_iptables(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_unknown(const struct ur_case *c, struct ur_buf *out);
 
 /* ---- phrases ---- */
+
+/* ", nor was one in the last 5 min": how far back the history of the port is known, when
+ * nothing was closed on it since; nothing where that is not known. */
+void ur_say_never(const struct ur_evidence *ev, struct ur_buf *out);
 
 /* "statsd (pid 812)", "nginx (pid 7, container 0123456789ab) and 3 more", or false and
  * nothing when no process is known. */

@@ -185,7 +185,7 @@ void ur_why_socket_none(const struct ur_case *c, struct ur_buf *out)
 		   c->ev->packet.dport);
 	ur_say_in_netns(out, &c->ev->netns);
 	if (whole)
-		return;
+		return ur_say_never(c->ev, out);
 	ur_buf_add(out,
 		   c->ev->ev.flags & UR_EV_SOCKS_PARTIAL ?
 			   "; looking for near misses was given up at its limit, so one may exist" :

@@ -29,9 +29,11 @@ bool ur_say_owners(struct ur_buf *out, const struct ur_owners *owners)
 	if (owners->looked != UR_FOUND || !owners->n)
 		return false;
 	say_comm(out, owners->one[0].comm);
-	ur_buf_add(out, " (pid %d", owners->one[0].pid);
-	ur_say_place(out, &owners->one[0].place);
-	ur_buf_add(out, ")");
+	if (owners->one[0].pid) {
+		ur_buf_add(out, " (pid %d", owners->one[0].pid);
+		ur_say_place(out, &owners->one[0].place);
+		ur_buf_add(out, ")");
+	}
 	if (owners->total > 1)
 		ur_buf_add(out, " and %u more", owners->total - 1);
 	return true;

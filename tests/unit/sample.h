@@ -98,6 +98,43 @@ static inline struct ur_sock *sample_socket(struct ur_evidence *ev, uint8_t mism
 	return sk;
 }
 
+/* The moment of a sample's decision, on the kernel's clock. */
+#define SAMPLE_NS UINT64_C(500000000000000)
+#define SAMPLE_MS UINT64_C(1000000)
+
+/* The history of the port is known for @ms, and so far it is empty. */
+static inline void sample_history(struct ur_evidence *ev, uint64_t ms)
+{
+	ev->ev.flags |= UR_EV_HISTORY;
+	ev->ev.ts_ns = SAMPLE_NS;
+	ev->ev.history_ns = SAMPLE_NS - ms * SAMPLE_MS;
+}
+
+/* One more socket that is gone: @comm, process 700, closed it @ms before. It was on @local and
+ * would have taken the packet; the program had chosen the port. */
+static inline struct ur_closed *sample_closed(struct ur_evidence *ev, const char *local,
+					      const char *comm, uint64_t ms)
+{
+	int i = ev->ev.nclosed++;
+	struct ur_closed *c = &ev->ev.closed[i];
+
+	if (!(ev->ev.flags & UR_EV_HISTORY))
+		sample_history(ev, 3600000);
+	c->sk.proto = IPPROTO_UDP;
+	c->sk.family = strchr(local, ':') ? AF_INET6 : AF_INET;
+	c->sk.port = ev->packet.dport;
+	c->sk.uid = 33;
+	sample_addr(c->sk.local, local);
+	c->ts_ns = SAMPLE_NS - ms * SAMPLE_MS;
+	c->tgid = 700;
+	c->how = UR_END_CLOSE;
+	c->flags = UR_CL_BOUND;
+	c->times = 1;
+	SAMPLE_COPY(c->comm, comm);
+	sample_owner(&ev->closers[i], comm, 700);
+	return c;
+}
+
 static inline struct ur_listener *sample_listener(struct ur_evidence *ev, const char *local,
 						  const char *comm)
 {

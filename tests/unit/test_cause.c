@@ -12,9 +12,10 @@
 
 /* The contract: these may be joined by others, never renamed or taken away. */
 static const char *const promised[] = {
-	"unknown",       "socket.none", "socket.race",   "socket.address",
-	"socket.device", "socket.peer", "socket.family", "socket.protocol",
-	"socket.netns",  "rule.nft",    "rule.iptables", "rule.iptables-nft",
+	"unknown",       "socket.none",       "socket.race",   "socket.address",
+	"socket.device", "socket.peer",       "socket.family", "socket.protocol",
+	"socket.netns",  "rule.nft",          "rule.iptables", "rule.iptables-nft",
+	"socket.closed", "socket.late-reply",
 };
 
 static void every_cause_is_described(void **state)

@@ -371,6 +371,8 @@ static void broken_records(void **state)
 	REFUSED(in.nsocks = UR_SOCKS_MAX + 1, sizeof(in));
 	REFUSED(in.nstack = UR_STACK_MAX + 1, sizeof(in));
 	REFUSED(in.snap_len = UR_SNAP_MAX + 1, sizeof(in));
+	REFUSED(in.nclosed = UR_CLOSED_MAX + 1, sizeof(in));
+	REFUSED((in.nclosed = 1, in.len = offsetof(struct ur_event, closed)), in.len);
 	REFUSED((void)0, sizeof(in) - 1);
 	REFUSED((void)0, 0);
 	assert_int_equal(ev.seq, 99);
@@ -386,11 +388,14 @@ static void strings_end(void **state)
 	memset(in.rule.table, 'x', sizeof(in.rule.table));
 	memset(in.rule.chain, 'x', sizeof(in.rule.chain));
 	memset(in.iifname, 'x', sizeof(in.iifname));
+	memset(in.closed, 'x', sizeof(in.closed));
 	assert_int_equal(ur_evidence_from_event(&ev, &in, sizeof(in)), 0);
 	assert_int_equal(strlen(ev.ev.cur_comm), UR_COMM_MAX - 1);
 	assert_int_equal(strlen(ev.ev.rule.table), UR_TABLE_MAX - 1);
 	assert_int_equal(strlen(ev.ev.rule.chain), UR_CHAIN_MAX - 1);
 	assert_int_equal(strlen(ev.ev.iifname), UR_IFNAME_MAX - 1);
+	for (int i = 0; i < UR_CLOSED_MAX; i++)
+		assert_int_equal(strlen(ev.ev.closed[i].comm), UR_COMM_MAX - 1);
 }
 
 static void length_of_more_than_64k(void **state)

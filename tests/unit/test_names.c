@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
+#include <signal.h>
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 #include "bpf/abi.h"
@@ -64,13 +65,25 @@ static void mismatches(void **state)
 	assert_null(ur_mismatch_name(UR_MM_PROTOCOL + 1));
 }
 
+static void signals(void **state)
+{
+	char buf[UR_NUMBER_TEXT];
+
+	(void)state;
+	assert_string_equal(ur_signal_name(SIGKILL, buf), "SIGKILL");
+	assert_string_equal(ur_signal_name(SIGSYS, buf), "SIGSYS");
+	assert_string_equal(ur_signal_name(0, buf), "signal 0");
+	assert_string_equal(ur_signal_name(50, buf), "signal 50");
+	assert_string_equal(ur_signal_name(127, buf), "signal 127");
+	assert_string_equal(ur_signal_name(-1, buf), "signal -1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(protocols),
-		cmocka_unit_test(icmp_codes),
-		cmocka_unit_test(netfilter),
-		cmocka_unit_test(mismatches),
+		cmocka_unit_test(protocols), cmocka_unit_test(icmp_codes),
+		cmocka_unit_test(netfilter), cmocka_unit_test(mismatches),
+		cmocka_unit_test(signals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -225,6 +225,7 @@ static void any_record_gets_a_report(void **state)
 			bytes[(size_t)rand() % sizeof(ev.ev)] = (uint8_t)rand();
 		ev.ev.nsocks %= UR_SOCKS_MAX + 1;
 		ev.ev.nstack %= UR_STACK_MAX + 1;
+		ev.ev.nclosed %= UR_CLOSED_MAX + 1;
 		ev.ev.rule.table[UR_TABLE_MAX - 1] = '\0';
 		ev.ev.rule.chain[UR_CHAIN_MAX - 1] = '\0';
 		ev.ev.iifname[UR_IFNAME_MAX - 1] = '\0';

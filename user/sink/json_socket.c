@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include "user/encap.h"
 #include "user/names.h"
+#include "user/sink/json_closed.h"
 #include "user/verdict.h"
 
 static void put_container(struct ur_node n, const struct ur_place *place)
@@ -33,7 +34,7 @@ void ur_json_place(struct ur_node n, const struct ur_place *place)
 		put_string(n, "unit", place->unit);
 }
 
-static void put_owners(struct ur_node n, const struct ur_owners *owners)
+void ur_json_owners(struct ur_node n, const struct ur_owners *owners)
 {
 	if (owners->looked == UR_FOUND_NONE)
 		return;
@@ -111,7 +112,7 @@ static json_t *socket_object(struct ur_node root, const struct ur_evidence *ev, 
 	put_encap(n, ev->encap[i]);
 	put_number(n, "uid", sk->uid);
 	if (!(sk->flags & UR_SK_KERNEL))
-		put_owners(n, &ev->socks[i]);
+		ur_json_owners(n, &ev->socks[i]);
 	put_string(n, "as_of", "event");
 	return n.object;
 }
@@ -130,7 +131,7 @@ static json_t *listener_object(struct ur_node root, const struct ur_evidence *ev
 	put_address(n, "local", ur_ip_version(one->family), one->addr);
 	put_number(n, "port", one->port);
 	put_number(n, "uid", one->uid);
-	put_owners(n, &one->owners);
+	ur_json_owners(n, &one->owners);
 	put_string(n, "as_of", "after-event");
 	return n.object;
 }
@@ -186,6 +187,7 @@ static void put_sockets(struct ur_node root, const struct ur_evidence *ev)
 		      ev->packet.proto == IPPROTO_UDP ? IPPROTO_UDPLITE : IPPROTO_UDP,
 		      &ev->sibling);
 	put_listeners(root, array, ev, IPPROTO_TCP, &ev->tcp);
+	ur_json_closed(root, array, ev);
 	put(root, "sockets", array);
 	put_total(root, ev);
 	put_flag(root, "sockets_partial", ev->ev.flags & UR_EV_SOCKS_PARTIAL);
@@ -202,7 +204,7 @@ static json_t *reader_object(struct ur_node root, const struct ur_evidence *ev,
 	if (reader->kind == UR_READER_PACKET && reader->ifindex)
 		put_known(n, "device", ev->ev.iifname);
 	put_number(n, "uid", reader->uid);
-	put_owners(n, &reader->owners);
+	ur_json_owners(n, &reader->owners);
 	put_string(n, "as_of", "after-event");
 	return n.object;
 }
@@ -238,7 +240,7 @@ static void put_elsewhere(struct ur_node root, const struct ur_evidence *ev)
 	put(n, "netns", netns.object);
 	put_address(n, "local", ur_ip_version(there->family), there->addr);
 	put_number(n, "port", ev->packet.dport);
-	put_owners(n, &there->owners);
+	ur_json_owners(n, &there->owners);
 	put_string(n, "as_of", "after-event");
 	put(root, "elsewhere", n.object);
 }
@@ -256,13 +258,14 @@ static void put_sender(struct ur_node root, const struct ur_evidence *ev)
 		put_number(n, "port", sk->port);
 		put_number(n, "uid", sk->uid);
 	}
-	put_owners(n, &ev->sender);
+	ur_json_owners(n, &ev->sender);
 	put(root, "sender", n.object);
 }
 
 void ur_json_sockets(struct ur_node root, const struct ur_evidence *ev)
 {
 	put_sockets(root, ev);
+	ur_json_history(root, ev);
 	put_readers(root, ev);
 	put_elsewhere(root, ev);
 	put_sender(root, ev);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "user/addr.h"
+#include "user/age.h"
 #include "user/names.h"
 #include "user/place.h"
 #include "user/strbuf.h"
@@ -34,6 +35,8 @@ static void say_owners(struct ur_buf *out, const struct ur_owners *owners)
 		for (uint32_t i = 0; i < owners->n && i < UR_OWNERS_MAX; i++) {
 			ur_buf_add(out, "%s", i ? ", " : "");
 			ur_buf_add_safe(out, owners->one[i].comm);
+			if (!owners->one[i].pid)
+				continue;
 			ur_buf_add(out, " (pid %d", owners->one[i].pid);
 			ur_say_place_in_full(out, &owners->one[i].place);
 			ur_buf_add(out, ")");
@@ -187,6 +190,70 @@ static void row_sockets(const struct ur_lines *lines, const struct ur_evidence *
 		ur_buf_add(&out, "none on the port");
 	else
 		return;
+	put_row(lines, &out);
+}
+
+static void say_closed_end(struct ur_buf *out, const struct ur_closed *c)
+{
+	static const char *const ways[] = {
+		[UR_END_CLOSE] = "closed",
+		[UR_END_EXIT] = "exit",
+		[UR_END_DISCONNECT] = "disconnected",
+		[UR_END_ABORT] = "destroyed",
+	};
+	char buf[UR_NUMBER_TEXT];
+
+	if (c->how == UR_END_EXIT && (c->exit_code & 0x7f))
+		ur_buf_add(out, "%s%s", ur_signal_name(c->exit_code & 0x7f, buf),
+			   c->flags & UR_CL_OOM ? " (out of memory)" : "");
+	else if (c->how == UR_END_EXIT)
+		ur_buf_add(out, "exit status %d", c->exit_code >> 8 & 0xff);
+	else
+		ur_buf_add(out, "%s", c->how && c->how <= UR_END_ABORT ? ways[c->how] : "closed");
+}
+
+static void put_closed(const struct ur_lines *lines, const struct ur_evidence *ev, int i)
+{
+	const struct ur_closed *c = &ev->ev.closed[i];
+	const char *mismatch = ur_mismatch_name(c->sk.mismatch);
+	char row[ROW_MAX], buf[UR_NUMBER_TEXT];
+	struct ur_buf out = start_row(row, "closed");
+
+	ur_buf_add(&out, "%s ", ur_proto_name(c->sk.proto, buf));
+	say_sock_endpoint(&out, c->sk.family, c->sk.local, c->sk.port);
+	if (c->sk.peer_port) {
+		ur_buf_add(&out, " to ");
+		say_sock_endpoint(&out, c->sk.family, c->sk.peer, c->sk.peer_port);
+	}
+	ur_buf_add(&out, c->flags & UR_CL_BOUND ? ", " : " chosen by the kernel, ");
+	ur_say_age(&out, ev->ev.ts_ns > c->ts_ns ? ev->ev.ts_ns - c->ts_ns : 0);
+	ur_buf_add(&out, " before: ");
+	say_closed_end(&out, c);
+	ur_buf_add(&out, " by ");
+	if (ev->closers[i].looked == UR_FOUND)
+		say_owners(&out, &ev->closers[i]);
+	else
+		ur_buf_add(&out, "the kernel");
+	ur_buf_add(&out, c->sk.mismatch == UR_MM_NONE ? ": fitted" : ": other %s",
+		   mismatch ?: "reason");
+	put_row(lines, &out);
+}
+
+/* How far back the port's history is known, and what it holds. */
+static void row_history(const struct ur_lines *lines, const struct ur_evidence *ev,
+			const struct ur_report *report)
+{
+	char row[ROW_MAX];
+	struct ur_buf out = start_row(row, "history");
+
+	(void)report;
+	if (!(ev->ev.flags & UR_EV_HISTORY))
+		return;
+	for (int i = 0; i < ev->ev.nclosed; i++)
+		put_closed(lines, ev, i);
+	ur_buf_add(&out, "of the port known for ");
+	ur_say_age(&out, ev->ev.ts_ns > ev->ev.history_ns ? ev->ev.ts_ns - ev->ev.history_ns : 0);
+	ur_buf_add(&out, "%s", ev->ev.flags & UR_EV_CLOSED_MORE ? ", more closed than shown" : "");
 	put_row(lines, &out);
 }
 
@@ -357,8 +424,8 @@ static void row_stack(const struct ur_lines *lines, const struct ur_evidence *ev
 
 static void (*const rows[])(const struct ur_lines *, const struct ur_evidence *,
 			    const struct ur_report *) = {
-	row_verdict, row_answer,    row_packet, row_rule,   row_sockets, row_listeners,
-	row_readers, row_elsewhere, row_nat,    row_sender, row_stack,
+	row_verdict,   row_answer,  row_packet,    row_rule, row_sockets, row_history,
+	row_listeners, row_readers, row_elsewhere, row_nat,  row_sender,  row_stack,
 };
 
 void ur_text_rows(const struct ur_lines *lines, const struct ur_evidence *ev,
