@@ -123,10 +123,11 @@ struct ur_closed {
 	__u8 flags;
 	__u16 times; /* sockets with these addresses that ended, this one last; stops at the top */
 	__u32 pad;
+	__u64 cgroup_id;            /* of the task's cgroup (cgroup 2); its inode in cgroupfs */
 	char comm[UR_COMM_MAX];     /* of the thread group's leader */
-	char cgroup[UR_CGROUP_MAX]; /* last part of its cgroup's path (cgroup 2), "" at the root */
+	char cgroup[UR_CGROUP_MAX]; /* last part of the cgroup's path, "" at the root, or unknown */
 };
-_Static_assert(sizeof(struct ur_closed) == 72 + 24 + UR_COMM_MAX + UR_CGROUP_MAX,
+_Static_assert(sizeof(struct ur_closed) == 72 + 32 + UR_COMM_MAX + UR_CGROUP_MAX,
 	       "ur_closed has a hole");
 
 /* ur_rule.flags: how far the rule could be told in the kernel. */

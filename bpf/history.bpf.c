@@ -19,18 +19,40 @@
 #define UR_LOAD_BITS(typed, p, field) \
 	((typed) ? BPF_CORE_READ_BITFIELD(p, field) : BPF_CORE_READ_BITFIELD_PROBED(p, field))
 
-/* The name of the innermost cgroup. Longer reads than the name fail at the end of a page,
- * and a read to its end takes ten times as long: that is for this case only. */
-static __always_inline void ur_cgroup_name(struct ur_closed *c, const struct task_struct *task,
-					   const bool typed)
+/* 16 bytes of a kernel object. */
+static __always_inline void ur_load_address(const bool typed, __u8 *dst, const void *src)
 {
-	const struct css_set *set = UR_LOAD(typed, task, cgroups);
-	const struct cgroup *group = UR_LOAD(typed, set, dfl_cgrp);
-	const struct kernfs_node *kn = UR_LOAD(typed, group, kn);
-	const char *name = UR_LOAD(typed, kn, name);
+	if (typed) {
+		((__u64 *)dst)[0] = ((const __u64 *)src)[0];
+		((__u64 *)dst)[1] = ((const __u64 *)src)[1];
+	} else {
+		ur_read(dst, 16, src);
+	}
+}
 
-	if (bpf_probe_read_kernel(c->cgroup, sizeof(c->cgroup), name))
-		bpf_probe_read_kernel_str(c->cgroup, sizeof(c->cgroup), name);
+/* Remember the name of the task's cgroup under @id. Where the words of a read are not
+ * guarded one by one, it may fail at the end of a page: then it is read to the name's end. */
+static __always_inline void ur_cgroup_name(struct ur_cgroup *slot, __u64 id)
+{
+	const struct task_struct *task = (const void *)bpf_get_current_task();
+	const char *name = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, name);
+
+	slot->id = 0;
+	if (ur_has_rdonly_cast)
+		ur_read(slot->name, sizeof(slot->name), name);
+	else if (bpf_probe_read_kernel(slot->name, sizeof(slot->name), name))
+		bpf_probe_read_kernel_str(slot->name, sizeof(slot->name), name);
+	slot->id = id;
+}
+
+static __always_inline __u64 ur_cgroup_note(void)
+{
+	__u64 id = bpf_get_current_cgroup_id();
+	struct ur_cgroup *slot = ur_cgroup_at(id);
+
+	if (slot && slot->id != id)
+		ur_cgroup_name(slot, id);
+	return id;
 }
 
 static __always_inline void ur_ended_by(struct ur_closed *c, const struct task_struct *task,
@@ -40,13 +62,17 @@ static __always_inline void ur_ended_by(struct ur_closed *c, const struct task_s
 	const struct signal_struct *signal;
 	__u32 flags = UR_LOAD(typed, task, flags);
 
+	c->exit_code = 0;
 	if (flags & UR_PF_KTHREAD) {
 		c->flags |= UR_CL_KERNEL;
+		c->tgid = 0;
+		c->comm[0] = 0;
+		c->cgroup_id = 0;
 		return;
 	}
-	c->tgid = bpf_get_current_pid_tgid() >> 32;
-	ur_read(c->comm, sizeof(c->comm), &leader->comm);
-	ur_cgroup_name(c, task, typed);
+	c->tgid = UR_LOAD(typed, task, tgid);
+	ur_load_address(typed, (__u8 *)c->comm, &leader->comm);
+	c->cgroup_id = ur_cgroup_note();
 	if (!(flags & UR_PF_EXITING) || c->how != UR_END_CLOSE)
 		return;
 	c->how = UR_END_EXIT;
@@ -56,27 +82,29 @@ static __always_inline void ur_ended_by(struct ur_closed *c, const struct task_s
 		c->flags |= UR_CL_OOM;
 }
 
-static __always_inline void ur_ended_sock(struct ur_sock *s, const struct sock *sk,
+/* @ports: skc_portpair, the peer's in network byte order and the own. */
+static __always_inline void ur_ended_sock(struct ur_sock *s, const struct sock *sk, __u32 ports,
 					  const bool typed)
 {
 	const struct socket *socket = UR_LOAD(typed, sk, sk_socket);
 	const struct udp_sock *up = (const void *)sk;
+	__u64 addresses;
 
 	s->family = UR_LOAD(typed, sk, __sk_common.skc_family);
 	s->proto = UR_LOAD(typed, sk, sk_protocol);
-	s->port = UR_LOAD(typed, sk, __sk_common.skc_num);
-	s->peer_port = bpf_ntohs(UR_LOAD(typed, sk, __sk_common.skc_dport));
+	s->port = ((const __u16 *)&ports)[1];
+	s->peer_port = bpf_ntohs(((const __u16 *)&ports)[0]);
 	s->bound_ifindex = UR_LOAD(typed, sk, __sk_common.skc_bound_dev_if);
 	s->uid = UR_LOAD(typed, sk, sk_uid.val);
-	s->cookie = UR_LOAD(typed, sk, __sk_common.skc_cookie.counter);
 	if (s->family == UR_AF_INET6) {
-		ur_read(s->local, 16, &sk->__sk_common.skc_v6_rcv_saddr);
-		ur_read(s->peer, 16, &sk->__sk_common.skc_v6_daddr);
+		ur_load_address(typed, s->local, &sk->__sk_common.skc_v6_rcv_saddr);
+		ur_load_address(typed, s->peer, &sk->__sk_common.skc_v6_daddr);
 		if (UR_LOAD_BITS(typed, sk, __sk_common.skc_ipv6only))
 			s->flags |= UR_SK_V6ONLY;
 	} else {
-		*(__u32 *)s->local = UR_LOAD(typed, sk, __sk_common.skc_rcv_saddr);
-		*(__u32 *)s->peer = UR_LOAD(typed, sk, __sk_common.skc_daddr);
+		addresses = UR_LOAD(typed, sk, __sk_common.skc_addrpair);
+		*(__u32 *)s->peer = ((const __u32 *)&addresses)[0];
+		*(__u32 *)s->local = ((const __u32 *)&addresses)[1];
 	}
 	if (UR_LOAD(typed, sk, __sk_common.skc_state) == 1) /* TCP_ESTABLISHED: connected */
 		s->flags |= UR_SK_CONNECTED;
@@ -87,59 +115,72 @@ static __always_inline void ur_ended_sock(struct ur_sock *s, const struct sock *
 	}
 }
 
-/* The way of @set that the end of @sk, in @now, goes to; UR_HISTORY_WAYS when it is there
- * already, as the disconnect that leads to this unhash left it. */
-static __always_inline __u32 ur_history_way(struct ur_history_set *set, __u32 inum, __u64 sk,
-					    const struct ur_sock *now)
+/* Of sockets with the same key. */
+static __always_inline bool ur_same_place(const struct ur_sock *a, const struct ur_sock *b)
 {
-	__u64 oldest = -1ULL;
-	__u32 way = 0;
-
-	for (__u32 i = 0; i < UR_HISTORY_WAYS; i++) {
-		const struct ur_sock *s = &set->way[i].closed.sk;
-		__u64 age = set->way[i].closed.ts_ns;
-
-		if (set->way[i].inum == inum && s->port == now->port) {
-			if (set->way[i].sk == sk && set->way[i].unhash_follows) {
-				set->way[i].unhash_follows = 0;
-				return UR_HISTORY_WAYS;
-			}
-			if (s->peer_port == now->peer_port && s->proto == now->proto &&
-			    ur_addr_same(s->local, now->local) && ur_addr_same(s->peer, now->peer))
-				age = 0;
-		}
-		if (age < oldest) {
-			oldest = age;
-			way = i;
-		}
-	}
-	return way;
+	return a->peer_port == b->peer_port && ur_addr_same(a->local, b->local) &&
+	       ur_addr_same(a->peer, b->peer);
 }
 
-static __always_inline void ur_history_write(struct ur_history_set *set, __u64 sk,
-					     const struct ur_closed *now, __u32 inum, __u64 cookie)
+/* The way of @set that the end of @sk, now as @now, goes to: that of an earlier socket in
+ * the same place, else one that is given up. UR_HISTORY_WAYS when it is there already, as
+ * the disconnect that leads to this unhash left it. */
+static __always_inline __u64 ur_history_way(struct ur_history_set *set, __u64 key, __u64 sk,
+					    const struct ur_sock *now)
 {
-	__u64 way = ur_history_way(set, inum, sk, &now->sk);
-	struct ur_closed *c;
-	bool same;
-	__u16 times;
+	__u64 found = UR_HISTORY_WAYS;
 
+#pragma unroll
+	for (__u64 i = 0; i < UR_HISTORY_WAYS; i++) {
+		if (set->key[i] != key)
+			continue;
+		if (set->way[i].sk == sk && set->way[i].unhash_follows) {
+			set->way[i].unhash_follows = 0;
+			return UR_HISTORY_WAYS;
+		}
+		if (ur_same_place(&set->way[i].closed.sk, now))
+			found = i;
+	}
+	if (found < UR_HISTORY_WAYS)
+		return found;
+	found = set->next++ % UR_HISTORY_WAYS;
+	if (set->way[found].closed.ts_ns > set->evicted_ns)
+		set->evicted_ns = set->way[found].closed.ts_ns;
+	set->way[found].closed.times = 0;
+	return found;
+}
+
+/* Note the end of @sk in @set, which no other writer is at. */
+static __always_inline void ur_history_write(struct ur_history_set *set, const struct sock *sk,
+					     __u32 inum, __u32 ports, __u8 how, __u8 flags,
+					     const bool typed)
+{
+	const struct net *net = UR_LOAD(typed, sk, __sk_common.skc_net.net);
+	struct ur_sock now = {};
+	struct ur_closed *c;
+	__u64 key, way;
+
+	ur_ended_sock(&now, sk, ports, typed);
+	key = ur_history_key(inum, now.proto, now.port);
+	way = ur_history_way(set, key, (__u64)sk, &now);
 	if (way >= UR_HISTORY_WAYS)
 		return;
 	asm volatile("%0 &= %1" : "+r"(way) : "i"(UR_HISTORY_WAYS - 1));
 	c = &set->way[way].closed;
-	same = set->way[way].inum == inum && c->sk.port == now->sk.port &&
-	       c->sk.proto == now->sk.proto && ur_addr_same(c->sk.local, now->sk.local);
-	times = same && c->times < 0xffff ? c->times : 0;
-	if (!same && c->ts_ns > set->evicted_ns)
-		set->evicted_ns = c->ts_ns;
 	*(volatile __u32 *)&set->version += 1;
-	set->way[way].sk = sk;
-	set->way[way].cookie = cookie;
-	set->way[way].inum = inum;
-	set->way[way].unhash_follows = now->how >= UR_END_DISCONNECT;
-	*c = *now;
-	c->times = times + 1;
+	set->way[way].sk = (__u64)sk;
+	set->way[way].cookie = typed ? ur_netns_cookie_typed(net) : ur_netns_cookie(net);
+	set->key[way] = key;
+	set->way[way].unhash_follows = how >= UR_END_DISCONNECT;
+	c->sk = now;
+	c->how = how;
+	c->flags = flags;
+	c->times += c->times < 0xffff;
+	if (typed && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
+		ur_ended_by(c, bpf_get_current_task_btf(), true);
+	else
+		ur_ended_by(c, (const void *)bpf_get_current_task(), false);
+	c->ts_ns = bpf_ktime_get_ns();
 	*(volatile __u32 *)&set->version += 1;
 }
 
@@ -147,29 +188,20 @@ static __always_inline int ur_history_put(const struct sock *sk, __u8 how, const
 {
 	const struct net *net = UR_LOAD(typed, sk, __sk_common.skc_net.net);
 	__u32 inum = UR_LOAD(typed, net, ns.inum);
-	__u16 port = UR_LOAD(typed, sk, __sk_common.skc_num);
+	__u32 ports = UR_LOAD(typed, sk, __sk_common.skc_portpair);
+	__u16 port = ((const __u16 *)&ports)[1];
 	bool bound = UR_LOAD_BITS(typed, sk, sk_userlocks) & UR_SOCK_BINDPORT_LOCK;
 	struct ur_history_set *set = ur_history_at(ur_history_index(inum, port, bound));
-	struct ur_closed now = {};
 
 	/* No port: not in the table. A port that stays: no end. */
 	if (!set || !port || !ur_history_start || (ur_want_netns && inum != ur_want_netns) ||
 	    (how >= UR_END_DISCONNECT && bound))
 		return 0;
-	now.how = how;
-	now.flags = bound ? UR_CL_BOUND : 0;
-	now.ts_ns = bpf_ktime_get_ns();
-	ur_ended_sock(&now.sk, sk, typed);
-	if (typed && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
-		ur_ended_by(&now, bpf_get_current_task_btf(), true);
-	else
-		ur_ended_by(&now, (const void *)bpf_get_current_task(), false);
 	__sync_fetch_and_add(&set->busy, 1);
 	if (*(volatile __u32 *)&set->busy == 1) {
-		ur_history_write(set, (__u64)sk, &now, inum,
-				 typed ? ur_netns_cookie_typed(net) : ur_netns_cookie(net));
+		ur_history_write(set, sk, inum, ports, how, bound ? UR_CL_BOUND : 0, typed);
 	} else {
-		set->evicted_ns = now.ts_ns;
+		set->evicted_ns = bpf_ktime_get_ns();
 		ur_count(UR_STAT_HISTORY_LOST);
 	}
 	__sync_fetch_and_add(&set->busy, -1);

@@ -3,7 +3,7 @@
 /* history.bpf.h - the UDP sockets that ended lately, by port.
  *
  * An array of small sets; namespace and port choose the set, and a socket that ends takes
- * the place of one with its addresses, or of the oldest. Ports that the kernel chose have
+ * the place of one with its addresses, else each of the places in turn. Ports that the kernel chose have
  * sets of their own, so that busy clients can't push out what servers left. Each set knows
  * when the youngest one that had to go had ended: about what came later it is complete.
  *
@@ -19,9 +19,22 @@ static __always_inline __u32 ur_history_index(__u32 inum, __u32 port, bool bound
 	return bound ? index : index + UR_HISTORY_SETS;
 }
 
+/* What a packet's flow and a socket must have in common. */
+static __always_inline __u64 ur_history_key(__u32 inum, __u8 proto, __u16 port)
+{
+	return (__u64)inum << 32 | proto << 16 | port;
+}
+
 static __always_inline struct ur_history_set *ur_history_at(__u32 index)
 {
 	return bpf_map_lookup_elem(&history, &index);
+}
+
+static __always_inline struct ur_cgroup *ur_cgroup_at(__u64 id)
+{
+	__u32 slot = id % UR_CGROUPS_MAX;
+
+	return bpf_map_lookup_elem(&cgroups, &slot);
 }
 
 /* When a namespace of number @inum ended last, where only that tells it apart; else 0. */
@@ -41,8 +54,8 @@ static __always_inline bool ur_history_fits(const struct ur_history_set *set, __
 {
 	const struct ur_closed *c = &set->way[i].closed;
 
-	return set->way[i].inum == w->e.netns_inum && c->sk.port == w->flow.dport &&
-	       c->sk.proto == w->flow.proto && c->ts_ns > since &&
+	return set->key[i] == ur_history_key(w->e.netns_inum, w->flow.proto, w->flow.dport) &&
+	       c->ts_ns > since &&
 	       (!w->e.netns_cookie || !set->way[i].cookie ||
 		set->way[i].cookie == w->e.netns_cookie);
 }
@@ -53,6 +66,7 @@ UR_GLOBAL int ur_history_copy(__u64 key, __u32 index, __u32 i, __u32 pass)
 {
 	struct ur_history_set *set = ur_history_at(index);
 	struct ur_scratch *w = ur_work_at(key);
+	const struct ur_cgroup *group;
 	struct ur_closed *c;
 	__u64 n;
 	__u8 mismatch;
@@ -70,6 +84,9 @@ UR_GLOBAL int ur_history_copy(__u64 key, __u32 index, __u32 i, __u32 pass)
 	c = &w->e.closed[n];
 	*c = set->way[i].closed;
 	c->sk.mismatch = mismatch;
+	group = ur_cgroup_at(c->cgroup_id);
+	if (group && c->cgroup_id && group->id == c->cgroup_id)
+		__builtin_memcpy(c->cgroup, group->name, sizeof(c->cgroup));
 	w->e.nclosed = n + 1;
 	return 0;
 }

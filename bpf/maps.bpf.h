@@ -18,7 +18,8 @@
 /* The history of closed sockets: see history.bpf.h. */
 #define UR_HISTORY_WAYS 4
 #define UR_HISTORY_SETS 1024 /* of each kind, a power of two */
-#define UR_RECENT_MAX   256  /* refused packets whose answers are still on their way */
+#define UR_CGROUPS_MAX  1024
+#define UR_RECENT_MAX   256 /* refused packets whose answers are still on their way */
 
 /* A decision in flight: a reject hook's claim, or an ICMP function's window. */
 struct ur_frame {
@@ -94,14 +95,15 @@ struct {
 
 /* The sockets that ended on a few ports; which port goes to which set is hashed. */
 struct ur_history_set {
-	__u32 busy;       /* writers at work: more than one, and both give up */
-	__u32 version;    /* odd while a writer is at it */
-	__u64 evicted_ns; /* end of the youngest one that had to go */
+	__u32 busy;                 /* writers at work: more than one, and both give up */
+	__u32 version;              /* odd while a writer is at it */
+	__u64 evicted_ns;           /* end of the youngest one that had to go */
+	__u64 next;                 /* the way that goes next, any number */
+	__u64 key[UR_HISTORY_WAYS]; /* ur_history_key(), 0: free */
 	struct {
 		__u64 sk;
 		__u64 cookie;         /* of the namespace, 0: it had none */
-		__u32 inum;           /* of the namespace, 0: free */
-		__u32 unhash_follows; /* by __udp_disconnect(), the unhash is yet to come */
+		__u64 unhash_follows; /* by __udp_disconnect(), the unhash is yet to come */
 		struct ur_closed closed;
 	} way[UR_HISTORY_WAYS];
 };
@@ -112,6 +114,20 @@ struct {
 	__type(key, __u32);
 	__type(value, struct ur_history_set);
 } history __weak SEC(".maps");
+
+/* Names of the cgroups that closed sockets lately, each in the slot that its id leads to: to
+ * read the name takes as long as half of all else that a close costs. */
+struct ur_cgroup {
+	__u64 id;
+	char name[UR_CGROUP_MAX];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, UR_CGROUPS_MAX);
+	__type(key, __u32);
+	__type(value, struct ur_cgroup);
+} cgroups __weak SEC(".maps");
 
 /* When a namespace ended whose number may be in use again, and that has no cookie to tell
  * it from the next one (before v5.12). */

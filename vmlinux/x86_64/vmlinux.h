@@ -542,6 +542,10 @@ struct bpf_prog_aux {
 	u32 id;
 };
 
+typedef __u64 __addrpair;
+
+typedef __u32 __portpair;
+
 struct in6_addr {
 	union {
 		__u8 u6_addr8[16];
@@ -557,8 +561,10 @@ typedef struct {
 } atomic64_t;
 
 struct sock_common {
+	__addrpair skc_addrpair;
 	__be32 skc_daddr;
 	__be32 skc_rcv_saddr;
+	__portpair skc_portpair;
 	__be16 skc_dport;
 	__u16 skc_num;
 	short unsigned int skc_family;
@@ -708,6 +714,10 @@ enum module_state {
 	MODULE_STATE_UNFORMED = 3,
 };
 
+typedef int __kernel_pid_t;
+
+typedef __kernel_pid_t pid_t;
+
 struct signal_struct;
 
 struct css_set;
@@ -715,6 +725,7 @@ struct css_set;
 struct task_struct {
 	unsigned int flags;
 	int exit_code;
+	pid_t tgid;
 	struct task_struct *group_leader;
 	char comm[16];
 	struct signal_struct *signal;
