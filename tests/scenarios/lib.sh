@@ -71,6 +71,11 @@ need_legacy() {
 	need_module "${1%tables}table_filter"
 }
 
+# need_udplite: the kernel has lost it in 7.1.
+need_udplite() {
+	[ -e /proc/net/udplite ] || skip 'no UDP-Lite in this kernel'
+}
+
 # ---- topology ------------------------------------------------------------------
 
 # ns_path NAME: NAME is cli, srv, ct, or a namespace's full name.

@@ -2,6 +2,7 @@
 /* udp_listen - a UDP service that answers every datagram, or fails to in a chosen way. */
 #define _GNU_SOURCE
 #include "bpf.h"
+#include "udp.h"
 
 #include <getopt.h>
 #include <linux/filter.h>
@@ -75,7 +76,7 @@ static bool take_socket_option(int c, struct options *o)
 		o->reuseport = true;
 		break;
 	case 'P':
-		o->proto = to_number("--proto", optarg, 1, 255);
+		o->proto = to_udp_proto(optarg);
 		break;
 	default:
 		return false;
@@ -164,10 +165,8 @@ static int open_socket(const struct options *o, const struct addr *local)
 {
 	struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
 	struct sock_fprog prog = { .len = 1, .filter = &drop };
-	int fd = socket(local->ss.ss_family, SOCK_DGRAM, o->proto);
+	int fd = udp_socket(local->ss.ss_family, o->proto);
 
-	if (fd < 0)
-		die("socket, protocol %d", o->proto);
 	if (o->v6only >= 0)
 		set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, o->v6only, "IPV6_V6ONLY");
 	if (o->reuseport)
@@ -177,8 +176,7 @@ static int open_socket(const struct options *o, const struct addr *local)
 	if (o->filter0 && setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)))
 		die("SO_ATTACH_FILTER");
 	set_devices(o, fd, local->ss.ss_family);
-	if (bind(fd, (const struct sockaddr *)&local->ss, local->len))
-		die("bind to %s port %d", addr_host(local), addr_port(local));
+	udp_bind(fd, local);
 	if (o->reuseport_bpf)
 		set_group_program(fd, o->reuseport_bpf);
 	return fd;
@@ -192,20 +190,16 @@ static int open_service(const struct options *o, int i)
 
 	if (!peer.len)
 		return fd;
-	if (peer.ss.ss_family == AF_INET6)
-		((struct sockaddr_in6 *)&peer.ss)->sin6_port = htons(addr_port(&peer) + i);
-	else
-		((struct sockaddr_in *)&peer.ss)->sin_port = htons(addr_port(&peer) + i);
-	if (connect(fd, (struct sockaddr *)&peer.ss, peer.len))
-		die("connect to --peer");
+	set_port(&peer, addr_port(&peer) + i);
+	udp_connect(fd, &peer);
 	return fd;
 }
 
 static void answer(const struct options *o, int fd, int reply_fd)
 {
 	static char buf[65536];
-	struct addr from = { .len = sizeof(from.ss) };
-	ssize_t n = recvfrom(fd, buf, sizeof(buf), 0, (struct sockaddr *)&from.ss, &from.len);
+	struct addr from;
+	ssize_t n = udp_receive(fd, buf, sizeof(buf), 0, &from);
 
 	if (n < 0)
 		return; /* an ICMP error for an earlier answer */
@@ -216,7 +210,7 @@ static void answer(const struct options *o, int fd, int reply_fd)
 		return;
 	if (o->delay)
 		usleep(o->delay);
-	if (sendto(reply_fd, "reply", 5, 0, (struct sockaddr *)&from.ss, from.len) < 0)
+	if (udp_send_to(reply_fd, "reply", 5, &from) < 0)
 		fprintf(stderr, "udp_listen: answer to %s: %s\n", addr_host(&from),
 			strerror(errno));
 }
@@ -244,9 +238,7 @@ int main(int argc, char **argv)
 		fds[i] = (struct pollfd){ .fd = open_service(&o, i), .events = POLLIN };
 	if (o.reply_from.len)
 		reply_fd = open_socket(&o, &o.reply_from);
-	o.local.len = sizeof(o.local.ss);
-	if (getsockname(fds[0].fd, (struct sockaddr *)&o.local.ss, &o.local.len))
-		die("getsockname");
+	o.local = udp_local(fds[0].fd);
 	put_ready(&o.local);
 	while (o.noread)
 		pause();

@@ -6,7 +6,7 @@
  * next send fail, and that datagram never leaves: such a send is in "send_errors".
  */
 #define _GNU_SOURCE
-#include "truth.h"
+#include "udp.h"
 
 #include <getopt.h>
 #include <linux/errqueue.h>
@@ -87,7 +87,7 @@ static void parse(int argc, char **argv, struct options *o)
 			o->ttl = to_number("--ttl", optarg, 1, 255);
 			break;
 		case 'P':
-			o->proto = to_number("--proto", optarg, 1, 255);
+			o->proto = to_udp_proto(optarg);
 			break;
 		case 'S':
 			o->size = to_number("--size", optarg, 0, 65000);
@@ -123,10 +123,8 @@ static int open_socket(const struct options *o)
 {
 	bool v6 = o->to.ss.ss_family == AF_INET6;
 	struct addr local = to_addr(v6 ? "::" : "0.0.0.0", o->sport);
-	int fd = socket(o->to.ss.ss_family, SOCK_DGRAM, o->proto);
+	int fd = udp_socket(o->to.ss.ss_family, o->proto);
 
-	if (fd < 0)
-		die("socket, protocol %d", o->proto);
 	set_option(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVERR : IP_RECVERR, 1,
 		   "RECVERR");
 	if (o->ttl)
@@ -135,19 +133,10 @@ static int open_socket(const struct options *o)
 	if (o->bcast)
 		set_option(fd, SOL_SOCKET, SO_BROADCAST, 1, "SO_BROADCAST");
 	set_device(fd, o->dev);
-	if (bind(fd, (struct sockaddr *)&local.ss, local.len))
-		die("bind to port %ld", o->sport);
-	if (o->connect && connect(fd, (const struct sockaddr *)&o->to.ss, o->to.len))
-		die("connect to %s", addr_host(&o->to));
+	udp_bind(fd, &local);
+	if (o->connect)
+		udp_connect(fd, &o->to);
 	return fd;
-}
-
-static void set_port(struct addr *a, long port)
-{
-	if (a->ss.ss_family == AF_INET6)
-		((struct sockaddr_in6 *)&a->ss)->sin6_port = htons(port);
-	else
-		((struct sockaddr_in *)&a->ss)->sin_port = htons(port);
 }
 
 static void send_all(const struct options *o, int fd, struct results *r)
@@ -163,7 +152,7 @@ static void send_all(const struct options *o, int fd, struct results *r)
 			usleep(o->gap);
 		set_port(&to, addr_port(&o->to) + (o->sweep ? i : 0));
 		n = o->connect ? send(fd, payload, o->size, 0) :
-				 sendto(fd, payload, o->size, 0, (struct sockaddr *)&to.ss, to.len);
+				 udp_send_to(fd, payload, o->size, &to);
 		if (n < 0)
 			r->send_errors[r->n_send_errors++] = errno;
 		else
@@ -206,7 +195,7 @@ static void receive(const struct options *o, int fd, struct results *r)
 
 	while (r->n_replies + r->n_errors < r->sent + r->n_send_errors) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
-		struct addr from = { .len = sizeof(from.ss) };
+		struct addr from;
 		long long left = end - now_usec();
 		char buf[2048];
 
@@ -216,8 +205,7 @@ static void receive(const struct options *o, int fd, struct results *r)
 			read_error(fd, r);
 		if (!(p.revents & POLLIN) || r->n_replies >= MAX_RESULTS)
 			continue;
-		if (recvfrom(fd, buf, sizeof(buf), MSG_DONTWAIT, (struct sockaddr *)&from.ss,
-			     &from.len) < 0)
+		if (udp_receive(fd, buf, sizeof(buf), MSG_DONTWAIT, &from) < 0)
 			continue;
 		strcpy(r->replies[r->n_replies].host, addr_host(&from));
 		r->replies[r->n_replies++].port = addr_port(&from);
@@ -250,14 +238,13 @@ int main(int argc, char **argv)
 {
 	static struct results r;
 	struct options o;
-	struct addr local = { .len = sizeof(local.ss) };
+	struct addr local;
 	int fd;
 
 	parse(argc, argv, &o);
 	fd = open_socket(&o);
 	send_all(&o, fd, &r);
-	if (getsockname(fd, (struct sockaddr *)&local.ss, &local.len))
-		die("getsockname");
+	local = udp_local(fd);
 	if (o.close_after >= 0)
 		usleep(o.close_after);
 	else
