@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include "user/evidence.h"
+#include "user/probe_btf.h"
 #include "user/probe_internal.h"
 #include "unreach.skel.h"
 
@@ -209,7 +210,7 @@ static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur
 		ur_refusal_explain(why, r, "", said.message);
 		return r;
 	}
-	r = load(p, opts);
+	r = ur_btf_index_new(p->btf, &p->names) ?: load(p, opts);
 	if (r || essential_missing(p)) {
 		r = r ?: -ENOTSUP;
 		ur_refusal_explain(why, said.first_err ?: r, said.first,
@@ -249,6 +250,7 @@ void ur_probe_close(struct ur_probe *p)
 	if (p->stats)
 		munmap((void *)p->stats, p->stats_len);
 	ur_symbols_free(p->syms);
+	ur_btf_index_free(p->names);
 	btf__free(p->btf);
 	free(p);
 }

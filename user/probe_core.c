@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "user/evidence.h"
+#include "user/probe_btf.h"
 #include "user/probe_internal.h"
 #include "unreach.skel.h"
 
@@ -65,7 +66,7 @@ static bool is_tracepoint(const struct ur_core_row *row)
 static const char *trampoline_of(const struct ur_probe *p, const struct ur_core_row *row)
 {
 	const struct btf_type *t;
-	int id = btf__find_by_name_kind(p->btf, row->func, BTF_KIND_FUNC);
+	int id = ur_btf_index_find(p->names, row->func, BTF_KIND_FUNC);
 
 	if (!row->trampoline || id < 0)
 		return NULL;
@@ -79,7 +80,7 @@ static const char *trampoline_of(const struct ur_probe *p, const struct ur_core_
  * v5.12 struct net.net_cookie is an atomic64_t that is 0 until somebody asks for it. */
 static bool needless(const struct ur_probe *p, const struct ur_core_row *row)
 {
-	int id = btf__find_by_name_kind(p->btf, "net", BTF_KIND_STRUCT);
+	int id = ur_btf_index_find(p->names, "net", BTF_KIND_STRUCT);
 	const struct btf_type *net = id < 0 ? NULL : btf__type_by_id(p->btf, id);
 
 	if (strcmp(row->func, "__put_net") != 0 || !net)

@@ -94,9 +94,23 @@ static int member_offset(const struct btf *btf, const struct btf_type *t, const 
 	return -ENOENT;
 }
 
+/* In the module's own types first: libbpf begins with the 100,000 of the kernel. */
+static int find_struct(const struct btf *btf, const char *name)
+{
+	const struct btf *base = btf__base_btf(btf);
+
+	for (uint32_t id = base ? btf__type_cnt(base) : UINT32_MAX; id < btf__type_cnt(btf); id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
+
+		if (btf_is_struct(t) && !strcmp(btf__name_by_offset(btf, t->name_off), name))
+			return (int)id;
+	}
+	return btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
+}
+
 static int field_offset(const struct btf *btf, const char *type, const char *field)
 {
-	int id = btf__find_by_name_kind(btf, type, BTF_KIND_STRUCT);
+	int id = find_struct(btf, type);
 
 	return id < 0 ? -ENOENT : member_offset(btf, btf__type_by_id(btf, id), field, 0);
 }

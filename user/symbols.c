@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* symbols.c - reading and searching /proc/kallsyms. */
+/* symbols.c - what /proc/kallsyms holds, to search in. */
 #include "user/symbols.h"
+#include "user/kallsyms.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,15 +91,16 @@ static int grow(void **mem, size_t *room, size_t need, size_t size, size_t max)
 }
 
 /* Returns the string's offset, or -errno. */
-static int64_t add_name(struct table *t, const char *name)
+static int64_t add_name(struct table *t, const char *name, size_t len)
 {
-	size_t len = strlen(name) + 1, at = t->names_len;
-	int r = grow((void **)&t->names, &t->names_room, at + len, 1, NAMES_MAX);
+	size_t at = t->names_len;
+	int r = grow((void **)&t->names, &t->names_room, at + len + 1, 1, NAMES_MAX);
 
 	if (r)
 		return r;
 	memcpy(t->names + at, name, len);
-	t->names_len += len;
+	t->names[at + len] = '\0';
+	t->names_len += len + 1;
 	return at;
 }
 
@@ -119,25 +121,25 @@ static int add_module(struct table *t, const char *module)
 	return 0;
 }
 
-static int add_symbol(struct table *t, uint64_t addr, char type, const char *name)
+static int add_symbol(struct table *t, const struct ur_kallsym *line)
 {
-	int64_t name_at = 0, offset = addr - (t->n ? t->base : addr);
+	int64_t name_at = 0, offset = line->addr - (t->n ? t->base : line->addr);
 	int r = grow((void **)&t->sym, &t->room, t->n + 1, sizeof(*t->sym), SYMBOLS_MAX);
 
 	if (r)
 		return r;
 	if (offset != (int32_t)offset)
 		return 0;
-	if (strncmp(name, PADDING, strlen(PADDING)) != 0)
-		name_at = add_name(t, name);
+	if (strncmp(line->name, PADDING, strlen(PADDING)) != 0)
+		name_at = add_name(t, line->name, line->len);
 	if (name_at < 0)
 		return name_at;
 	if (!t->n)
-		t->base = addr;
+		t->base = line->addr;
 	t->sym[t->n++] = (struct symbol){
 		.offset = offset,
 		.name = name_at,
-		.global = type == 'T',
+		.global = line->type == 'T',
 	};
 	return 0;
 }
@@ -149,30 +151,20 @@ static void add_data(struct table *t, uint64_t addr, const char *name)
 			t->data[i] = addr;
 }
 
-/* One line: "ffffffff81000000 T name" or "... t name\t[module]". Others are skipped. */
-static int add_line(struct table *t, char *line)
+static int add_line(const struct ur_kallsym *line, void *table)
 {
-	char *rest, *name, *module, *save = NULL;
-	uint64_t addr = strtoull(line, &rest, 16);
-	char type;
+	struct table *t = table;
 	int r;
 
-	if (rest == line || rest[0] != ' ' || !rest[1] || rest[2] != ' ')
-		return 0;
-	type = rest[1];
 	t->seen = true;
-	if (!addr)
+	if (!line->addr)
 		return 0;
-	name = strtok_r(rest + 3, " \t\n", &save);
-	if (!name)
-		return 0;
-	if (!strchr("tTwW", type)) {
-		add_data(t, addr, name);
+	if (line->type != 't' && line->type != 'T' && line->type != 'w' && line->type != 'W') {
+		add_data(t, line->addr, line->name);
 		return 0;
 	}
-	module = strtok_r(NULL, "[]\n", &save);
-	r = add_module(t, module ? module : "");
-	return r ? r : add_symbol(t, addr, type, name);
+	r = add_module(t, line->module);
+	return r ? r : add_symbol(t, line);
 }
 
 static int by_address(const void *a, const void *b)
@@ -196,9 +188,10 @@ static size_t hash(const char *name)
 
 static int index_cold(struct table *t, size_t i)
 {
+	const char *dot = strchr(t->names + t->sym[i].name, '.');
 	int r;
 
-	if (!strstr(t->names + t->sym[i].name, ".cold"))
+	if (!dot || !strstr(dot, ".cold"))
 		return 0;
 	r = grow((void **)&t->cold, &t->cold_room, t->ncold + 1, sizeof(*t->cold), SYMBOLS_MAX);
 	if (!r)
@@ -241,24 +234,29 @@ static void shrink(struct table *t)
 	t->names = names ? names : t->names;
 }
 
+/* The kernel proper comes in order, its modules behind it and above it, each by itself. */
+static void sort(struct table *t)
+{
+	size_t sorted = 1;
+
+	while (sorted < t->n && by_address(&t->sym[sorted - 1], &t->sym[sorted]) <= 0)
+		sorted++;
+	if (sorted >= t->n)
+		return;
+	qsort(t->sym + sorted, t->n - sorted, sizeof(*t->sym), by_address);
+	if (by_address(&t->sym[sorted - 1], &t->sym[sorted]) > 0)
+		qsort(t->sym, t->n, sizeof(*t->sym), by_address);
+}
+
 static int table_read(struct table *t, const char *path)
 {
-	ur_cleanup(ur_fclosep) FILE *f = fopen(path, "re");
-	ur_cleanup(ur_freep) char *line = NULL;
-	size_t room = 0;
-	int64_t r;
+	int64_t r = add_name(t, "", 0);
 
-	if (!f)
-		return -errno;
-	r = add_name(t, "");
-	while (r >= 0 && getline(&line, &room, f) > 0)
-		r = add_line(t, line);
+	if (r >= 0)
+		r = ur_kallsyms_read(path, add_line, t);
 	if (r < 0)
 		return r;
-	if (ferror(f))
-		return -EIO;
-	if (t->n)
-		qsort(t->sym, t->n, sizeof(*t->sym), by_address);
+	sort(t);
 	shrink(t);
 	return index_names(t);
 }
