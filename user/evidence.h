@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <time.h>
 #include "bpf/abi.h"
+#include "user/way.h"
 
 #define UR_OWNERS_MAX    4 /* processes named per socket */
 #define UR_LISTENERS_MAX 8 /* TCP listeners named per event */
@@ -190,6 +191,7 @@ struct ur_evidence {
 	struct ur_netns netns;
 	struct ur_nat_from nat_from;
 	struct ur_rule_text rule;
+	struct ur_way way;                       /* to that rule */
 	struct ur_owners socks[UR_SOCKS_MAX];    /* of ev.socks[i] */
 	struct ur_owners sender;                 /* of ev.sender, or of the current task */
 	struct ur_owners closers[UR_CLOSED_MAX]; /* who ended ev.closed[i]; gone itself, perhaps */

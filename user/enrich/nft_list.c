@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "user/evidence.h"
-#include "user/exec.h"
 
 #define SUFFIX " # handle "
 
@@ -23,25 +22,27 @@ struct listing {
 	char text[UR_RULE_TEXT_MAX];
 };
 
-/* Where the suffix starts in @end, which is the end of a line; NULL: it has none. */
-static const char *find_suffix(const char *end, size_t len, uint64_t *handle)
+const char *ur_nft_list_handle(const char *text, size_t len, uint64_t *handle)
 {
+	const char *suffix;
 	size_t digits = 0;
 
-	while (digits < len && end[len - 1 - digits] >= '0' && end[len - 1 - digits] <= '9')
+	while (digits < len && text[len - 1 - digits] >= '0' && text[len - 1 - digits] <= '9')
 		digits++;
 	if (!digits || digits > 19 || len - digits < strlen(SUFFIX))
 		return NULL;
-	end += len - digits - strlen(SUFFIX);
-	if (strncmp(end, SUFFIX, strlen(SUFFIX)))
+	suffix = text + len - digits - strlen(SUFFIX);
+	if (strncmp(suffix, SUFFIX, strlen(SUFFIX)))
 		return NULL;
-	*handle = strtoull(end + strlen(SUFFIX), NULL, 10);
-	return end;
+	*handle = 0;
+	for (size_t i = len - digits; i < len; i++)
+		*handle = *handle * 10 + (uint64_t)(text[i] - '0');
+	return suffix;
 }
 
 bool ur_nft_list_parse(const struct ur_line *line, uint64_t *handle, char *text, size_t len)
 {
-	const char *suffix = find_suffix(line->tail, strlen(line->tail), handle);
+	const char *suffix = ur_nft_list_handle(line->tail, strlen(line->tail), handle);
 	size_t body, indent = strspn(line->head, "\t ");
 
 	if (!suffix || suffix == line->tail || suffix[-1] == '{')
@@ -91,21 +92,17 @@ static bool is_plain(const char *name)
 	return !name[rest];
 }
 
-int ur_nft_list_run(const struct ur_nft_list *list, ur_nft_list_fn fn, void *arg, char *why,
+int ur_nft_list_raw(const struct ur_nft_list *list, ur_exec_fn fn, void *arg, char *why,
 		    size_t why_len)
 {
 	const char *family =
 		list->family < sizeof(families) / sizeof(*families) ? families[list->family] : NULL;
-	struct listing l = {
-		.lines.quoting = UR_QUOTES_NFT, .lines.fn = on_line, .fn = fn, .arg = arg
-	};
 	char nft[UR_EXEC_PATH_MAX];
 	const char *argv[] = {
 		nft,    "-a",        "-s",        "list", list->chain ? "chain" : "table",
 		family, list->table, list->chain, NULL
 	};
 
-	l.lines.arg = &l;
 	if (!family || !is_plain(list->table) || (list->chain && !is_plain(list->chain))) {
 		snprintf(why, why_len, "nft can't be asked for a name like that");
 		return -EINVAL;
@@ -114,5 +111,16 @@ int ur_nft_list_run(const struct ur_nft_list *list, ur_nft_list_fn fn, void *arg
 		snprintf(why, why_len, "nft is not installed here");
 		return -ENOENT;
 	}
-	return ur_exec_run(argv, list->timeout_ms, ur_lines_feed, &l.lines, why, why_len);
+	return ur_exec_run(argv, list->timeout_ms, fn, arg, why, why_len);
+}
+
+int ur_nft_list_run(const struct ur_nft_list *list, ur_nft_list_fn fn, void *arg, char *why,
+		    size_t why_len)
+{
+	struct listing l = {
+		.lines.quoting = UR_QUOTES_NFT, .lines.fn = on_line, .fn = fn, .arg = arg
+	};
+
+	l.lines.arg = &l;
+	return ur_nft_list_raw(list, ur_lines_feed, &l.lines, why, why_len);
 }

@@ -8,11 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "user/enrich/lines.h"
+#include "user/exec.h"
 
 /* From one line of the listing, "\t\tudp dport 53 reject # handle 7", the rule's @handle and
  * its @text without blanks around, cut to @len - 1 bytes with "..." at the end. False for
  * every other line: headings, elements, blanks. Pure. */
 bool ur_nft_list_parse(const struct ur_line *line, uint64_t *handle, char *text, size_t len);
+
+/* Where the " # handle 7" starts that ends the @len bytes at @text, and its number; NULL when
+ * there is none. Pure. */
+const char *ur_nft_list_handle(const char *text, size_t len, uint64_t *handle);
 
 /* True when the line is but the end of a block that the rule opened: its text stands on
  * lines before. Pure. */
@@ -25,6 +30,10 @@ struct ur_nft_list {
 	const char *chain; /* NULL: all of the table */
 	unsigned timeout_ms;
 };
+
+/* Run nft as below, and hand its output to @fn as it is. */
+int ur_nft_list_raw(const struct ur_nft_list *list, ur_exec_fn fn, void *arg, char *why,
+		    size_t why_len);
 
 /* Takes one rule. Returns 0 or -errno. */
 typedef int (*ur_nft_list_fn)(uint64_t handle, const struct ur_line *line, const char *text,
