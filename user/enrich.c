@@ -227,9 +227,9 @@ static void find_rule(struct ur_enrich *e, struct ur_evidence *ev, const struct 
 	};
 
 	if (ev->ev.origin != UR_ORIGIN_XT) {
-		ur_nft_rule(e->nft, &where, &ev->ev, &ev->rule);
+		ur_nft_rule(e->nft, &where, ev);
 	} else if (stay->there) {
-		ur_xt_rule(e->xt, where.cookie, &ev->ev, &ev->rule);
+		ur_xt_rule(e->xt, where.cookie, ev);
 	} else {
 		ev->rule.looked = UR_COULD_NOT;
 		strcpy(ev->rule.reason, stay->outside);

@@ -10,6 +10,7 @@
 #include "user/enrich/nft_find.h"
 #include "user/enrich/nft_list.h"
 #include "user/enrich/nft_prefetch.h"
+#include "user/enrich/nft_way.h"
 #include "user/enrich/rule_cache.h"
 
 #define CACHE_BYTES (8u << 20)
@@ -30,7 +31,9 @@ struct space {
 
 struct ur_nft {
 	struct ur_rule_cache *cache;
-	unsigned next; /* the space to reuse */
+	struct ur_nft_ways *ways;
+	struct ur_nft_place place; /* of the last rule: found, or but the generation */
+	unsigned next;             /* the space to reuse */
 	struct space spaces[NAMESPACES];
 };
 
@@ -64,7 +67,7 @@ int ur_nft_new(struct ur_nft **ret)
 
 	if (!nft)
 		return -ENOMEM;
-	r = ur_rule_cache_new(CACHE_BYTES, &nft->cache);
+	r = ur_rule_cache_new(CACHE_BYTES, &nft->cache) ?: ur_nft_ways_new(&nft->ways);
 	if (r)
 		return r;
 	*ret = ur_take(nft);
@@ -75,6 +78,7 @@ void ur_nft_free(struct ur_nft *nft)
 {
 	if (!nft)
 		return;
+	ur_nft_ways_free(nft->ways);
 	ur_rule_cache_free(nft->cache);
 	free(nft);
 }
@@ -161,6 +165,41 @@ static int iptables_text(const struct ur_nft_place *place, struct ur_rule_text *
 	return r;
 }
 
+static struct ur_nft_which which_of(const struct ur_nft_where *where,
+				    const struct ur_nft_place *place, bool xt)
+{
+	return (struct ur_nft_which){
+		.netns = where->netns,
+		.cookie = where->cookie,
+		.table = place->table.handle,
+		.family = place->rule.family,
+		.name = place->rule.table,
+		.xt = xt,
+	};
+}
+
+/* The text from the table's tree, which the way there needs anyway: one call for both. */
+static bool text_of_tree(struct ur_nft *nft, const struct ur_nft_where *where,
+			 const struct ur_nft_place *place, struct ur_rule_text *ret)
+{
+	const struct ur_nft_which which = which_of(where, place, place->rule.xt_reject);
+	const struct ur_rule_place at = ur_nft_rule_place(place);
+	const struct ur_tree *tree;
+	char why[UR_REASON_MAX];
+	uint32_t generation, rule;
+
+	tree = ur_nft_tree(nft->ways, &which, &generation, why, sizeof(why));
+	if (!tree || generation != place->generation)
+		return false;
+	rule = ur_rule_find(tree, &at);
+	if (rule == UR_TREE_NONE)
+		return false;
+	ur_rule_copy_text(tree, rule, ret->text);
+	ret->iptables_text = which.xt;
+	ret->looked = UR_FOUND;
+	return true;
+}
+
 /* Let the right tool print the rule; nft's words do for iptables' where need be. */
 static int run_tools(const struct ur_nft_place *place, struct ur_rule_text *ret)
 {
@@ -175,9 +214,12 @@ static int run_tools(const struct ur_nft_place *place, struct ur_rule_text *ret)
 }
 
 /* The text of the rule at @place: what it was before, or what a tool prints now. */
-static void read_text(struct space *space, const struct ur_nft_place *place, const struct cached *c,
+static void read_text(struct ur_nft *nft, const struct ur_nft_where *where, const struct cached *c,
 		      struct ur_rule_text *ret)
 {
+	struct space *space = space_of(nft, where);
+	const struct ur_nft_place *place = &nft->place;
+
 	/* iptables' words begin with the chain's name, and chains are renamed */
 	if (c->there && (!c->text.iptables_text || !strcmp(c->text.chain, ret->chain))) {
 		strcpy(ret->text, c->text.text);
@@ -186,15 +228,18 @@ static void read_text(struct space *space, const struct ur_nft_place *place, con
 	} else if (now_ns() < space->rest_until) {
 		snprintf(ret->reason, sizeof(ret->reason),
 			 "listing the rules took too long before");
+	} else if (text_of_tree(nft, where, place, ret)) {
+		return;
 	} else if (run_tools(place, ret) == -ETIMEDOUT) {
 		space->rest_until = now_ns() + REST_NS;
 	}
 }
 
 /* Find the rule and read its text, of one and the same generation of the rule set. */
-static int read_once(struct space *space, const struct ur_event *ev, const struct cached *c,
-		     struct ur_nft_place *place, struct ur_rule_text *ret)
+static int read_once(struct ur_nft *nft, const struct ur_nft_where *where,
+		     const struct ur_event *ev, const struct cached *c, struct ur_rule_text *ret)
 {
+	struct ur_nft_place *place = &nft->place;
 	ur_cleanup(ur_nfnl_close) struct ur_nfnl nl = UR_NFNL_CLOSED;
 	uint32_t generation;
 	int r = ur_nfnl_open(&nl);
@@ -210,19 +255,19 @@ static int read_once(struct space *space, const struct ur_event *ev, const struc
 	if (r)
 		return r;
 	ur_nft_describe(place, ret);
-	read_text(space, place, c, ret);
+	read_text(nft, where, c, ret);
 	r = ur_nft_generation(&nl, &generation);
 	return !r && generation != place->generation ? -EINTR : r;
 }
 
 /* Read until the rule set stands still. What the rule says of itself is true anyway. */
-static int read_rule(struct space *space, const struct ur_event *ev, const struct cached *c,
-		     struct ur_nft_place *place, struct ur_rule_text *ret)
+static int read_rule(struct ur_nft *nft, const struct ur_nft_where *where,
+		     const struct ur_event *ev, const struct cached *c, struct ur_rule_text *ret)
 {
 	int r = -EINTR;
 
 	for (int i = 0; i < TRIES && r == -EINTR; i++)
-		r = read_once(space, ev, c, place, ret);
+		r = read_once(nft, where, ev, c, ret);
 	if (r != -EINTR || c->there)
 		return r == -EINTR ? 0 : r;
 	if (ret->looked == UR_FOUND) {
@@ -287,24 +332,42 @@ static void answer_old(const struct cached *c, const char *reason, struct ur_rul
 static void answer_now(struct ur_nft *nft, const struct ur_nft_where *where,
 		       const struct ur_event *ev, const struct cached *c, struct ur_rule_text *ret)
 {
-	struct space *space = space_of(nft, where);
-	struct ur_nft_place place = {};
-	int r = read_rule(space, ev, c, &place, ret);
-	struct ur_rule_key key = key_of(where, place.table.handle, place.rule.handle);
+	struct ur_nft_place *place = &nft->place;
+	int r = read_rule(nft, where, ev, c, ret);
+	struct ur_rule_key key = key_of(where, place->table.handle, place->rule.handle);
 
+	if (r) /* not found, or not all of it */
+		*place = (struct ur_nft_place){};
 	if (r && c->there)
 		answer_old(c, r == -ESTALE ? "the rule is gone since" : ret->reason, ret);
 	else if (r == -ESTALE)
 		ret->looked = UR_CHANGED;
 	if (r)
 		return;
-	ret->generation_same = stood_still(space, place.generation, ev->ts_ns);
+	ret->generation_same = stood_still(space_of(nft, where), place->generation, ev->ts_ns);
 	if (ret->looked == UR_FOUND)
-		ur_rule_cache_put(nft->cache, &key, ret, place.generation);
+		ur_rule_cache_put(nft->cache, &key, ret, place->generation);
 }
 
-void ur_nft_rule(struct ur_nft *nft, const struct ur_nft_where *where, const struct ur_event *ev,
-		 struct ur_rule_text *ret)
+/* The way is that of the rule found, or of the one remembered; without both there is none. */
+static void find_way(struct ur_nft *nft, const struct ur_nft_where *where, struct ur_evidence *ev)
+{
+	struct ur_nft_place *place = &nft->place;
+	struct ur_nft_which which;
+
+	if (!place->count) {
+		place->table.handle = ev->ev.rule.table_handle;
+		place->rule.family = ev->ev.rule.table_family;
+		snprintf(place->rule.table, sizeof(place->rule.table), "%s", ev->rule.table);
+	}
+	which = which_of(where, place, ev->rule.iptables_text);
+	snprintf(ev->way.reason, sizeof(ev->way.reason), "%s", ev->rule.reason);
+	if (place->table.handle && place->rule.table[0])
+		ur_nft_way(nft->ways, &which, place, ev->rule.generation_same, ev);
+}
+
+static void find_text(struct ur_nft *nft, const struct ur_nft_where *where,
+		      const struct ur_event *ev, struct ur_rule_text *ret)
 {
 	struct cached c;
 	uint32_t generation;
@@ -315,12 +378,21 @@ void ur_nft_rule(struct ur_nft *nft, const struct ur_nft_where *where, const str
 	} else if (where->outside) {
 		*ret = (struct ur_rule_text){ .looked = UR_COULD_NOT };
 		snprintf(ret->reason, sizeof(ret->reason), "%s", where->outside);
-	} else if (c.there && !current_generation(&generation) && generation == c.generation) {
+	} else if (c.there && !ur_nft_is_anonymous(c.text.chain) &&
+		   !current_generation(&generation) && generation == c.generation) {
 		*ret = c.text;
+		nft->place.generation = generation;
 		ret->generation_same = stood_still(space_of(nft, where), generation, ev->ts_ns);
 	} else {
 		answer_now(nft, where, ev, &c, ret);
 	}
+}
+
+void ur_nft_rule(struct ur_nft *nft, const struct ur_nft_where *where, struct ur_evidence *ev)
+{
+	nft->place = (struct ur_nft_place){};
+	find_text(nft, where, &ev->ev, &ev->rule);
+	find_way(nft, where, ev);
 }
 
 int ur_nft_prefetch(struct ur_nft *nft, const struct ur_nft_where *where)

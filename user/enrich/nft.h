@@ -24,13 +24,12 @@ int ur_nft_new(struct ur_nft **ret);
 void ur_nft_free(struct ur_nft *nft);
 UR_DEFINE_CLEANUP(struct ur_nft, ur_nft_free)
 
-/* Say what is known of the rule of @ev, whose origin is UR_ORIGIN_NFT or UR_ORIGIN_XT_NFT.
- * Always fills *@ret: UR_FOUND with the text; UR_COULD_NOT when the text is not to be had,
+/* Say what is known of the rule of @ev, whose origin is UR_ORIGIN_NFT or UR_ORIGIN_XT_NFT, and
+ * how the packet came to it, in ev->rule and ev->way. Always fills both: UR_FOUND with the text; UR_COULD_NOT when the text is not to be had,
  * and still with the names, place and comment that are known; UR_CHANGED when the rule is
  * gone and its text wasn't read before. A rule that is gone since its text was read is
  * UR_FOUND with a reason. Blocks for up to some seconds where a tool must run. */
-void ur_nft_rule(struct ur_nft *nft, const struct ur_nft_where *where, const struct ur_event *ev,
-		 struct ur_rule_text *ret);
+void ur_nft_rule(struct ur_nft *nft, const struct ur_nft_where *where, struct ur_evidence *ev);
 
 /* Read the texts of all rejecting rules in the namespace of the calling thread, unless
  * that was done for the same generation. At most 65536 rules a table, and what the cache

@@ -266,6 +266,11 @@ int ur_nft_find(struct ur_nfnl *nl, const struct ur_rule *want, bool xt, struct 
 	return r;
 }
 
+bool ur_nft_is_anonymous(const char *chain)
+{
+	return !strncmp(chain, "__chain", 7);
+}
+
 /* Copy a name, cut to fit. */
 static void copy(char *to, const char *from, size_t room)
 {

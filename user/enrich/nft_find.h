@@ -30,5 +30,9 @@ int ur_nft_generation(struct ur_nfnl *nl, uint32_t *generation);
 int ur_nft_find(struct ur_nfnl *nl, const struct ur_rule *want, bool xt, struct ur_nft_place *ret,
 		char *why, size_t why_len);
 
+/* True for the name of a chain that has none in a listing: nft shows it within the rule that
+ * leads there (NFT_CHAIN_BINDING, nft_chain_... in nf_tables_addchain()). Pure. */
+bool ur_nft_is_anonymous(const char *chain);
+
 /* Write what @place says of the rule into *@text: names, place, comment. Pure. */
 void ur_nft_describe(const struct ur_nft_place *place, struct ur_rule_text *text);

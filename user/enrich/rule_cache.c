@@ -70,7 +70,7 @@ static unsigned bucket_of(const struct ur_rule_key *key)
 	return h >> 32 & (BUCKETS - 1);
 }
 
-static bool same(const struct ur_rule_key *a, const struct ur_rule_key *b)
+bool ur_rule_key_same(const struct ur_rule_key *a, const struct ur_rule_key *b)
 {
 	return a->netns == b->netns && a->table == b->table && a->rule == b->rule &&
 	       (a->cookie == b->cookie || !a->cookie || !b->cookie);
@@ -81,7 +81,7 @@ static struct entry *find(struct ur_rule_cache *c, const struct ur_rule_key *key
 	struct entry *e;
 
 	LIST_FOREACH(e, &c->buckets[bucket_of(key)], bucket)
-	if (same(&e->key, key))
+	if (ur_rule_key_same(&e->key, key))
 		return e;
 	return NULL;
 }

@@ -20,6 +20,9 @@ struct ur_rule_key {
 	uint64_t rule;   /* handle */
 };
 
+/* True for the same rule, or table; namespaces whose cookie isn't known are the same by number. */
+bool ur_rule_key_same(const struct ur_rule_key *a, const struct ur_rule_key *b);
+
 /* An empty cache that holds at most @max_bytes, its own upkeep included; the entry not
  * used for longest makes room. Returns 0 and gives *@ret to the caller, or -ENOMEM. */
 int ur_rule_cache_new(size_t max_bytes, struct ur_rule_cache **ret);

@@ -12,9 +12,12 @@
 #include <time.h>
 #include "user/enrich/ipt_save.h"
 #include "user/enrich/rule_cache.h"
+#include "user/enrich/rule_trees.h"
 #include "user/enrich/xt_blob.h"
+#include "user/enrich/xt_way.h"
 
 #define CACHE_BYTES (1u << 20)
+#define TREES_BYTES (16u << 20)
 #define BLOB_MAX    (64u << 20)
 #define TRIES       3
 #define TABLES      64
@@ -31,6 +34,8 @@ struct seen {
 
 struct ur_xt {
 	struct ur_rule_cache *cache; /* by namespace, digest and offset */
+	struct ur_trees *trees;      /* by namespace, digest and family */
+	struct ur_rule_key tree;     /* that of the last rule, table 0: not found */
 	uint64_t rest_until;         /* ns */
 	unsigned next;               /* the slot to reuse */
 	struct seen seen[TABLES];
@@ -65,7 +70,7 @@ int ur_xt_new(struct ur_xt **ret)
 
 	if (!xt)
 		return -ENOMEM;
-	r = ur_rule_cache_new(CACHE_BYTES, &xt->cache);
+	r = ur_rule_cache_new(CACHE_BYTES, &xt->cache) ?: ur_trees_new(TREES_BYTES, &xt->trees);
 	if (r)
 		return r;
 	*ret = ur_take(xt);
@@ -76,6 +81,7 @@ void ur_xt_free(struct ur_xt *xt)
 {
 	if (!xt)
 		return;
+	ur_trees_free(xt->trees);
 	ur_rule_cache_free(xt->cache);
 	free(xt);
 }
@@ -187,7 +193,8 @@ static void describe(const struct ur_rule *want, const struct ur_xt_rule *rule,
 }
 
 static void read_text(struct ur_xt *xt, const struct ur_rule *want, const struct blob *b,
-		      const struct ur_xt_rule *rule, struct ur_rule_text *ret)
+		      const struct ur_xt_rule *rule, struct ur_tree **tree,
+		      struct ur_rule_text *ret)
 {
 	const struct ur_ipt_rule which = {
 		.ipv6 = b->table.ipv6,
@@ -203,7 +210,9 @@ static void read_text(struct ur_xt *xt, const struct ur_rule *want, const struct
 			 "listing the rules took too long before");
 		return;
 	}
-	r = ur_ipt_save(&which, ret->text, ret->reason, sizeof(ret->reason));
+	r = ur_xt_read(&which, tree, ret->text, ret->reason, sizeof(ret->reason));
+	if (r == -E2BIG || r == -EBADMSG) /* no tree, but the one rule may do */
+		r = ur_ipt_save(&which, ret->text, ret->reason, sizeof(ret->reason));
 	if (r == -ETIMEDOUT)
 		xt->rest_until = now_ns() + REST_NS;
 	ret->iptables_text = !r;
@@ -217,6 +226,11 @@ static int say(struct ur_rule_text *ret, enum ur_looked looked, const char *reas
 	return 0;
 }
 
+static struct ur_rule_key table_key(const struct ur_event *ev, uint64_t cookie, uint64_t digest)
+{
+	return (struct ur_rule_key){ ev->netns_inum, cookie, digest, ev->family };
+}
+
 /* One attempt. Returns -EAGAIN when the table was replaced meanwhile. */
 static int read_rule(struct ur_xt *xt, uint64_t cookie, const struct ur_event *ev,
 		     struct ur_rule_text *ret)
@@ -226,6 +240,7 @@ static int read_rule(struct ur_xt *xt, uint64_t cookie, const struct ur_event *e
 	ur_cleanup(blob_clear) struct blob after = {};
 	struct ur_rule_key key = { ev->netns_inum, cookie, 0, ev->rule.xt_entry_off };
 	struct ur_xt_rule rule;
+	ur_cleanup(ur_tree_freep) struct ur_tree *tree = NULL;
 	uint32_t generation;
 	int r = blob_read(ev->rule.table, ipv6, &b);
 
@@ -239,7 +254,7 @@ static int read_rule(struct ur_xt *xt, uint64_t cookie, const struct ur_event *e
 	key.table = b.digest;
 	if (!ur_rule_cache_get(xt->cache, &key, ret, &generation)) {
 		describe(&ev->rule, &rule, ret);
-		read_text(xt, &ev->rule, &b, &rule, ret);
+		read_text(xt, &ev->rule, &b, &rule, &tree, ret);
 		r = blob_read(ev->rule.table, ipv6, &after);
 		if (r || after.digest != b.digest)
 			return r ? r : -EAGAIN;
@@ -247,11 +262,14 @@ static int read_rule(struct ur_xt *xt, uint64_t cookie, const struct ur_event *e
 			ur_rule_cache_put(xt->cache, &key, ret, 0);
 	}
 	ret->generation_same = stood_still(xt, &key, ipv6, ev->ts_ns);
+	xt->tree = table_key(ev, cookie, b.digest);
+	if (tree)
+		ur_trees_put(xt->trees, &xt->tree, 0, ur_take(tree));
 	return 0;
 }
 
-void ur_xt_rule(struct ur_xt *xt, uint64_t cookie, const struct ur_event *ev,
-		struct ur_rule_text *ret)
+static void find_rule(struct ur_xt *xt, uint64_t cookie, const struct ur_event *ev,
+		      struct ur_rule_text *ret)
 {
 	int r = -EAGAIN;
 
@@ -270,4 +288,18 @@ void ur_xt_rule(struct ur_xt *xt, uint64_t cookie, const struct ur_event *ev,
 		return;
 	*ret = (struct ur_rule_text){};
 	say(ret, UR_COULD_NOT, r == -EAGAIN ? "the table keeps changing" : strerror(-r));
+}
+
+void ur_xt_rule(struct ur_xt *xt, uint64_t cookie, struct ur_evidence *ev)
+{
+	const struct ur_tree *tree;
+	uint32_t generation;
+
+	xt->tree = (struct ur_rule_key){};
+	find_rule(xt, cookie, &ev->ev, &ev->rule);
+	tree = xt->tree.table ? ur_trees_get(xt->trees, &xt->tree, &generation) : NULL;
+	if (tree)
+		ur_xt_fill_way(tree, ev);
+	else
+		snprintf(ev->way.reason, sizeof(ev->way.reason), "%s", ev->rule.reason);
 }

@@ -12,11 +12,22 @@
 	"iptables-nft -A INPUT -p udp --dport 5001 -m comment --comment 'no \"dns\" # handle " \
 	"3' -j REJECT 2>/dev/null && iptables-nft -A INPUT -j REJECT 2>/dev/null"
 
+static struct ur_evidence asked;
+
+static void ask_at(struct ur_nft *nft, const struct ur_nft_where *where, const struct ur_event *ev,
+		   struct ur_rule_text *text)
+{
+	memset(&asked, 0, sizeof(asked));
+	asked.ev = *ev;
+	ur_nft_rule(nft, where, &asked);
+	*text = asked.rule;
+}
+
 static void ask(struct ur_nft *nft, const struct ur_event *ev, struct ur_rule_text *text)
 {
 	const struct ur_nft_where where = { .netns = inum_here() };
 
-	ur_nft_rule(nft, &where, ev, text);
+	ask_at(nft, &where, ev, text);
 }
 
 static void test_texts(void **state)
@@ -47,6 +58,7 @@ static void test_texts(void **state)
 		assert_int_equal(text.looked, UR_FOUND);
 		assert_string_equal(text.text, rules[at].text);
 		assert_string_equal(text.base_chain, "input");
+		assert_true(asked.way.known && asked.way.proven);
 		assert_false(text.iptables_text);
 	}
 	/* by now the rule set was seen before the event, and is the same */
@@ -108,25 +120,28 @@ static void test_gone(void **state)
 		   handle_of("dport 5001"));
 	rule_event(&other, NFPROTO_INET, "filter", handle_of("table inet filter"), "input",
 		   handle_of("@banned reject"));
-	ur_nft_rule(nft, &where, &ev, &text);
+	ask_at(nft, &where, &ev, &text);
 	assert_int_equal(text.looked, UR_FOUND);
 	assert_true(shell("nft flush ruleset") && shell(SANDBOX_RULES));
-	ur_nft_rule(nft, &where, &ev, &text);
+	ask_at(nft, &where, &ev, &text);
 	assert_int_equal(text.looked, UR_FOUND);
 	assert_string_equal(text.text,
 			    "udp dport 5001 counter reject comment \"hello # handle 99\"");
 	assert_string_equal(text.reason, "the rule is gone since");
-	ur_nft_rule(nft, &where, &other, &text);
+	assert_true(asked.way.known); /* as it was */
+	assert_false(asked.way.proven);
+	ask_at(nft, &where, &other, &text);
 	assert_int_equal(text.looked, UR_CHANGED);
 	assert_string_equal(text.text, "");
-	ur_nft_rule(nft, &away, &ev, &text);
+	ask_at(nft, &away, &ev, &text);
 	assert_int_equal(text.looked, UR_FOUND);
-	ur_nft_rule(nft, &away, &other, &text);
+	ask_at(nft, &away, &other, &text);
 	assert_int_equal(text.looked, UR_COULD_NOT);
 	assert_string_equal(text.reason, "locked out");
 }
 
-/* nft lists the rules of an anonymous chain inside another, without their handles. */
+/* nft lists the rules of an anonymous chain inside another, without their handles:
+ * the only chain that it can be is the one. */
 static void test_anonymous_chain(void **state)
 {
 	ur_cleanup(ur_nft_freep) struct ur_nft *nft = NULL;
@@ -142,9 +157,14 @@ static void test_anonymous_chain(void **state)
 		   handle_of("} # handle") - 2);
 	ev.rule.flags &= ~UR_RULE_CHAIN;
 	ask(nft, &ev, &text);
-	assert_int_equal(text.looked, UR_COULD_NOT);
+	assert_int_equal(text.looked, UR_FOUND);
 	assert_memory_equal(text.chain, "__chain", 7);
-	assert_string_not_equal(text.reason, "");
+	assert_string_equal(text.text, "udp dport 77 reject");
+	for (int i = 0; i < 2; i++) { /* also from the cache */
+		assert_int_equal(asked.way.nsteps, 1);
+		assert_string_equal(asked.way.step[0].text, "ip daddr 1.2.3.4 jump { ... }");
+		ask(nft, &ev, &text);
+	}
 }
 
 int main(void)
