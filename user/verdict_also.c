@@ -305,10 +305,11 @@ static const char *(*const history[])(const struct ur_case *, enum ur_cause, str
 };
 #define HISTORY (sizeof(history) / sizeof(history[0]))
 
-/* Each appends its sentence and returns its slug, or does nothing and returns NULL. */
 static const char *(*const finders[])(const struct ur_case *, struct ur_buf *) = {
-	behind,       translated,   local_sender, raw_reader, packet_reader,
-	no_listeners, no_elsewhere, sk_lookup,    claim_odd,  reject_missing,
+	ur_find_catch_all, ur_find_way,      ur_find_ways,  ur_find_matched,
+	ur_find_varies,    ur_find_accepted, behind,        translated,
+	local_sender,      raw_reader,       packet_reader, no_listeners,
+	no_elsewhere,      sk_lookup,        claim_odd,     reject_missing,
 };
 #define FINDERS (sizeof(finders) / sizeof(finders[0]))
 _Static_assert(FINDERS + HISTORY <= UR_FINDINGS_MAX, "a report holds what all can find");

@@ -5,8 +5,8 @@
  * verdict.c decides, verdict_socket.c, verdict_mismatch.c (of sockets that are there, but do
  * not fit), verdict_history.c (of sockets that were closed), verdict_nat.c (of translated
  * packets) and verdict_rule.c word the causes, verdict_unknown.c the rest, verdict_origin.c
- * who decided, verdict_also.c the further findings, verdict_words.c the phrases that all of
- * them use. As pure as verdict.h says.
+ * who decided, verdict_also.c the further findings, verdict_way.c those about the way to a
+ * rule, verdict_words.c the phrases that all of them use. As pure as verdict.h says.
  */
 #include "user/strbuf.h"
 #include "user/verdict.h"
@@ -42,6 +42,14 @@ enum ur_cause ur_history_cause(const struct ur_case *c, enum ur_cause open,
 enum ur_confidence ur_rule_confidence(const struct ur_evidence *ev);
 /* Append the further findings to @report, as many as it holds. */
 void ur_find_more(const struct ur_case *c, struct ur_report *report);
+
+/* Finders: each appends its sentence and returns its slug, or does nothing and returns NULL. */
+const char *ur_find_way(const struct ur_case *c, struct ur_buf *out);
+const char *ur_find_ways(const struct ur_case *c, struct ur_buf *out);
+const char *ur_find_matched(const struct ur_case *c, struct ur_buf *out);
+const char *ur_find_catch_all(const struct ur_case *c, struct ur_buf *out);
+const char *ur_find_varies(const struct ur_case *c, struct ur_buf *out);
+const char *ur_find_accepted(const struct ur_case *c, struct ur_buf *out);
 
 /* All sockets on the port, also those that the event does not carry. */
 unsigned int ur_sockets_total(const struct ur_evidence *ev);
@@ -118,6 +126,10 @@ void ur_say_nat(const struct ur_case *c, struct ur_buf *out);
 
 /* Who has that TCP listener, likewise. */
 void ur_say_listener(struct ur_buf *out, const struct ur_listener *listener);
+
+/* " (hook input, reached from input > zone)": which way the packet was going, and how it came
+ * to the rule. */
+void ur_say_way(struct ur_buf *out, const struct ur_evidence *ev);
 
 /* The program's name for an advice: "statsd", or @otherwise. */
 void ur_say_program(struct ur_buf *out, const struct ur_owners *owners, const char *otherwise);

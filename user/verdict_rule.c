@@ -68,19 +68,6 @@ static void say_place_xt(struct ur_buf *out, const struct ur_evidence *ev)
 		ur_buf_add(out, " number %u", ev->rule.number);
 }
 
-/* The hook says which way the packet was going; the base chain how it came to the rule. */
-static void say_way(struct ur_buf *out, const struct ur_evidence *ev)
-{
-	const char *hook = ur_nf_hook_name(ev->ev.rule.pf, ev->ev.rule.hook);
-	const char *base = ev->rule.base_chain;
-	bool through = *base && *ur_rule_chain(ev) && strcmp(base, ur_rule_chain(ev)) != 0;
-
-	if (hook && through)
-		ur_buf_add(out, " (hook %s, reached from %s)", hook, base);
-	else if (hook && strcasecmp(hook, ur_rule_chain(ev)) != 0)
-		ur_buf_add(out, " (hook %s)", hook);
-}
-
 static const char *why_not_known(const struct ur_evidence *ev)
 {
 	if ((ev->missing & UR_MISSING_REJECT) || ev->ev.origin == UR_ORIGIN_UNKNOWN)
@@ -119,7 +106,7 @@ void ur_why_rule(const struct ur_case *c, struct ur_buf *out)
 		say_place_nft(out, ev);
 	else
 		say_place_xt(out, ev);
-	say_way(out, ev);
+	ur_say_way(out, ev);
 	if (rule_known(ev))
 		say_text(out, ev);
 	else

@@ -192,6 +192,22 @@ static inline void sample_rule(struct ur_evidence *ev, uint8_t origin, uint8_t p
 		SAMPLE_COPY(ev->rule.reason, "no nft on this host");
 }
 
+/* Rejected by rule 7 of inet filter zone, to which a rule of input alone leads. */
+static inline void sample_jump(struct ur_evidence *ev)
+{
+	struct ur_step *step = &ev->way.step[0];
+
+	sample_rule(ev, UR_ORIGIN_NFT, IPPROTO_UDP, "udp dport 999 reject");
+	SAMPLE_COPY(ev->ev.rule.chain, "zone");
+	ev->way.known = ev->way.proven = true;
+	ev->way.nways = ev->way.nsteps = 1;
+	step->handle = 5;
+	step->number = 2;
+	step->goes = true;
+	SAMPLE_COPY(step->chain, "input");
+	SAMPLE_COPY(step->text, "iifname \"eth0\" goto zone");
+}
+
 /* The innermost kernel function that asked, and one more. */
 static inline void sample_unknown(struct ur_evidence *ev, const char *symbol)
 {

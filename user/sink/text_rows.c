@@ -352,6 +352,31 @@ static void row_rule(const struct ur_lines *lines, const struct ur_evidence *ev,
 		put_string(lines, "no text", ev->rule.reason);
 }
 
+/* The rules that led there, one a row. */
+static void row_way(const struct ur_lines *lines, const struct ur_evidence *ev,
+		    const struct ur_report *report)
+{
+	char row[ROW_MAX];
+
+	(void)report;
+	for (uint32_t i = 0; ev->way.known && i < ev->way.nsteps; i++) {
+		const struct ur_step *step = &ev->way.step[i];
+		struct ur_buf out = start_row(row, i ? "" : "way");
+
+		ur_buf_add_safe(&out, step->chain);
+		if (step->handle)
+			ur_buf_add(&out, " handle %" PRIu64, step->handle);
+		else
+			ur_buf_add(&out, " number %" PRIu32, step->number);
+		ur_buf_add(&out, ": ");
+		ur_buf_add_safe(&out, step->text);
+		put_row(lines, &out);
+	}
+	if (ur_by_rule(ev) && !ev->way.known)
+		put_string(lines, "no way", ev->way.reason);
+	put_string(lines, "new only", ev->way.established);
+}
+
 static void row_nat(const struct ur_lines *lines, const struct ur_evidence *ev,
 		    const struct ur_report *report)
 {
@@ -424,8 +449,8 @@ static void row_stack(const struct ur_lines *lines, const struct ur_evidence *ev
 
 static void (*const rows[])(const struct ur_lines *, const struct ur_evidence *,
 			    const struct ur_report *) = {
-	row_verdict,   row_answer,  row_packet,    row_rule, row_sockets, row_history,
-	row_listeners, row_readers, row_elsewhere, row_nat,  row_sender,  row_stack,
+	row_verdict,   row_answer,  row_packet,    row_rule, row_way,    row_sockets, row_history,
+	row_listeners, row_readers, row_elsewhere, row_nat,  row_sender, row_stack,
 };
 
 void ur_text_rows(const struct ur_lines *lines, const struct ur_evidence *ev,

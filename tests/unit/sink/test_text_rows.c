@@ -112,6 +112,28 @@ static void a_rule(void **state)
 	       "    no text   replaced since\n");
 }
 
+static void the_way_to_a_rule(void **state)
+{
+	(void)state;
+	sample_jump(&ev);
+	ev.way.nsteps = 2;
+	ev.way.step[1] = (struct ur_step){ .chain = "b\033", .number = 4, .text = "jump zone" };
+	SAMPLE_COPY(ev.way.established, "ct state established accept");
+	expect("    verdict   rule.nft, proven; event 17 at 2026-11-21T02:45:20.123456789Z\n"
+	       "    answer    ICMP type 3 code 3 (port-unreachable) to 10.219.7.1, sent\n"
+	       "    packet    61 bytes, ttl 64, in on eth0, netns 4026531840\n"
+	       "    rule      hook input, in eth0, base chain input priority 0\n"
+	       "    way       input handle 5: iifname \"eth0\" goto zone\n"
+	       "              b\\x1b number 4: jump zone\n"
+	       "    new only  ct state established accept\n");
+	ev.way = (struct ur_way){ .reason = "nft is not installed here" };
+	expect("    verdict   rule.nft, proven; event 17 at 2026-11-21T02:45:20.123456789Z\n"
+	       "    answer    ICMP type 3 code 3 (port-unreachable) to 10.219.7.1, sent\n"
+	       "    packet    61 bytes, ttl 64, in on eth0, netns 4026531840\n"
+	       "    rule      hook input, in eth0, base chain input priority 0\n"
+	       "    no way    nft is not installed here\n");
+}
+
 static void an_unknown(void **state)
 {
 	(void)state;
@@ -168,6 +190,7 @@ int main(void)
 		cmocka_unit_test(a_miss),
 		cmocka_unit_test(nothing_found),
 		cmocka_unit_test(a_rule),
+		cmocka_unit_test(the_way_to_a_rule),
 		cmocka_unit_test(an_unknown),
 		cmocka_unit_test(the_port_elsewhere),
 		cmocka_unit_test(other_protocols_and_readers),
