@@ -21,6 +21,8 @@ static inline bool schema_is(const json_t *value, const char *type)
 		{ "integer", JSON_INTEGER }, { "null", JSON_NULL },
 	};
 
+	if (strcmp(type, "boolean") == 0)
+		return json_is_boolean(value);
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (strcmp(types[i].name, type) == 0)
 			return json_typeof(value) == types[i].type;

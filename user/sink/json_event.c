@@ -4,6 +4,7 @@
 #include <string.h>
 #include "user/names.h"
 #include "user/sink/json_node.h"
+#include "user/sink/json_rule.h"
 #include "user/sink/json_socket.h"
 
 /* ---- the packet and its answer ---- */
@@ -96,97 +97,7 @@ static void put_netns(struct ur_node root, const struct ur_netns *netns)
 	put(root, "netns", n.object);
 }
 
-/* ---- the rule, NAT, and the rest ---- */
-
-static const char *engine(const struct ur_evidence *ev)
-{
-	return ur_origin(ev) == UR_ORIGIN_NFT    ? "nft" :
-	       ur_origin(ev) == UR_ORIGIN_XT_NFT ? "iptables-nft" :
-						   "iptables";
-}
-
-static const char *rule_family(const struct ur_evidence *ev)
-{
-	if (ur_origin(ev) == UR_ORIGIN_XT)
-		return ev->ev.family == 6 ? "ip6" : "ip";
-	return ur_nf_family_name(ev->ev.rule.table_family);
-}
-
-/* The text and what belongs to it: never of another rule than the one that fired. */
-static void put_rule_text(struct ur_node n, const struct ur_rule_text *rule)
-{
-	bool found = rule->looked == UR_FOUND;
-
-	put_known(n, "text", found ? rule->text : NULL);
-	if (rule->comment[0] && rule->looked != UR_CHANGED)
-		put_string(n, "comment", rule->comment);
-	else if (!found)
-		put(n, "comment", json_null());
-	if (!found && rule->reason[0])
-		put_string(n, "reason", rule->reason);
-}
-
-static void put_rule_number(struct ur_node n, const struct ur_evidence *ev)
-{
-	if (ur_origin(ev) != UR_ORIGIN_XT)
-		put(n, "handle",
-		    ev->ev.rule.flags & UR_RULE_HANDLE ?
-			    json_integer((json_int_t)ev->ev.rule.handle) :
-			    json_null());
-	if (ev->rule.number)
-		put_number(n, "number", ev->rule.number);
-	else if (ur_origin(ev) == UR_ORIGIN_XT)
-		put(n, "number", json_null());
-}
-
-/* How the packet came to the chain: known where the base chain itself holds the rule. */
-static void put_rule_path(struct ur_node n, const struct ur_evidence *ev)
-{
-	const char *base = ev->rule.base_chain;
-	json_t *array;
-
-	put_known(n, "base_chain", base);
-	if (!*base || strcmp(base, ur_rule_chain(ev)) != 0) {
-		put(n, "path", json_null());
-		return;
-	}
-	put(n, "priority", json_integer(ev->rule.priority));
-	array = json_array();
-	append(n, array, string(base));
-	put(n, "path", array);
-}
-
-static bool rule_seen(const struct ur_evidence *ev)
-{
-	return ev->ev.rule.flags & (UR_RULE_HANDLE | UR_RULE_CHAIN | UR_RULE_TABLE | UR_RULE_XT);
-}
-
-static void put_rule(struct ur_node root, const struct ur_evidence *ev)
-{
-	const struct ur_rule *rule = &ev->ev.rule;
-	struct ur_node n;
-
-	if (!ur_by_rule(ev))
-		return;
-	if (!rule_seen(ev)) {
-		put(root, "rule", json_null());
-		return;
-	}
-	n = node_new(root.failed);
-	put_string(n, "engine", engine(ev));
-	put_known(n, "family", rule_family(ev));
-	put_known(n, "table", ur_rule_table(ev));
-	put_known(n, "chain", ur_rule_chain(ev));
-	put_rule_number(n, ev);
-	put_rule_text(n, &ev->rule);
-	put_known(n, "hook", ur_nf_hook_name(rule->pf, rule->hook));
-	put_rule_path(n, ev);
-	if (rule->iif)
-		put_known(n, "iif", rule->iifname);
-	if (rule->oif)
-		put_known(n, "oif", rule->oifname);
-	put(root, "rule", n.object);
-}
+/* ---- NAT, and the rest ---- */
 
 static void put_nat(struct ur_node root, const struct ur_evidence *ev)
 {
@@ -268,7 +179,7 @@ json_t *ur_json_event(const struct ur_evidence *ev, const struct ur_report *repo
 	put_netns(root, &ev->netns);
 	put_verdict(root, report);
 	ur_json_sockets(root, ev);
-	put_rule(root, ev);
+	ur_json_rule(root, ev);
 	put_nat(root, ev);
 	put_stack(root, ev, report);
 	put_also(root, report);

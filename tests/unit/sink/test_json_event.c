@@ -90,79 +90,6 @@ static void not_applicable_not_looked_not_there(void **state)
 	is_null("elsewhere");
 }
 
-static void a_rule_of_nftables(void **state)
-{
-	(void)state;
-	sample_rule(&ev, UR_ORIGIN_NFT, IPPROTO_UDP, "udp dport 999 reject");
-	SAMPLE_COPY(ev.rule.comment, "no");
-	make();
-	is_string("rule.engine", "nft");
-	is_string("rule.family", "inet");
-	is_string("rule.table", "filter");
-	is_string("rule.chain", "input");
-	is_number("rule.handle", 7);
-	is_absent("rule.number");
-	is_string("rule.text", "udp dport 999 reject");
-	is_string("rule.comment", "no");
-	is_string("rule.hook", "input");
-	is_string("rule.base_chain", "input");
-	is_string("rule.path.0", "input");
-	is_string("rule.iif", "eth0");
-	is_absent("rule.oif");
-	SAMPLE_COPY(ev.ev.rule.chain, "other"); /* how it got there is not known */
-	make();
-	is_null("rule.path");
-}
-
-static void rules_of_iptables(void **state)
-{
-	(void)state;
-	sample_rule(&ev, UR_ORIGIN_XT_NFT, IPPROTO_UDP, "-j REJECT");
-	make();
-	is_string("rule.engine", "iptables-nft");
-	is_string("rule.family", "ip");
-	is_number("rule.handle", 7);
-	sample_rule(&ev, UR_ORIGIN_XT, IPPROTO_UDP, "-j REJECT");
-	ev.ev.family = 6;
-	make();
-	is_string("rule.engine", "iptables");
-	is_string("rule.family", "ip6");
-	is_number("rule.number", 3);
-	is_absent("rule.handle");
-	ev.rule.number = 0;
-	make();
-	is_null("rule.number");
-}
-
-static void a_rule_without_text(void **state)
-{
-	(void)state;
-	sample_rule(&ev, UR_ORIGIN_NFT, IPPROTO_UDP, NULL);
-	make();
-	is_null("rule.text");
-	is_null("rule.comment");
-	is_string("rule.reason", "no nft on this host");
-	SAMPLE_COPY(ev.rule.comment, "from the kernel");
-	make();
-	is_string("rule.comment", "from the kernel");
-	SAMPLE_COPY(ev.rule.text, "another rule");
-	ev.rule.looked = UR_CHANGED;
-	make();
-	is_null("rule.text");
-	is_null("rule.comment");
-}
-
-static void only_the_engine(void **state)
-{
-	(void)state;
-	sample_rule(&ev, UR_ORIGIN_NFT, IPPROTO_UDP, NULL);
-	memset(&ev.ev.rule, 0, sizeof(ev.ev.rule));
-	make();
-	is_null("rule");
-	is_null("packet.path");
-	is_string("cause", "rule.nft");
-}
-
 static void a_reset(void **state)
 {
 	(void)state;
@@ -233,10 +160,6 @@ int main(void)
 		cmocka_unit_test(the_contract),
 		cmocka_unit_test(suppressed),
 		cmocka_unit_test(not_applicable_not_looked_not_there),
-		cmocka_unit_test(a_rule_of_nftables),
-		cmocka_unit_test(rules_of_iptables),
-		cmocka_unit_test(a_rule_without_text),
-		cmocka_unit_test(only_the_engine),
 		cmocka_unit_test(a_reset),
 		cmocka_unit_test(translated),
 		cmocka_unit_test(an_unknown),
