@@ -16,5 +16,7 @@ saw_port_unreachable "$V4"
 expect <<JSON
 {"outcome":"sent","cause":"rule.nft","confidence":"proven","netns":{"name":"$srv"},
  "rule":{"engine":"nft","family":"inet","table":"f2b","chain":"input","handle":$handle,
-         "text":$(json "$text"),"hook":"input"}}
+         "text":$(json "$text"),"hook":"input","path":["input"],"catch_all":false,
+         "matched":[{"set":"banned","element":"$C4"}]},
+ "also":[{"slug":"note.matched","text":"re:element $C4 of set banned"}]}
 JSON

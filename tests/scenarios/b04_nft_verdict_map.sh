@@ -27,3 +27,15 @@ expect <<JSON
  "rule":{"engine":"nft","family":"ip","table":"kube-proxy","chain":"reject-chain","handle":$handle,
          "text":$(json "$text"),"hook":"input"}}
 JSON
+send cli "$V4" 5001
+saw_port_unreachable "$V4"
+expect <<JSON
+{"outcome":"sent","cause":"rule.nft","confidence":"proven","netns":{"name":"$srv"},
+ "rule":{"engine":"nft","family":"ip","table":"kube-proxy","chain":"reject-chain","handle":$handle,
+         "text":$(json "$text"),"hook":"input",
+         "path":["filter-input","service-endpoints-check","reject-chain"],"path_confidence":"proven",
+         "way":[{"chain":"filter-input","text":"jump service-endpoints-check"},
+                {"chain":"service-endpoints-check","text":"re:vmap @no-endpoint-services"}],
+         "matched":[{"map":"no-endpoint-services","element":"$V4 . udp . 5001",
+                     "comment":"default/web:dns","confidence":"proven"}]}}
+JSON

@@ -15,5 +15,6 @@ expect <<JSON
 {"outcome":"sent","icmp":{"type":3,"code":10},"cause":"rule.iptables","confidence":"proven",
  "netns":{"name":"$srv"},
  "rule":{"engine":"iptables","family":"ip","table":"filter","chain":"zone","number":3,
-         "hook":"input","text":"-A zone -p udp -m udp --dport 5001 -j REJECT --reject-with icmp-host-prohibited"}}
+         "hook":"input","text":"-A zone -p udp -m udp --dport 5001 -j REJECT --reject-with icmp-host-prohibited",
+         "path":["INPUT","zone"],"way":[{"chain":"INPUT","number":1,"text":"-A INPUT -i s0 -j zone"}]}}
 JSON

@@ -14,5 +14,7 @@ saw_port_unreachable "$V4"
 expect <<JSON
 {"outcome":"sent","cause":"rule.nft","confidence":"proven","netns":{"name":"$srv"},
  "rule":{"family":"inet","table":"b","chain":"in","handle":$handle,"text":$(json "$text"),
-         "hook":"input"}}
+         "hook":"input","accepted_before":{"family":"inet","table":"a","chain":"in",
+         "text":"udp dport 5001 accept","confidence":"likely"}},
+ "also":[{"slug":"note.accepted-before","text":"re:probably accepted it before"}]}
 JSON
