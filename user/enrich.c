@@ -282,13 +282,14 @@ static uint64_t now_ns(void)
 	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
-/* A fitting socket was closed before: perhaps its port is taken again by now. */
+/* A fitting socket of a service was closed before: perhaps its port is taken again by now. */
 static bool wants_taken(const struct ur_evidence *ev)
 {
 	bool fitted = false;
 
 	for (unsigned i = 0; i < ev->ev.nclosed; i++)
-		fitted |= ev->ev.closed[i].sk.mismatch == UR_MM_NONE;
+		fitted |= ev->ev.closed[i].sk.mismatch == UR_MM_NONE &&
+			  ev->ev.closed[i].flags & UR_CL_BOUND;
 	return fitted && ev->ev.origin == UR_ORIGIN_UDP_MISS && ev->packet.has_ports;
 }
 

@@ -297,30 +297,21 @@ static const char *reject_missing(const struct ur_case *c, struct ur_buf *out)
 	return "note.hook-missing";
 }
 
-/* These depend on what the cause is. */
-static const char *(*const history[])(const struct ur_case *, enum ur_cause, struct ur_buf *) = {
-	ur_find_taken,
-	ur_find_open_beside,
-	ur_find_closed,
-};
-#define HISTORY (sizeof(history) / sizeof(history[0]))
-
 static const char *(*const finders[])(const struct ur_case *, struct ur_buf *) = {
-	ur_find_catch_all, ur_find_way,      ur_find_ways,  ur_find_matched,
-	ur_find_varies,    ur_find_accepted, behind,        translated,
-	local_sender,      raw_reader,       packet_reader, no_listeners,
-	no_elsewhere,      sk_lookup,        claim_odd,     reject_missing,
+	ur_find_taken, ur_find_open_beside, ur_find_closed, ur_find_catch_all, ur_find_way,
+	ur_find_ways,  ur_find_matched,     ur_find_varies, ur_find_accepted,  behind,
+	translated,    local_sender,        raw_reader,     packet_reader,     no_listeners,
+	no_elsewhere,  sk_lookup,           claim_odd,      reject_missing,
 };
 #define FINDERS (sizeof(finders) / sizeof(finders[0]))
-_Static_assert(FINDERS + HISTORY <= UR_FINDINGS_MAX, "a report holds what all can find");
+_Static_assert(FINDERS <= UR_FINDINGS_MAX, "a report holds what all can find");
 
 void ur_find_more(const struct ur_case *c, struct ur_report *report)
 {
-	for (size_t i = 0; i < HISTORY + FINDERS && report->nfindings < UR_FINDINGS_MAX; i++) {
+	for (size_t i = 0; i < FINDERS && report->nfindings < UR_FINDINGS_MAX; i++) {
 		struct ur_finding *f = &report->findings[report->nfindings];
 		struct ur_buf text = UR_BUF(f->text), slug = UR_BUF(f->slug);
-		const char *found = i < HISTORY ? history[i](c, report->cause, &text) :
-						  finders[i - HISTORY](c, &text);
+		const char *found = finders[i](c, &text);
 
 		if (!found)
 			continue;

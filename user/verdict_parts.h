@@ -3,10 +3,11 @@
 /* verdict_parts.h - what the files of the verdict share; nobody else includes it.
  *
  * verdict.c decides, verdict_socket.c, verdict_mismatch.c (of sockets that are there, but do
- * not fit), verdict_history.c (of sockets that were closed), verdict_nat.c (of translated
- * packets) and verdict_rule.c word the causes, verdict_unknown.c the rest, verdict_origin.c
- * who decided, verdict_also.c the further findings, verdict_way.c those about the way to a
- * rule, verdict_words.c the phrases that all of them use. As pure as verdict.h says.
+ * not fit), verdict_closed.c (of sockets that are gone, which verdict_history.c weighs),
+ * verdict_nat.c (of translated packets) and verdict_rule.c word the causes, verdict_unknown.c
+ * the rest, verdict_origin.c who decided, verdict_also.c the further findings, verdict_way.c
+ * those about the way to a rule, verdict_words.c the phrases that all of them use. As pure as
+ * verdict.h says.
  */
 #include "user/strbuf.h"
 #include "user/verdict.h"
@@ -34,7 +35,18 @@ const struct ur_words *ur_words_of(enum ur_cause cause);
 
 int ur_socket_nearest(const struct ur_evidence *ev);
 enum ur_cause ur_socket_cause(const struct ur_case *c, enum ur_confidence *confidence);
+
+/* A socket could be bound and closed between the kernel's look-up and our snapshot. */
+#define UR_CLOSED_RACE_NS UINT64_C(1000000)
+
+/* The closed socket that explains most, or UR_NO_SOCKET; how sure the cause is that it stands
+ * for; how long before the miss it ended, 0 also for what ended only after it; whether
+ * conntrack has the packet as a reply to what its very destination began. */
 int ur_closed_best(const struct ur_evidence *ev);
+enum ur_confidence ur_closed_confidence(const struct ur_evidence *ev, int i);
+uint64_t ur_closed_age(const struct ur_evidence *ev, int i);
+bool ur_closed_for_reply(const struct ur_evidence *ev);
+
 /* The cause of a miss, which is @open as far as the open sockets show it: what was closed
  * before may explain more. */
 enum ur_cause ur_history_cause(const struct ur_case *c, enum ur_cause open,
@@ -57,12 +69,12 @@ unsigned int ur_sockets_total(const struct ur_evidence *ev);
 /* No socket fits, but a BPF sk_lookup program was asked: it can drop the packet before, and
  * it can hand packets to sockets that don't fit. */
 bool ur_sk_lookup_may(const struct ur_case *c);
-/* A finding about what was on the port before, about an open socket beside @cause, which is a
- * closed one, and about who has the port again: appends a sentence and returns its slug, or
- * does nothing and returns NULL. */
-const char *ur_find_closed(const struct ur_case *c, enum ur_cause cause, struct ur_buf *out);
-const char *ur_find_open_beside(const struct ur_case *c, enum ur_cause cause, struct ur_buf *out);
-const char *ur_find_taken(const struct ur_case *c, enum ur_cause cause, struct ur_buf *out);
+/* A finding about what was on the port before, about an open socket where a closed one is the
+ * cause, and about who has the port again: appends a sentence and returns its slug, or does
+ * nothing and returns NULL. */
+const char *ur_find_closed(const struct ur_case *c, struct ur_buf *out);
+const char *ur_find_open_beside(const struct ur_case *c, struct ur_buf *out);
+const char *ur_find_taken(const struct ur_case *c, struct ur_buf *out);
 
 /* ---- wording ---- */
 

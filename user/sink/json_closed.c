@@ -81,27 +81,25 @@ static json_t *closed_object(struct ur_node root, const struct ur_evidence *ev, 
 	return n.object;
 }
 
-static json_t *taken_object(struct ur_node root, const struct ur_evidence *ev)
+static void put_taken(struct ur_node root, const struct ur_evidence *ev)
 {
 	const struct ur_taken *taken = &ev->taken;
-	struct ur_node n = node_new(root.failed);
-	char buf[UR_NUMBER_TEXT];
+	struct ur_node n;
 
-	put_string(n, "proto", ur_proto_name(ev->packet.proto, buf));
-	put_string(n, "state", "open");
+	if (taken->looked != UR_FOUND)
+		return;
+	n = node_new(root.failed);
 	put_address(n, "local", ur_ip_version(taken->family), taken->addr);
 	put_number(n, "port", ev->packet.dport);
 	ur_json_owners(n, &taken->owners);
 	put_string(n, "as_of", "after-event");
-	return n.object;
+	put(root, "taken", n.object);
 }
 
 void ur_json_closed(struct ur_node root, json_t *array, const struct ur_evidence *ev)
 {
 	for (int i = 0; (ev->ev.flags & UR_EV_HISTORY) && i < ev->ev.nclosed; i++)
 		append(root, array, closed_object(root, ev, i));
-	if (ev->taken.looked == UR_FOUND)
-		append(root, array, taken_object(root, ev));
 }
 
 void ur_json_history(struct ur_node root, const struct ur_evidence *ev)
@@ -115,4 +113,5 @@ void ur_json_history(struct ur_node root, const struct ur_evidence *ev)
 			   e->ts_ns > e->history_ns ? (e->ts_ns - e->history_ns) / MS : 0);
 	else
 		put(root, "history_ms", json_null());
+	put_taken(root, ev);
 }
