@@ -27,6 +27,9 @@ static const struct ur_cause_info infos[] = {
 	[UR_CAUSE_SOCKET_NETNS] = { "socket.netns", "the port is open in another namespace" },
 	[UR_CAUSE_SOCKET_NAT] = { "socket.nat",
 				  "the destination was rewritten, and no socket is on that port" },
+	[UR_CAUSE_SOCKET_STALE_NAT] = { "socket.stale-nat",
+					"an old conntrack entry sent it where the NAT rules "
+					"no longer lead" },
 	[UR_CAUSE_RULE_NFT] = { "rule.nft", "an nftables rule rejected it" },
 	[UR_CAUSE_RULE_IPTABLES_NFT] = { "rule.iptables-nft",
 					 "a rule of iptables-nft rejected it" },

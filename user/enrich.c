@@ -14,6 +14,7 @@
 #include "user/addr.h"
 #include "user/enrich/address.h"
 #include "user/enrich/ended.h"
+#include "user/enrich/nat.h"
 #include "user/enrich/netns.h"
 #include "user/enrich/nft.h"
 #include "user/enrich/process.h"
@@ -39,6 +40,7 @@ struct ur_enrich {
 	struct ur_sockets *sockets;
 	struct ur_nft *nft;
 	struct ur_xt *xt;
+	struct ur_nat_check *nat;
 	struct ur_symbolizer *symbols;
 	uint64_t taken_rest; /* no look for ports taken again before, ns of CLOCK_MONOTONIC */
 };
@@ -72,6 +74,8 @@ int ur_enrich_new(struct ur_enrich **ret)
 	if (!r)
 		r = ur_xt_new(&e->xt);
 	if (!r)
+		r = ur_nat_check_new(&e->nat);
+	if (!r)
 		r = ur_symbolizer_new(&e->symbols);
 	if (r)
 		return r;
@@ -84,6 +88,7 @@ void ur_enrich_free(struct ur_enrich *e)
 	if (!e)
 		return;
 	ur_symbolizer_free(e->symbols);
+	ur_nat_check_free(e->nat);
 	ur_xt_free(e->xt);
 	ur_nft_free(e->nft);
 	ur_sockets_free(e->sockets);
@@ -330,6 +335,29 @@ static void look_inside(struct ur_enrich *e, struct ur_evidence *ev, uint64_t *t
 	}
 }
 
+/* In the namespace whose conntrack knows the flow. */
+static void look_at_nat(struct ur_enrich *e, struct ur_evidence *ev)
+{
+	ur_cleanup(stay_end) struct stay stay = { .visit = UR_NETNS_AT_HOME };
+
+	ev->nat_now.looked = UR_FOUND_NONE;
+	if (!ur_nat_check_wants(ev))
+		return;
+	stay_begin(e, ev->nat_from.netns.inum, &stay);
+	if (stay.there) {
+		const struct ur_nat_here here = {
+			.cookie = cookie_here(),
+			.src = ur_address_here(ev->ev.family, ev->ev.nat.src),
+			.dst = ur_address_here(ev->ev.family, ev->ev.nat.dst),
+		};
+
+		ur_nat_check(e->nat, &here, ev);
+		return;
+	}
+	ev->nat_now.looked = UR_COULD_NOT;
+	strcpy(ev->nat_now.reason, stay.outside);
+}
+
 /* Only when the kernel side saw the whole slot, and no socket in it. */
 static uint64_t find_elsewhere(struct ur_enrich *e, struct ur_evidence *ev)
 {
@@ -417,6 +445,7 @@ void ur_enrich_run(struct ur_enrich *e, struct ur_evidence *ev)
 		ur_stack_from_caller(&ev->ev, ev->stack);
 	name_encaps(e, ev);
 	look_inside(e, ev, &taken);
+	look_at_nat(e, ev);
 	elsewhere = find_elsewhere(e, ev);
 	find_owners(e, ev, elsewhere, taken);
 	if (ev->ev.nclosed)

@@ -23,6 +23,7 @@
 #define UR_COMMENT_MAX   257 /* XT_MAX_COMMENT_LEN + 1; nft allows 128 */
 #define UR_SYMBOL_MAX    96
 #define UR_NAME_MAX      128
+#define UR_NAT_RULE_MAX  512
 #define UR_REASON_MAX    160 /* why something could not be looked up */
 #define UR_UNIT_MAX      128
 #define UR_RUNTIME_MAX   16
@@ -157,6 +158,14 @@ struct ur_taken {
 	struct ur_owners owners;
 };
 
+/* What the NAT rules where the flow was translated, or was not, would do to it now. */
+struct ur_nat_now {
+	enum ur_looked looked;      /* UR_FOUND: something else than its conntrack entry does */
+	bool changed;               /* they did the same when the flow was seen before */
+	char rule[UR_NAT_RULE_MAX]; /* the first that does something else; "": none does */
+	char reason[UR_REASON_MAX]; /* with UR_COULD_NOT */
+};
+
 /* What user space adds to ur_event.rule. */
 struct ur_rule_text {
 	enum ur_looked looked;   /* of text, and comment */
@@ -190,6 +199,7 @@ struct ur_evidence {
 	struct ur_packet packet;
 	struct ur_netns netns;
 	struct ur_nat_from nat_from;
+	struct ur_nat_now nat_now;
 	struct ur_rule_text rule;
 	struct ur_way way;                       /* to that rule */
 	struct ur_owners socks[UR_SOCKS_MAX];    /* of ev.socks[i] */

@@ -20,6 +20,7 @@ static const struct ur_words words[] = {
 	[UR_CAUSE_SOCKET_PROTOCOL] = { ur_why_socket_protocol, ur_advise_socket_protocol },
 	[UR_CAUSE_SOCKET_NETNS] = { ur_why_socket_netns, ur_advise_socket_netns },
 	[UR_CAUSE_SOCKET_NAT] = { ur_why_socket_nat, ur_advise_socket_nat },
+	[UR_CAUSE_SOCKET_STALE_NAT] = { ur_why_socket_stale_nat, ur_advise_socket_stale_nat },
 	[UR_CAUSE_RULE_NFT] = { ur_why_rule, ur_advise_rule_nft },
 	[UR_CAUSE_RULE_IPTABLES_NFT] = { ur_why_rule, ur_advise_rule_iptables_nft },
 	[UR_CAUSE_RULE_IPTABLES] = { ur_why_rule, ur_advise_rule_iptables },

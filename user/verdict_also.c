@@ -122,7 +122,8 @@ static const char *behind(const struct ur_case *c, struct ur_buf *out)
 
 static const char *translated(const struct ur_case *c, struct ur_buf *out)
 {
-	if (!ur_nat_changed(c->ev) || c->cause == UR_CAUSE_SOCKET_NAT)
+	if (!ur_nat_changed(c->ev) || c->cause == UR_CAUSE_SOCKET_NAT ||
+	    c->cause == UR_CAUSE_SOCKET_STALE_NAT)
 		return NULL;
 	ur_say_nat(c, out);
 	return "note.nat";

@@ -90,6 +90,7 @@ void ur_why_socket_family(const struct ur_case *c, struct ur_buf *out);
 void ur_why_socket_protocol(const struct ur_case *c, struct ur_buf *out);
 void ur_why_socket_netns(const struct ur_case *c, struct ur_buf *out);
 void ur_why_socket_nat(const struct ur_case *c, struct ur_buf *out);
+void ur_why_socket_stale_nat(const struct ur_case *c, struct ur_buf *out);
 void ur_why_rule(const struct ur_case *c, struct ur_buf *out);
 void ur_why_unknown(const struct ur_case *c, struct ur_buf *out);
 
@@ -105,6 +106,7 @@ void ur_advise_socket_family(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_socket_protocol(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_socket_netns(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_socket_nat(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_socket_stale_nat(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_rule_nft(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_rule_iptables_nft(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_rule_iptables(const struct ur_case *c, struct ur_buf *out);
@@ -132,6 +134,10 @@ void ur_say_peer(struct ur_buf *out, const struct ur_sock *sk);
 
 /* "UDP", "UDP-Lite": the packet's protocol. */
 void ur_say_proto(struct ur_buf *out, const struct ur_evidence *ev);
+
+/* Is the flow's conntrack entry not of the NAT rules as they are now? When it is, *@confidence
+ * is lowered to what is known of that. */
+bool ur_nat_stale(const struct ur_evidence *ev, enum ur_confidence *confidence);
 
 /* That the packet was DNATed, from where to where; for ur_nat_changed(). */
 void ur_say_nat(const struct ur_case *c, struct ur_buf *out);

@@ -107,6 +107,8 @@ static const struct ur_listeners *other_protocol(const struct ur_evidence *ev)
 
 static enum ur_cause cause_elsewhere(const struct ur_evidence *ev, enum ur_confidence *confidence)
 {
+	if (ur_nat_stale(ev, confidence))
+		return UR_CAUSE_SOCKET_STALE_NAT;
 	if (other_protocol(ev))
 		return UR_CAUSE_SOCKET_PROTOCOL;
 	if (ur_nat_changed(ev)) {

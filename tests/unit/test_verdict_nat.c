@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <string.h>
 #include "tests/unit/sample.h"
 #include "user/verdict.h"
 
@@ -137,9 +138,64 @@ static void nothing_was_translated(void **state)
 	assert_int_equal(report.cause, UR_CAUSE_SOCKET_NONE);
 }
 
+/* The flow went to where no rule leads any more. */
+static void left_behind(void **state)
+{
+	(void)state;
+	translated();
+	ev.nat_now.looked = UR_FOUND;
+	expect(UR_CAUSE_SOCKET_STALE_NAT, UR_LIKELY,
+	       "no UDP socket is on port 53 in netns ct, where the packet was DNATed from "
+	       "10.219.7.2:5353 to 172.29.219.2:53 in netns srv, by a conntrack entry probably "
+	       "older than the NAT rules: none leads there now",
+	       NULL);
+	ev.nat_now.changed = true;
+	SAMPLE_COPY(ev.nat_now.rule, "udp dport 5353 dnat to 172.29.219.9:53");
+	sample_addr(ev.ev.nat.src, "10.219.7.1");
+	ev.ev.nat.sport = 40000;
+	expect(UR_CAUSE_SOCKET_STALE_NAT, UR_PROVEN,
+	       "no UDP socket is on port 53 in netns ct, where the packet was DNATed from "
+	       "10.219.7.2:5353 to 172.29.219.2:53 in netns srv, by a conntrack entry older than "
+	       "the NAT rules: new flows meet `udp dport 5353 dnat to 172.29.219.9:53`",
+	       "delete the entry, so that the flow meets the rules: `ip netns exec srv conntrack "
+	       "-D -p udp --orig-src 10.219.7.1 --orig-dst 10.219.7.2 --orig-port-src 40000 "
+	       "--orig-port-dst 5353`");
+	assert_int_equal(report.nfindings, 0);
+}
+
+/* The flow goes past a rule. */
+static void bypass(void **state)
+{
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.219.7.1", 40000, "10.219.7.2", 5353);
+	sample_netns(&ev, "srv");
+	ev.ev.flags |= UR_EV_ENTRY;
+	ev.ev.nat.sport = 40000;
+	ev.ev.nat.dport = 5353;
+	sample_addr(ev.ev.nat.src, "10.219.7.1");
+	sample_addr(ev.ev.nat.dst, "10.219.7.2");
+	ev.nat_from.netns = ev.netns;
+	ev.nat_now.looked = UR_FOUND;
+	ev.nat_now.changed = true;
+	SAMPLE_COPY(ev.nat_now.rule, "udp dport 5353 dnat to 172.29.219.2:53");
+	expect(UR_CAUSE_SOCKET_STALE_NAT, UR_PROVEN,
+	       "no UDP socket is on port 5353 in netns srv: its conntrack entry is older than the "
+	       "NAT rule `udp dport 5353 dnat to 172.29.219.2:53`, which new flows meet",
+	       NULL);
+	ev.nat_now.changed = false;
+	ur_verdict_decide(&ev, &report);
+	assert_int_equal(report.confidence, UR_LIKELY);
+	assert_non_null(strstr(report.why, "is probably older than"));
+	ev.nat_now.looked = UR_COULD_NOT;
+	ur_verdict_decide(&ev, &report);
+	assert_int_equal(report.cause, UR_CAUSE_SOCKET_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(left_behind),
+		cmocka_unit_test(bypass),
 		cmocka_unit_test(by_another_namespace),
 		cmocka_unit_test(here),
 		cmocka_unit_test(remembered),

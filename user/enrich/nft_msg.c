@@ -40,6 +40,7 @@ static void parse_hook(const struct ur_nla *hook, struct ur_nft_chain *ret)
 bool ur_nft_parse_chain(uint8_t family, const uint8_t *attrs, size_t len, struct ur_nft_chain *ret)
 {
 	struct ur_nla nla;
+	char type[16] = "";
 
 	*ret = (struct ur_nft_chain){ .family = family };
 	while (ur_nla_next(&attrs, &len, &nla)) {
@@ -51,7 +52,10 @@ bool ur_nft_parse_chain(uint8_t family, const uint8_t *attrs, size_t len, struct
 			ret->handle = ur_nla_be64(&nla);
 		else if (nla.type == NFTA_CHAIN_HOOK)
 			parse_hook(&nla, ret);
+		else if (nla.type == NFTA_CHAIN_TYPE)
+			ur_nla_string(&nla, type, sizeof(type));
 	}
+	ret->nat = ret->base && !strcmp(type, "nat");
 	return ret->table[0] && ret->name[0];
 }
 

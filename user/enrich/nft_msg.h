@@ -19,6 +19,7 @@ struct ur_nft_table {
 struct ur_nft_chain {
 	uint8_t family;
 	bool base;
+	bool nat;         /* a base chain of type nat */
 	uint32_t hook;    /* NF_INET_*, valid for a base chain */
 	int32_t priority; /* the same */
 	uint64_t handle;

@@ -102,21 +102,28 @@ static void put_netns(struct ur_node root, const struct ur_netns *netns)
 static void put_nat(struct ur_node root, const struct ur_evidence *ev)
 {
 	const struct ur_nat *nat = &ev->ev.nat;
+	const bool changed = ur_nat_changed(ev), stale = ev->nat_now.looked == UR_FOUND;
 	struct ur_node n;
 
-	if (!ur_nat_changed(ev))
+	if (!changed && !stale)
 		return;
 	n = node_new(root.failed);
 	put_address(n, "original_dst", ev->ev.family, nat->dst);
 	put_number(n, "original_dport", nat->dport);
 	put_address(n, "original_src", ev->ev.family, nat->src);
 	put_number(n, "original_sport", nat->sport);
-	put_address(n, "translated_dst", ev->ev.family, ev->packet.dst);
-	if (ev->packet.has_ports)
+	if (changed)
+		put_address(n, "translated_dst", ev->ev.family, ev->packet.dst);
+	if (changed && ev->packet.has_ports)
 		put_number(n, "translated_dport", ev->packet.dport);
 	put_string(n, "confidence", ur_confidence_name(ur_nat_confidence(ev)));
 	if (ev->nat_from.netns.inum)
 		put_netns(n, &ev->nat_from.netns);
+	if (stale) {
+		put(n, "stale", json_true());
+		put(n, "rule_now", ev->nat_now.rule[0] ? string(ev->nat_now.rule) : json_null());
+		put(n, "rules_changed", json_boolean(ev->nat_now.changed));
+	}
 	put(root, "nat", n.object);
 }
 
