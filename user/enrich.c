@@ -295,22 +295,34 @@ static bool wants_taken(const struct ur_evidence *ev)
 	for (unsigned i = 0; i < ev->ev.nclosed; i++)
 		fitted |= ev->ev.closed[i].sk.mismatch == UR_MM_NONE &&
 			  ev->ev.closed[i].flags & UR_CL_BOUND;
-	return fitted && ev->ev.origin == UR_ORIGIN_UDP_MISS && ev->packet.has_ports;
+	return fitted && ev->ev.origin == UR_ORIGIN_UDP_MISS && ev->packet.has_ports &&
+	       !(ev->ev.flags & UR_EV_SOCKS_PARTIAL);
 }
 
 /* Every packet of a flood asks for this, and the list is long on hosts with many sockets. */
-static uint64_t find_taken(struct ur_enrich *e, struct ur_evidence *ev)
+static uint64_t find_taken(struct ur_enrich *e, const struct ur_packet *pkt,
+			   struct ur_taken_open open, struct ur_taken *ret)
 {
 	uint64_t inode = 0, start = now_ns(), end;
 
 	if (start < e->taken_rest) {
-		ev->taken.looked = UR_COULD_NOT;
+		ret->looked = UR_COULD_NOT;
 		return 0;
 	}
-	ur_taken_find(&ev->packet, &ev->taken, &inode);
+	ur_taken_find(pkt, open, ret, &inode);
 	end = now_ns();
 	e->taken_rest = end + REST_FACTOR * (end - start);
 	return inode;
+}
+
+static uint64_t find_event_taken(struct ur_enrich *e, struct ur_evidence *ev)
+{
+	uint64_t open[UR_SOCKS_MAX];
+
+	for (unsigned i = 0; i < ev->ev.nsocks; i++)
+		open[i] = ev->ev.socks[i].inode;
+	return find_taken(e, &ev->packet, (struct ur_taken_open){ ev->ev.nsocks, open },
+			  &ev->taken);
 }
 
 /* What must be looked up inside the event's namespace. */
@@ -328,7 +340,7 @@ static void look_inside(struct ur_enrich *e, struct ur_evidence *ev, uint64_t *t
 	if (wants_others(ev))
 		find_others(ev, &stay);
 	if (wants_taken(ev) && stay.there)
-		*taken = find_taken(e, ev);
+		*taken = find_event_taken(e, ev);
 	if (stay.there) {
 		name_devices(ev);
 		find_addresses(ev);
@@ -450,6 +462,21 @@ void ur_enrich_run(struct ur_enrich *e, struct ur_evidence *ev)
 	find_owners(e, ev, elsewhere, taken);
 	if (ev->ev.nclosed)
 		find_closers(ev);
+}
+
+void ur_enrich_restart(struct ur_enrich *e, struct ur_restart *restart)
+{
+	const struct ur_taken_open open = { restart->nopen, restart->open };
+	ur_cleanup(stay_end) struct stay stay = { .visit = UR_NETNS_AT_HOME };
+	struct ur_process_query owners = { .owners = &restart->taken.owners };
+
+	restart->taken = (struct ur_taken){ .looked = UR_COULD_NOT };
+	stay_begin(e, restart->netns.inum, &stay);
+	if (!stay.there)
+		return;
+	owners.inode = find_taken(e, &restart->packet, open, &restart->taken);
+	if (restart->taken.looked == UR_FOUND)
+		ur_process_owners(e->process, &owners, 1);
 }
 
 void ur_enrich_rules_changed(struct ur_enrich *e, uint64_t netns_inum)

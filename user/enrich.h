@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include "user/cleanup.h"
 #include "user/evidence.h"
+#include "user/restarts.h"
 
 struct ur_enrich;
 
@@ -21,6 +22,9 @@ UR_DEFINE_CLEANUP(struct ur_enrich, ur_enrich_free)
 /* Fill every section of *@ev that applies to ev->ev.origin. Never fails: what can't be
  * looked up says so in its section. */
 void ur_enrich_run(struct ur_enrich *e, struct ur_evidence *ev);
+
+/* Look whether the port of @restart is taken again: fills restart->taken. */
+void ur_enrich_restart(struct ur_enrich *e, struct ur_restart *restart);
 
 /* The firewall rules of namespace @netns_inum changed. */
 void ur_enrich_rules_changed(struct ur_enrich *e, uint64_t netns_inum);

@@ -2,7 +2,10 @@
 /* queue.c - a ring of fixed slots under one lock. */
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 #include "user/queue.h"
+
+#define NS_PER_S UINT64_C(1000000000)
 
 struct ur_queue {
 	pthread_mutex_t lock;
@@ -18,6 +21,7 @@ struct ur_queue {
 int ur_queue_new(size_t capacity, size_t record, struct ur_queue **ret)
 {
 	struct ur_queue *q = calloc(1, sizeof(*q));
+	pthread_condattr_t attr;
 
 	if (!q)
 		return -ENOMEM;
@@ -32,7 +36,10 @@ int ur_queue_new(size_t capacity, size_t record, struct ur_queue **ret)
 		return -ENOMEM;
 	}
 	pthread_mutex_init(&q->lock, NULL);
-	pthread_cond_init(&q->more, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&q->more, &attr);
+	pthread_condattr_destroy(&attr);
 	*ret = q;
 	return 0;
 }
@@ -67,13 +74,18 @@ bool ur_queue_push(struct ur_queue *q, const void *record, size_t len)
 	return fits;
 }
 
-size_t ur_queue_pop(struct ur_queue *q, void *buf)
+ssize_t ur_queue_pop_until(struct ur_queue *q, void *buf, uint64_t until_ns)
 {
-	size_t len = 0;
+	const struct timespec until = { until_ns / NS_PER_S, until_ns % NS_PER_S };
+	ssize_t len = 0;
 
 	pthread_mutex_lock(&q->lock);
-	while (!q->n && !q->closed)
-		pthread_cond_wait(&q->more, &q->lock);
+	while (!q->n && !q->closed && !len) {
+		if (!until_ns)
+			pthread_cond_wait(&q->more, &q->lock);
+		else
+			len = -pthread_cond_timedwait(&q->more, &q->lock, &until);
+	}
 	if (q->n) {
 		len = q->len[q->first];
 		memcpy(buf, q->slots + q->first * q->record, len);
@@ -82,6 +94,11 @@ size_t ur_queue_pop(struct ur_queue *q, void *buf)
 	}
 	pthread_mutex_unlock(&q->lock);
 	return len;
+}
+
+size_t ur_queue_pop(struct ur_queue *q, void *buf)
+{
+	return ur_queue_pop_until(q, buf, 0);
 }
 
 void ur_queue_close(struct ur_queue *q)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include "user/cleanup.h"
 
 struct ur_queue;
@@ -25,6 +26,10 @@ bool ur_queue_push(struct ur_queue *q, const void *record, size_t len);
 /* Wait for a record and copy it to @buf, which holds one; its length, or 0 when the queue
  * is closed and empty. */
 size_t ur_queue_pop(struct ur_queue *q, void *buf);
+
+/* The same, but wait no longer than until @until_ns of CLOCK_MONOTONIC, 0: for ever. -ETIMEDOUT
+ * when that has passed. */
+ssize_t ur_queue_pop_until(struct ur_queue *q, void *buf, uint64_t until_ns);
 
 /* No more records will come; what is queued is still handed out. */
 void ur_queue_close(struct ur_queue *q);

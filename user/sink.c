@@ -15,10 +15,26 @@ void ur_totals_add(struct ur_totals *totals, const struct ur_evidence *ev,
 	totals->cause[report->cause] += n;
 }
 
+void ur_totals_add_restart(struct ur_totals *totals, const struct ur_restart *restart)
+{
+	uint64_t ns = restart->taken_ns - restart->closed_ns;
+
+	totals->restarts += !restart->again;
+	totals->restarts_refused += restart->refused;
+	if (ns > totals->restarts_ns)
+		totals->restarts_ns = ns;
+}
+
 int ur_sink_event(struct ur_sink *sink, const struct ur_evidence *ev,
 		  const struct ur_report *report)
 {
 	return sink->ops->event(sink, ev, report);
+}
+
+int ur_sink_restart(struct ur_sink *sink, const struct ur_restart *restart,
+		    const struct timespec *time)
+{
+	return sink->ops->restart ? sink->ops->restart(sink, restart, time) : 0;
 }
 
 int ur_sink_finish(struct ur_sink *sink, const struct ur_totals *totals)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include "user/cleanup.h"
 #include "user/evidence.h"
+#include "user/restarts.h"
 #include "user/verdict.h"
 
 /* What a whole run came to. */
@@ -27,17 +28,27 @@ struct ur_totals {
 	uint64_t outcome[UR_OUTCOME_SUPPRESSED + 1];
 	uint64_t suppressed_by[UR_SUPP_MAX_];
 	uint64_t cause[UR_CAUSE_MAX_];
+	/* counted by ur_totals_add_restart() */
+	uint64_t restarts; /* ports that were closed, refused packets, and were taken again */
+	uint64_t restarts_refused; /* ...which so many packets met */
+	uint64_t restarts_ns;      /* the longest of them */
 };
 
 /* Count one explained event (with ev->count for as many as it stands for). */
 void ur_totals_add(struct ur_totals *totals, const struct ur_evidence *ev,
 		   const struct ur_report *report, bool shown);
 
+/* Count one restart, or packets that are found to belong to one only after it. */
+void ur_totals_add_restart(struct ur_totals *totals, const struct ur_restart *restart);
+
 struct ur_sink;
 
 struct ur_sink_ops {
 	int (*event)(struct ur_sink *sink, const struct ur_evidence *ev,
 		     const struct ur_report *report);
+	/* NULL: says nothing of restarts */
+	int (*restart)(struct ur_sink *sink, const struct ur_restart *restart,
+		       const struct timespec *time);
 	int (*finish)(struct ur_sink *sink, const struct ur_totals *totals);
 	void (*free)(struct ur_sink *sink);
 };
@@ -50,6 +61,9 @@ struct ur_sink {
 /* Show one event; what is written has left for the reader on return. */
 int ur_sink_event(struct ur_sink *sink, const struct ur_evidence *ev,
 		  const struct ur_report *report);
+/* Show that a port which cost packets is taken again, as it was seen at @time. */
+int ur_sink_restart(struct ur_sink *sink, const struct ur_restart *restart,
+		    const struct timespec *time);
 /* Show the totals, once, at the end. */
 int ur_sink_finish(struct ur_sink *sink, const struct ur_totals *totals);
 void ur_sink_free(struct ur_sink *sink);

@@ -17,6 +17,7 @@ struct ur_worker {
 	struct ur_enrich *enrich;
 	struct ur_natlog *nat;
 	struct ur_totals totals;
+	struct ur_restarts restarts;
 	_Atomic uint32_t missing;
 	pthread_t thread;
 	bool started;
@@ -41,6 +42,42 @@ static struct timespec real_time(uint64_t mono_ns)
 	return (struct timespec){ ns / 1000000000LL, ns % 1000000000LL };
 }
 
+static int show_restart(struct ur_worker *w, const struct ur_restart *restart)
+{
+	const struct timespec time = real_time(restart->taken_ns);
+
+	ur_totals_add_restart(&w->totals, restart);
+	return ur_sink_restart(w->opts.sink, restart, &time);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+static int look_at_restarts(struct ur_worker *w)
+{
+	struct ur_restart *due = ur_restarts_due(&w->restarts, now_ns()), ended;
+
+	if (!due)
+		return 0;
+	ur_enrich_restart(w->enrich, due);
+	return ur_restarts_looked(due, now_ns(), &ended) ? show_restart(w, &ended) : 0;
+}
+
+/* An event that shows who has the port again says so itself: that is counted, too. */
+static int show(struct ur_worker *w)
+{
+	struct ur_restart ended;
+
+	if (ur_restarts_note(&w->restarts, &w->ev, &w->report, &ended))
+		ur_totals_add_restart(&w->totals, &ended);
+	return ur_sink_event(w->opts.sink, &w->ev, &w->report);
+}
+
 static int explain(struct ur_worker *w, size_t len)
 {
 	bool shown;
@@ -56,7 +93,7 @@ static int explain(struct ur_worker *w, size_t len)
 	ur_verdict_decide(&w->ev, &w->report);
 	shown = !w->opts.cause || ur_cause_listed(w->report.cause, w->opts.cause);
 	ur_totals_add(&w->totals, &w->ev, &w->report, shown);
-	return shown ? ur_sink_event(w->opts.sink, &w->ev, &w->report) : 0;
+	return shown ? show(w) : 0;
 }
 
 static bool enough(const struct ur_worker *w)
@@ -67,10 +104,15 @@ static bool enough(const struct ur_worker *w)
 static void *work(void *arg)
 {
 	struct ur_worker *w = arg;
-	size_t len;
+	ssize_t len = 1;
 
-	while (!w->result && !enough(w) && (len = ur_queue_pop(w->queue, w->record)))
-		w->result = explain(w, len);
+	while (!w->result && !enough(w) && len) {
+		len = ur_queue_pop_until(w->queue, w->record, ur_restarts_next(&w->restarts));
+		if (len > 0)
+			w->result = explain(w, len);
+		if (len && !w->result)
+			w->result = look_at_restarts(w);
+	}
 	eventfd_write(w->done_fd, 1);
 	return NULL;
 }

@@ -4,9 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
+#include <time.h>
 #include "user/queue.h"
 
 #define RECORD 8
@@ -163,6 +165,26 @@ static void waiting_ends_with_a_record_or_the_closing(void **state)
 	assert_null(got);
 }
 
+static void waiting_for_a_while(void **state)
+{
+	ur_cleanup(ur_queue_freep) struct ur_queue *q = NULL;
+	struct timespec now;
+	uint64_t until;
+	char buf[RECORD];
+
+	(void)state;
+	assert_int_equal(ur_queue_new(2, RECORD, &q), 0);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	until = now.tv_sec * 1000000000ULL + now.tv_nsec + 2000000;
+	assert_int_equal(ur_queue_pop_until(q, buf, until), -ETIMEDOUT);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	assert_true(now.tv_sec * 1000000000ULL + now.tv_nsec >= until);
+	assert_true(push(q, "x"));
+	assert_int_equal(ur_queue_pop_until(q, buf, until), 1); /* it is there: too late or not */
+	ur_queue_close(q);
+	assert_int_equal(ur_queue_pop_until(q, buf, until), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +194,7 @@ int main(void)
 		cmocka_unit_test(what_was_queued_outlives_the_closing),
 		cmocka_unit_test(no_memory_for_so_many),
 		cmocka_unit_test(one_thread_fills_another_empties),
+		cmocka_unit_test(waiting_for_a_while),
 		cmocka_unit_test(waiting_ends_with_a_record_or_the_closing),
 	};
 

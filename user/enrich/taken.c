@@ -8,6 +8,7 @@
 
 struct look {
 	const struct ur_packet *pkt;
+	struct ur_taken_open open;
 	struct ur_taken *ret;
 	uint64_t *inode;
 	int best; /* rank of what ret holds */
@@ -45,12 +46,20 @@ static int rank(const struct ur_procnet *row, const struct ur_packet *pkt)
 	return is_any(row->local);
 }
 
+static bool was_open(const struct look *look, uint64_t inode)
+{
+	for (size_t i = 0; i < look->open.n; i++)
+		if (look->open.inode[i] == inode)
+			return true;
+	return false;
+}
+
 static bool weigh(const struct ur_procnet *row, void *arg)
 {
 	struct look *look = arg;
 	int fits = rank(row, look->pkt);
 
-	if (fits <= look->best)
+	if (fits <= look->best || was_open(look, row->inode))
 		return true;
 	look->best = fits;
 	*look->inode = row->inode;
@@ -60,14 +69,15 @@ static bool weigh(const struct ur_procnet *row, void *arg)
 	return true;
 }
 
-void ur_taken_find(const struct ur_packet *pkt, struct ur_taken *ret, uint64_t *inode)
+void ur_taken_find(const struct ur_packet *pkt, struct ur_taken_open open, struct ur_taken *ret,
+		   uint64_t *inode)
 {
 	static const char *const lists[][2] = {
 		{ "/proc/thread-self/net/udp", "/proc/thread-self/net/udp6" },
 		{ "/proc/thread-self/net/udplite", "/proc/thread-self/net/udplite6" },
 	};
 	const char *const *list = lists[pkt->proto == IPPROTO_UDPLITE];
-	struct look look = { .pkt = pkt, .ret = ret, .inode = inode };
+	struct look look = { .pkt = pkt, .open = open, .ret = ret, .inode = inode };
 
 	*ret = (struct ur_taken){ .looked = UR_FOUND_NONE };
 	*inode = 0;

@@ -37,7 +37,9 @@ static void json_free(struct ur_sink *sink)
 
 int ur_sink_json_new(FILE *out, struct ur_sink **ret)
 {
-	static const struct ur_sink_ops ops = { json_event, json_finish, json_free };
+	static const struct ur_sink_ops ops = { .event = json_event,
+						.finish = json_finish,
+						.free = json_free };
 	struct json_sink *s = calloc(1, sizeof(*s));
 
 	if (!s)

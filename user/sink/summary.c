@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include "user/age.h"
 #include "user/strbuf.h"
 
 #define NS_PER_MS UINT64_C(1000000)
@@ -59,6 +60,21 @@ static void put_causes(FILE *out, const struct ur_totals *t)
 	for (int i = 0; i < UR_CAUSE_MAX_; i++)
 		if (t->cause[i])
 			fprintf(out, "%9" PRIu64 "  %s\n", t->cause[i], ur_cause_info(i)->slug);
+}
+
+static void put_restarts(FILE *out, const struct ur_totals *t)
+{
+	char text[64];
+	struct ur_buf longest = UR_BUF(text);
+
+	if (!t->restarts)
+		return;
+	ur_say_age(&longest, t->restarts_ns);
+	fprintf(out,
+		"           restarts: %" PRIu64 " port%s taken again within %s, %" PRIu64
+		" packet%s refused before\n",
+		t->restarts, t->restarts == 1 ? " was" : "s were", text, t->restarts_refused,
+		t->restarts_refused == 1 ? " was" : "s were");
 }
 
 static void put_suppressed(FILE *out, const struct ur_totals *t)
@@ -120,6 +136,7 @@ static int summary_finish(struct ur_sink *sink, const struct ur_totals *totals)
 
 	put_head(out, totals);
 	put_causes(out, totals);
+	put_restarts(out, totals);
 	put_suppressed(out, totals);
 	put_without_details(out, totals);
 	return ur_sink_flush(out);
@@ -132,7 +149,9 @@ static void summary_free(struct ur_sink *sink)
 
 int ur_sink_summary_new(FILE *out, struct ur_sink **ret)
 {
-	static const struct ur_sink_ops ops = { summary_event, summary_finish, summary_free };
+	static const struct ur_sink_ops ops = { .event = summary_event,
+						.finish = summary_finish,
+						.free = summary_free };
 	struct summary *s = calloc(1, sizeof(*s));
 
 	if (!s)

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include "user/addr.h"
+#include "user/age.h"
 #include "user/escape.h"
 #include "user/names.h"
 #include "user/services.h"
@@ -117,6 +118,19 @@ static void say_answer(struct ur_buf *out, const struct ur_evidence *ev,
 		ur_buf_add(out, " %u times", ev->count);
 }
 
+static void say_owner(struct ur_buf *out, const struct ur_owners *owners)
+{
+	if (owners->looked != UR_FOUND || !owners->n) {
+		ur_buf_add(out, "a socket");
+		return;
+	}
+	ur_buf_add_safe(out, owners->one[0].comm);
+	if (owners->one[0].pid)
+		ur_buf_add(out, " (pid %d)", owners->one[0].pid);
+	if (owners->total > 1)
+		ur_buf_add(out, " and %u more", owners->total - 1);
+}
+
 static void put_first_line(const struct text *t, const struct ur_evidence *ev,
 			   const struct ur_report *report)
 {
@@ -169,6 +183,34 @@ static int text_event(struct ur_sink *sink, const struct ur_evidence *ev,
 	return ur_sink_flush(t->lines.out);
 }
 
+static int text_restart(struct ur_sink *sink, const struct ur_restart *restart,
+			const struct timespec *time)
+{
+	const struct text *t = (const struct text *)sink;
+	char line[LINE_MAX_HERE], text[UR_ENDPOINT_TEXT], buf[UR_NUMBER_TEXT];
+	struct ur_buf out = UR_BUF(line);
+	uint8_t addr[16], version = ur_addr_plain(restart->taken.family, restart->taken.addr, addr);
+
+	if (t->opts.quiet)
+		return 0;
+	ur_buf_add(&out, UR_FAINT);
+	say_time(&out, time);
+	ur_buf_add(&out, UR_PLAIN);
+	say_netns(&out, &restart->netns);
+	ur_buf_add(&out, "%s port %u taken again: " UR_STRONG,
+		   ur_proto_name(restart->packet.proto, buf), restart->packet.dport);
+	say_owner(&out, &restart->taken.owners);
+	ur_buf_add(&out, " has %s" UR_PLAIN " no more than ",
+		   ur_endpoint_text(version, addr, restart->packet.dport, text));
+	ur_say_age(&out, restart->taken_ns - restart->closed_ns);
+	ur_buf_add(&out,
+		   " after it was closed; %" PRIu64 " packet%s refused" UR_FAINT
+		   " [socket.closed]" UR_PLAIN,
+		   restart->refused, restart->refused == 1 ? " was" : "s were");
+	ur_lines_put(&t->lines, line, HANG);
+	return ur_sink_flush(t->lines.out);
+}
+
 static int text_finish(struct ur_sink *sink, const struct ur_totals *totals)
 {
 	(void)totals;
@@ -185,7 +227,7 @@ static void text_free(struct ur_sink *sink)
 
 int ur_sink_text_new(FILE *out, const struct ur_text_opts *opts, struct ur_sink **ret)
 {
-	static const struct ur_sink_ops ops = { text_event, text_finish, text_free };
+	static const struct ur_sink_ops ops = { text_event, text_restart, text_finish, text_free };
 	struct text *t = calloc(1, sizeof(*t));
 
 	if (!t)

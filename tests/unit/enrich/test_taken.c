@@ -15,6 +15,7 @@
 static struct ur_packet pkt;
 static struct ur_taken taken;
 static uint64_t inode;
+static struct ur_taken_open none;
 
 /* A socket on @addr, its port the packet's destination. */
 static int on(const char *addr, const char *peer)
@@ -52,7 +53,7 @@ static void packet(const char *src, const char *dst)
 	pkt.sport = 9;
 	sample_addr(pkt.src, src);
 	sample_addr(pkt.dst, dst);
-	ur_taken_find(&pkt, &taken, &inode);
+	ur_taken_find(&pkt, none, &taken, &inode);
 }
 
 static void on_any_address(void **state)
@@ -72,6 +73,21 @@ static void on_any_address(void **state)
 	ur_closep(&fd);
 	packet("10.0.0.7", "10.0.0.5");
 	assert_int_equal(taken.looked, UR_FOUND_NONE);
+}
+
+/* What was there before has not taken it. */
+static void open_all_the_time(void **state)
+{
+	ur_cleanup(ur_closep) int fd = on("0.0.0.0", NULL);
+	uint64_t own[2] = { 1 };
+
+	(void)state;
+	packet("10.0.0.7", "10.0.0.5");
+	own[1] = inode;
+	ur_taken_find(&pkt, (struct ur_taken_open){ 2, own }, &taken, &inode);
+	assert_int_equal(taken.looked, UR_FOUND_NONE);
+	ur_taken_find(&pkt, (struct ur_taken_open){ 1, own }, &taken, &inode);
+	assert_int_equal(taken.looked, UR_FOUND);
 }
 
 static void on_one_address(void **state)
@@ -119,9 +135,8 @@ static void dual_stack(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(on_any_address),
-		cmocka_unit_test(on_one_address),
-		cmocka_unit_test(connected),
+		cmocka_unit_test(on_any_address), cmocka_unit_test(open_all_the_time),
+		cmocka_unit_test(on_one_address), cmocka_unit_test(connected),
 		cmocka_unit_test(dual_stack),
 	};
 

@@ -79,6 +79,25 @@ static void all_that_can_be_missing(void **state)
 		   "        2  decisions seen in part only: who asked is not known\n");
 }
 
+static void restarts(void **state)
+{
+	struct ur_totals t = { .ns = SECOND,
+			       .explained = 4,
+			       .shown = 4,
+			       .cause[UR_CAUSE_SOCKET_CLOSED] = 4,
+			       .outcome[UR_OUTCOME_SENT] = 4,
+			       .restarts = 1,
+			       .restarts_refused = 3,
+			       .restarts_ns = SECOND + SECOND / 5 };
+
+	(void)state;
+	expect(&t,
+	       "unreach: 4 answers in 1.0 s: 4 sent, 0 suppressed\n"
+	       "        4  socket.closed\n"
+	       "           restarts: 1 port was taken again within 1.2 s, 3 packets were refused "
+	       "before\n");
+}
+
 /* The kernel's count could not be read: ours is the least. */
 static void without_the_count_of_the_kernel(void **state)
 {
@@ -99,6 +118,7 @@ int main(void)
 		cmocka_unit_test(nothing_happened),
 		cmocka_unit_test(one_answer),
 		cmocka_unit_test(all_that_can_be_missing),
+		cmocka_unit_test(restarts),
 		cmocka_unit_test(without_the_count_of_the_kernel),
 	};
 

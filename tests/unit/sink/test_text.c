@@ -189,6 +189,39 @@ static void a_reader_that_is_gone(void **state)
 	assert_int_equal(ur_sink_event(sink, &ev, &report), -EPIPE);
 }
 
+static void a_port_that_is_taken_again(void **state)
+{
+	struct ur_restart restart = { .packet = { .proto = IPPROTO_UDP, .dport = 8125 },
+				      .closed_ns = 1000000000,
+				      .taken_ns = 2250000000,
+				      .refused = 3,
+				      .taken = { .looked = UR_FOUND, .family = AF_INET6 } };
+	const struct timespec time = { .tv_sec = 3 * 3600, .tv_nsec = 123456789 };
+	ur_cleanup(ur_sink_freep) struct ur_sink *sink = NULL;
+	struct ur_text_opts opts = { .numeric = true };
+	struct capture c;
+
+	(void)state;
+	sample_addr(restart.taken.addr, "::ffff:10.0.0.5");
+	sample_owner(&restart.taken.owners, "sta\033td", 900);
+	restart.netns = (struct ur_netns){ .looked = UR_FOUND, .name = "srv" };
+	capture_open(&c);
+	assert_int_equal(ur_sink_text_new(c.out, &opts, &sink), 0);
+	assert_int_equal(ur_sink_restart(sink, &restart, &time), 0);
+	assert_string_equal(c.text, "03:00:00.123456 srv udp port 8125 taken again: sta\\x1btd "
+				    "(pid 900) has 10.0.0.5:8125 no more than 1.2 s after it was "
+				    "closed; 3 packets were refused [socket.closed]\n");
+	capture_close(&c);
+	ur_sink_freep(&sink);
+	opts.quiet = true;
+	capture_open(&c);
+	assert_int_equal(ur_sink_text_new(c.out, &opts, &sink), 0);
+	assert_int_equal(ur_sink_restart(sink, &restart, &time), 0);
+	fflush(c.out);
+	assert_string_equal(c.text, "");
+	capture_close(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +231,7 @@ int main(void)
 		cmocka_unit_test(names_of_ports),
 		cmocka_unit_test(colours_only_when_asked),
 		cmocka_unit_test(nothing_from_outside_acts),
+		cmocka_unit_test(a_port_that_is_taken_again),
 		cmocka_unit_test(a_reader_that_is_gone),
 	};
 
