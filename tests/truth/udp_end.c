@@ -32,6 +32,8 @@ static const char help[] =
 	"  rebind      close it, and bind --to at once\n"
 	"  disconnect  connect() to ADDR and PORT, to AF_UNSPEC, live on: what\n"
 	"              getaddrinfo() does to sort addresses\n"
+	"  keep        the same, but stay connected\n"
+	"  flap        --count N times: bind, wait, close, wait; done then\n"
 	"  churn       --count N sockets on ports from PORT on, each closed at\n"
 	"              once; PORT 0: the kernel chooses, each is a client's; done then\n"
 	"options:\n"
@@ -197,6 +199,20 @@ static void churn(const struct options *o)
 	exit(0);
 }
 
+static void flap(const struct options *o)
+{
+	for (long i = 0; i < o->count; i++) {
+		int fd = open_socket(o, &o->local);
+
+		if (!i)
+			put_ready(&o->local);
+		usleep(o->after);
+		close(fd);
+		usleep(o->after);
+	}
+	exit(0);
+}
+
 static void disconnect(const struct options *o)
 {
 	const struct sockaddr none = { .sa_family = AF_UNSPEC };
@@ -207,6 +223,10 @@ static void disconnect(const struct options *o)
 		die("connect");
 	if (getsockname(fd, (struct sockaddr *)&local.ss, &local.len))
 		die("getsockname");
+	if (!strcmp(o->how, "keep")) {
+		put_ready(&local);
+		live_on();
+	}
 	usleep(o->after);
 	if (connect(fd, &none, sizeof(none)))
 		die("connect to AF_UNSPEC");
@@ -239,7 +259,9 @@ int main(int argc, char **argv)
 	parse(argc, argv, &o);
 	if (!strcmp(o.how, "churn"))
 		churn(&o);
-	if (!strcmp(o.how, "disconnect"))
+	if (!strcmp(o.how, "flap"))
+		flap(&o);
+	if (!strcmp(o.how, "disconnect") || !strcmp(o.how, "keep"))
 		disconnect(&o);
 	fd = open_socket(&o, &o.local);
 	exit_status = o.status;
