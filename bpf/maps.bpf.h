@@ -82,6 +82,7 @@ struct ur_scratch {
 	struct ur_event e; /* first: the record is found as the scratch entry is */
 	struct ur_flow flow;
 	struct ur_sock spare; /* of a socket that the record has no room for */
+	__u64 group;          /* reuseport group that fails as the socket judged last, or 1 */
 	__u64 judged;  /* sockets on the port; here, where the verifier takes it for any number */
 	__u64 nearest; /* how near the nearest of those in the record comes, ur_nearness() */
 };

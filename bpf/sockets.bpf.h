@@ -9,12 +9,17 @@
  */
 #include "bpf/match.bpf.h"
 
-#define UR_WALK_MAX        512 /* strangers passed over in one slot before the next socket */
+/* The verifier goes through a loop as often as the kernel may, but looks at a global function
+ * once: long loops are loops of loops. */
+#define UR_WALK_STRETCH    16
+#define UR_WALK_MAX        (32 * UR_WALK_STRETCH) /* strangers before the next socket */
 #define UR_WALK_GAVE_UP    1
-#define UR_PORT_MAX        1024 /* sockets on the port that are looked at */
-#define UR_MEMBERS_MAX     64   /* ...of those, the ones that can't be judged by their group */
-#define UR_SENDERS_MAX     8    /* sockets on the source port that are looked at */
-#define UR_TCP_ESTABLISHED 1    /* sk_state of a connected UDP socket, too */
+#define UR_WALK_ON         1 /* a bit of a node's address: the walk goes on from there */
+#define UR_PORT_STRETCH    32
+#define UR_PORT_MAX        (32 * UR_PORT_STRETCH) /* sockets on the port that are looked at */
+#define UR_MEMBERS_MAX     64 /* ...of those, the ones that can't be judged by their group */
+#define UR_SENDERS_MAX     8  /* sockets on the source port that are looked at */
+#define UR_TCP_ESTABLISHED 1  /* sk_state of a connected UDP socket, too */
 
 /* The first bytes of a struct sock, fetched at once: most of what we want lies there, and
  * asking for each field costs as much. */
@@ -108,11 +113,11 @@ static __always_inline const struct sock *ur_node_sock(__u64 node)
 }
 
 /* The first socket on @port in @net from @node on, as its struct sock; 0 at the end of
- * the slot, UR_WALK_GAVE_UP when there were too many strangers before it. Kernel addresses
- * have the top bit set, the end of a list (NULL, or a nulls marker) has not. */
-UR_GLOBAL __u64 ur_slot_next(__u64 node, __u64 net, __u32 port)
+ * the slot; when all were strangers, the next node with UR_WALK_ON. Kernel addresses have
+ * the top bit set, the end of a list (NULL, or a nulls marker) has not. */
+UR_GLOBAL __u64 ur_slot_stretch(__u64 node, __u64 net, __u32 port)
 {
-	for (int i = 0; i < UR_WALK_MAX; i++) {
+	for (int i = 0; i < UR_WALK_STRETCH; i++) {
 		const struct sock *sk = ur_node_sock(node);
 
 		if ((__s64)node >= 0)
@@ -121,6 +126,18 @@ UR_GLOBAL __u64 ur_slot_next(__u64 node, __u64 net, __u32 port)
 		    (__u64)BPF_CORE_READ(sk, __sk_common.skc_net.net) == net)
 			return (__u64)sk;
 		node = ur_peek(__u64, node);
+	}
+	return (__s64)node < 0 ? node | UR_WALK_ON : 0;
+}
+
+/* The same, UR_WALK_GAVE_UP when there were too many strangers. */
+UR_GLOBAL __u64 ur_slot_next(__u64 node, __u64 net, __u32 port)
+{
+	for (int i = 0; i < UR_WALK_MAX / UR_WALK_STRETCH; i++) {
+		node = ur_slot_stretch(node, net, port);
+		if (!(node & UR_WALK_ON))
+			return node;
+		node &= ~(__u64)UR_WALK_ON;
 	}
 	return UR_WALK_GAVE_UP;
 }
@@ -160,7 +177,7 @@ static __always_inline void ur_snapshot_nearer(struct ur_scratch *w, __u64 sk)
 	w->nearest = ur_nearness(s->mismatch);
 }
 
-/* Judge @sk, the @i-th on the port, and note it in the record as far as there is room. Its
+/* Judge @sk, with @i in the record before it, and note it as far as there is room. Its
  * reuseport group when all members fail as it does: they were bound to one address in one
  * family (udp_reuseport_add_sock()), and only connect() changes that, from any. Otherwise 1. */
 UR_GLOBAL __u64 ur_snapshot_one(__u64 key, __u64 sk, __u32 i)
@@ -192,42 +209,55 @@ UR_GLOBAL __u64 ur_snapshot_one(__u64 key, __u64 sk, __u32 i)
 }
 
 /* Count a socket that fails as the last one that was judged. */
-static __always_inline bool ur_snapshot_alike(struct ur_scratch *w, __u64 sk, __u64 group)
+static __always_inline bool ur_snapshot_alike(struct ur_scratch *w, __u64 sk)
 {
 	__u8 mismatch = w->spare.mismatch;
 
-	if ((__u64)BPF_CORE_READ((const struct sock *)sk, sk_reuseport_cb) != group ||
+	if ((__u64)BPF_CORE_READ((const struct sock *)sk, sk_reuseport_cb) != w->group ||
 	    mismatch >= UR_MM_MAX)
 		return false;
 	w->e.sock_total[mismatch]++;
 	return true;
 }
 
+/* Note @sk and those behind it; what is to come next, as ur_slot_next() says it. */
+UR_GLOBAL __u64 ur_snapshot_stretch(__u64 key, __u64 sk)
+{
+	struct ur_scratch *w = ur_work_at(key);
+
+	if (!w)
+		return 0;
+	for (int i = 0; i < UR_PORT_STRETCH; i++) {
+		if ((__s64)sk >= 0)
+			break;
+		if (w->e.nsocks < UR_SOCKS_MAX || !ur_snapshot_alike(w, sk)) {
+			if (++w->judged > UR_MEMBERS_MAX)
+				return UR_WALK_GAVE_UP;
+			w->group = ur_snapshot_one(key, sk, w->e.nsocks);
+		}
+		sk = ur_slot_next(ur_sock_after(sk), w->flow.net, w->flow.dport);
+	}
+	return sk;
+}
+
 /* Note every socket on the packet's destination port in its namespace. */
 UR_GLOBAL int ur_snapshot(__u64 key)
 {
 	struct ur_scratch *w = ur_work_at(key);
-	__u64 sk, net, group = 1;
-	__u32 port;
+	__u64 sk;
 
 	if (!w)
 		return 0;
-	net = w->flow.net;
-	port = w->flow.dport;
-	sk = ur_slot_first(&w->flow, port);
+	sk = ur_slot_first(&w->flow, w->flow.dport);
 	if (sk == UR_WALK_GAVE_UP)
 		return 0;
 	w->e.flags |= UR_EV_SOCKS;
-	sk = ur_slot_next(sk, net, port);
-	for (int i = 0; i < UR_PORT_MAX; i++) {
+	w->group = 1;
+	sk = ur_slot_next(sk, w->flow.net, w->flow.dport);
+	for (int i = 0; i < UR_PORT_MAX / UR_PORT_STRETCH; i++) {
 		if ((__s64)sk >= 0)
 			break;
-		if (i < UR_SOCKS_MAX || !ur_snapshot_alike(w, sk, group)) {
-			if (++w->judged > UR_MEMBERS_MAX)
-				break;
-			group = ur_snapshot_one(key, sk, i);
-		}
-		sk = ur_slot_next(ur_sock_after(sk), net, port);
+		sk = ur_snapshot_stretch(key, sk);
 	}
 	if (sk)
 		w->e.flags |= UR_EV_SOCKS_PARTIAL;
