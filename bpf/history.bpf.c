@@ -253,13 +253,13 @@ static __always_inline int ur_net_end(const struct net *net)
 	return 0;
 }
 
-SEC("fentry/__put_net")
+SEC("fentry/net_ns_net_exit")
 int BPF_PROG(net_end, struct net *net)
 {
 	return ur_net_end(net);
 }
 
-SEC("kprobe/__put_net")
+SEC("kprobe/net_ns_net_exit")
 int BPF_KPROBE(net_end_kprobe, struct net *net)
 {
 	return ur_net_end(net);

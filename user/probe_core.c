@@ -34,7 +34,7 @@ const struct ur_core_row ur_core_rows[] = {
 	  "UDP sockets that are closed" },
 	{ "__udp_disconnect", "udp_leave", "udp_leave_kprobe", false, 0, false,
 	  "UDP sockets that give up their port" },
-	{ "__put_net", "net_end", "net_end_kprobe", false, 0, false,
+	{ "net_ns_net_exit", "net_end", "net_end_kprobe", false, UR_MISSING_HISTORY, false,
 	  "network namespaces that end" },
 	{ "module_load", "module_load", NULL, false, 0, false, "firewall modules that come later" },
 	{ "module_free", "module_free", NULL, false, 0, false, "firewall modules that go" },
@@ -83,7 +83,7 @@ static bool needless(const struct ur_probe *p, const struct ur_core_row *row)
 	int id = ur_btf_index_find(p->names, "net", BTF_KIND_STRUCT);
 	const struct btf_type *net = id < 0 ? NULL : btf__type_by_id(p->btf, id);
 
-	if (strcmp(row->func, "__put_net") != 0 || !net)
+	if (strcmp(row->func, "net_ns_net_exit") != 0 || !net)
 		return false;
 	for (int i = 0; i < btf_vlen(net); i++) {
 		const struct btf_member *m = &btf_members(net)[i];
