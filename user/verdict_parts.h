@@ -6,9 +6,10 @@
  * not fit), verdict_closed.c (of sockets that are gone, which verdict_history.c weighs),
  * verdict_nat.c (of translated packets) and verdict_rule.c word the causes, verdict_unknown.c
  * the rest, verdict_origin.c who decided, verdict_also.c the further findings, verdict_way.c
- * those about the way to a rule, verdict_words.c the phrases that all of them use. As pure as
- * verdict.h says.
+ * those about the way to a rule, verdict_manager.c those about who wrote it, verdict_words.c
+ * the phrases that all of them use. As pure as verdict.h says.
  */
+#include "user/manager.h"
 #include "user/strbuf.h"
 #include "user/verdict.h"
 
@@ -62,6 +63,7 @@ const char *ur_find_matched(const struct ur_case *c, struct ur_buf *out);
 const char *ur_find_catch_all(const struct ur_case *c, struct ur_buf *out);
 const char *ur_find_varies(const struct ur_case *c, struct ur_buf *out);
 const char *ur_find_accepted(const struct ur_case *c, struct ur_buf *out);
+const char *ur_find_manager(const struct ur_case *c, struct ur_buf *out);
 
 /* All sockets on the port, also those that the event does not carry. */
 unsigned int ur_sockets_total(const struct ur_evidence *ev);
@@ -144,6 +146,13 @@ void ur_say_nat(const struct ur_case *c, struct ur_buf *out);
 
 /* Who has that TCP listener, likewise. */
 void ur_say_listener(struct ur_buf *out, const struct ur_listener *listener);
+
+/* "ufw's ", or nothing. */
+void ur_say_manager(struct ur_buf *out, const struct ur_evidence *ev);
+
+/* What to type, in the words of the program that wrote the rule; false, and nothing, when none
+ * is known to have. */
+bool ur_advise_manager(const struct ur_case *c, struct ur_buf *out);
 
 /* " (hook input, reached from input > zone)": which way the packet was going, and how it came
  * to the rule. */

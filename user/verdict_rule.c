@@ -101,6 +101,8 @@ void ur_why_rule(const struct ur_case *c, struct ur_buf *out)
 	const struct ur_evidence *ev = c->ev;
 
 	ur_buf_add(out, rule_known(ev) ? "rejected by " : "rejected by an ");
+	if (rule_known(ev))
+		ur_say_manager(out, ev);
 	say_engine(out, ev);
 	if (engine_nft(ev))
 		say_place_nft(out, ev);
@@ -150,7 +152,11 @@ void ur_advise_rule_nft(const struct ur_case *c, struct ur_buf *out)
 	char text[UR_NAME_MAX * 4];
 	struct ur_buf names = UR_BUF(text);
 	bool typed = family && say_names(&names, ur_rule_table(ev), " ", ur_rule_chain(ev));
-	bool entered = start_look(out, ev, typed ? "the rule" : "the rules");
+	bool entered;
+
+	if (rule_known(ev) && ur_advise_manager(c, out))
+		return;
+	entered = start_look(out, ev, typed ? "the rule" : "the rules");
 
 	if (typed)
 		ur_buf_add(out, "nft -a list chain %s %s", family, text);
@@ -179,7 +185,8 @@ static void advise_xtables(const struct ur_evidence *ev, struct ur_buf *out, con
 
 void ur_advise_rule_iptables_nft(const struct ur_case *c, struct ur_buf *out)
 {
-	advise_xtables(c->ev, out, "nft");
+	if (!rule_known(c->ev) || !ur_advise_manager(c, out))
+		advise_xtables(c->ev, out, "nft");
 }
 
 void ur_advise_rule_iptables(const struct ur_case *c, struct ur_buf *out)
@@ -189,6 +196,8 @@ void ur_advise_rule_iptables(const struct ur_case *c, struct ur_buf *out)
 			   xtables(c->ev));
 		return;
 	}
+	if (ur_advise_manager(c, out))
+		return;
 	advise_xtables(c->ev, out, "legacy");
 	ur_buf_add(out, "; nft does not list it");
 }

@@ -2,6 +2,7 @@
 #include "user/sink/json_rule.h"
 
 #include <string.h>
+#include "user/manager.h"
 #include "user/names.h"
 #include "user/verdict.h"
 
@@ -166,6 +167,25 @@ static void put_varies(struct ur_node n, const struct ur_way *way)
 	put(n, "varies", one.object);
 }
 
+static void put_manager(struct ur_node n, const struct ur_evidence *ev)
+{
+	struct ur_managed managed;
+	struct ur_node one;
+
+	ur_managed_by(ev, &managed);
+	if (!managed.by)
+		return;
+	put_string(n, "manager", ur_manager_name(managed.by));
+	if (!ur_managed_kind_name(managed.kind))
+		return;
+	one = node_new(n.failed);
+	put_string(one, "kind", ur_managed_kind_name(managed.kind));
+	if (managed.what[0])
+		put_string(one, "name", managed.what);
+	put_confidence(one, "confidence", managed.proven);
+	put(n, "managed", one.object);
+}
+
 static void put_accepted(struct ur_node n, const struct ur_earlier *earlier)
 {
 	const char *family = ur_nf_family_name(earlier->family);
@@ -230,6 +250,7 @@ void ur_json_rule(struct ur_node root, const struct ur_evidence *ev)
 	put_rule_text(n, &ev->rule);
 	put_known(n, "hook", ur_nf_hook_name(rule->pf, rule->hook));
 	put_rule_way(n, ev);
+	put_manager(n, ev);
 	if (rule->iif)
 		put_known(n, "iif", rule->iifname);
 	if (rule->oif)

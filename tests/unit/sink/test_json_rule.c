@@ -184,6 +184,24 @@ static void what_else_the_way_says(void **state)
 	is_string("rule.accepted_before.confidence", "likely");
 }
 
+static void who_wrote_it(void **state)
+{
+	(void)state;
+	sample_rule(&ev, UR_ORIGIN_NFT, IPPROTO_UDP, "reject");
+	make();
+	is_absent("rule.manager");
+	is_absent("rule.managed");
+	SAMPLE_COPY(ev.rule.table, "firewalld");
+	make();
+	is_string("rule.manager", "firewalld");
+	is_absent("rule.managed");
+	SAMPLE_COPY(ev.rule.chain, "filter_IN_public");
+	make();
+	is_string("rule.managed.kind", "zone");
+	is_string("rule.managed.name", "public");
+	is_string("rule.managed.confidence", "proven");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +213,7 @@ int main(void)
 		cmocka_unit_test(several_ways),
 		cmocka_unit_test(elements),
 		cmocka_unit_test(what_else_the_way_says),
+		cmocka_unit_test(who_wrote_it),
 	};
 
 	return cmocka_run_group_tests(tests, load_schema, drop_schema);
