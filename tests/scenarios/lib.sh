@@ -76,6 +76,12 @@ need_udplite() {
 	[ -e /proc/net/udplite ] || skip 'no UDP-Lite in this kernel'
 }
 
+# one_kernel: for programs that take half a minute to start under emulation, and write the
+# same rules on each kernel; tests/rulesets has what they write for the others.
+one_kernel() {
+	[[ $(uname -r) == 6.12.* ]] || skip 'runs on 6.12 only; what it writes is loaded by b50, b51'
+}
+
 # ---- topology ------------------------------------------------------------------
 
 # ns_path NAME: NAME is cli, srv, ct, or a namespace's full name.
