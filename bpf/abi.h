@@ -138,6 +138,19 @@ _Static_assert(sizeof(struct ur_closed) == 72 + 32 + UR_COMM_MAX + UR_CGROUP_MAX
 #define UR_RULE_LONG_NAME (1 << 4) /* a name did not fit */
 #define UR_RULE_GAVE_UP   (1 << 5) /* the walk to the chain reached its limit */
 
+/* ur_rule.xt_digest: the words of a legacy entry as iptables-save's reader gets them from the
+ * kernel, counters left out. A table can be replaced by one of the same shape right after a
+ * rule of it fired; this tells. First the entry up to its counters, word by word; then of
+ * each match, and of the target: size, the 32 bytes of name, revision and padding, and its
+ * data, with 0 for what the kernel keeps to itself. */
+#define UR_DIGEST_SEED 0xcbf29ce484222325ULL
+
+static inline __attribute__((always_inline)) __u64 ur_digest_step(__u64 sum, __u64 word)
+{
+	sum = (sum ^ word) * 0x9e3779b97f4a7c15ULL;
+	return sum ^ sum >> 32;
+}
+
 /* ur_rule.reject: with what the rule answers. */
 #define UR_REJECT_ICMP 0
 #define UR_REJECT_RST  1
@@ -148,6 +161,7 @@ struct ur_rule {
 	__u64 chain_handle; /* nft */
 	__u64 table_handle; /* nft */
 	__u64 xt_entry_off; /* legacy: offset of the entry's target in the table's blob */
+	__u64 xt_digest;    /* legacy: ur_digest_step() over the entry, 0: not known */
 	__u32 xt_size;      /* legacy: struct xt_table_info.size, number: to detect replacement */
 	__u32 xt_number;
 	__u32 iif; /* nf_hook_state.in, .out; 0 when absent */
@@ -164,7 +178,7 @@ struct ur_rule {
 	char table[UR_TABLE_MAX];
 	char chain[UR_CHAIN_MAX];
 };
-_Static_assert(sizeof(struct ur_rule) == 64 + 32 + UR_TABLE_MAX + UR_CHAIN_MAX,
+_Static_assert(sizeof(struct ur_rule) == 72 + 32 + UR_TABLE_MAX + UR_CHAIN_MAX,
 	       "ur_rule has a hole");
 
 /* The conntrack entry of the refused packet's flow. At a reject it is the packet's own; at a
@@ -333,6 +347,8 @@ struct ur_layout {
 	__u32 xt_par_state;
 	__u32 xt_table_private;
 	__u32 xt_table_name;
+	__u32 xt_ext_name; /* struct xt_match, xt_target: name, and revision right behind it */
+	__u32 xt_ext_size; /* matchsize or targetsize, and usersize right behind it; 0: unknown */
 };
 
 /* Map "stats": exact counts, one slot each. */

@@ -14,6 +14,117 @@
 #define UR_XT_INFO_NUMBER  4
 #define UR_XT_INFO_ENTRIES 64
 
+#define UR_XT_BACK_MAX 64 /* chunks from an entry's target back to where its matches begin */
+#define UR_XT_EXTS_MAX 16 /* matches of one rule, and its target */
+#define UR_XT_DATA_MAX 64 /* chunks of data of one of them */
+#define UR_XT_NAME     30 /* bytes of name and revision */
+
+/* struct ipt_entry and ip6t_entry: their size, and where target_offset and next_offset lie
+ * (include/uapi/linux/netfilter_ipv{4,6}/). The counters are the last 16 bytes. */
+#define UR_IPT_ENTRY        112
+#define UR_IPT_OFFSETS      88
+#define UR_IP6T_ENTRY       168
+#define UR_IP6T_OFFSETS     140
+#define UR_XT_COUNTERS_SIZE 16
+
+/* ---- what a rule says: see ur_rule.xt_digest ---- */
+
+/* The words of the chunk at @at, up to @end; behind @visible they count as 0. */
+UR_GLOBAL __u64 ur_xt_chunk(__u64 at, __u64 visible, __u64 end, __u64 sum)
+{
+	__u64 words[8] = {};
+
+	ur_read(words, sizeof(words), (const void *)at);
+	for (int i = 0; i < 8; i++, at += 8) {
+		__u64 word = words[i];
+
+		if (at >= end)
+			break;
+		if (at >= visible)
+			word = 0;
+		else if (at + 8 > visible)
+			word &= ~0ULL >> 8 * (at + 8 - visible);
+		sum = ur_digest_step(sum, word);
+	}
+	return sum;
+}
+
+UR_GLOBAL __u64 ur_xt_words(__u64 at, __u64 visible, __u64 end, __u64 sum)
+{
+	for (int i = 0; i < UR_XT_DATA_MAX; i++, at += 64) {
+		if (at >= end)
+			return sum;
+		sum = ur_xt_chunk(at, visible, end, sum);
+	}
+	return 0;
+}
+
+/* The match or target at @at: {u16 size, padding to 8, pointer to struct xt_match or
+ * xt_target, padding to 32}, then its data. As xt_data_to_user() shows it. 0: too long. */
+UR_GLOBAL __u64 ur_xt_ext(__u64 at, __u64 sum)
+{
+	const struct ur_layout *l = ur_layout_get();
+	__u64 kind = ur_peek(__u64, at + 8), end = at + ur_peek(__u16, at);
+	__u32 size, user;
+
+	if (!l)
+		return 0;
+	size = ur_peek(__u32, kind + l->xt_ext_size);
+	user = ur_peek(__u32, kind + l->xt_ext_size + 4);
+	at += UR_XT_TARGET_HDR;
+	sum = ur_digest_step(sum, end - at);
+	kind += l->xt_ext_name;
+	sum = ur_xt_chunk(kind, kind + UR_XT_NAME, kind + 32, sum);
+	return ur_xt_words(at, at + (user ?: size), end, sum);
+}
+
+/* Where the matches begin of the entry with the target @t, whose header is among the eight
+ * that could end at @base or right before; else 0. @offsets: target_offset and next_offset
+ * lie that much before the header's end. */
+UR_GLOBAL __u64 ur_xt_begins(__u64 base, __u64 t, __u64 header, __u64 offsets)
+{
+	__u32 size = ur_peek(__u16, t);
+
+	for (int i = 0; i < 8; i++, base -= 8) {
+		__u32 to_target = t - base + header;
+
+		if (ur_peek(__u32, base - offsets) == (to_target | (to_target + size) << 16))
+			return base;
+	}
+	return 0;
+}
+
+UR_GLOBAL __u64 ur_xt_matches(__u64 t, __u64 header, __u64 offsets)
+{
+	for (int i = 0; i < UR_XT_BACK_MAX; i++) {
+		__u64 found = ur_xt_begins(t - i * 64, t, header, offsets);
+
+		if (found)
+			return found;
+	}
+	return 0;
+}
+
+/* Of the entry with the target @t. 0: it is not to be had. */
+UR_GLOBAL __u64 ur_xt_digest(__u64 t, __u32 v6)
+{
+	const struct ur_layout *l = ur_layout_get();
+	__u64 header = v6 ? UR_IP6T_ENTRY : UR_IPT_ENTRY;
+	__u64 at = ur_xt_matches(t, header, header - (v6 ? UR_IP6T_OFFSETS : UR_IPT_OFFSETS));
+	__u64 end = at - UR_XT_COUNTERS_SIZE, sum;
+
+	if (!l || !l->xt_ext_size || !at)
+		return 0;
+	sum = ur_xt_words(at - header, end, end, UR_DIGEST_SEED);
+	for (int i = 0; i < UR_XT_EXTS_MAX && sum && at <= t; i++) {
+		sum = ur_xt_ext(at, sum);
+		if (at == t)
+			return sum;
+		at += ur_peek(__u16, at);
+	}
+	return 0;
+}
+
 /* Does @table hold the target @t? Then fill @r. */
 static __always_inline bool ur_xt_table_holds(struct ur_rule *r, const struct ur_layout *l,
 					      __u64 table, __u64 t)
@@ -27,6 +138,7 @@ static __always_inline bool ur_xt_table_holds(struct ur_rule *r, const struct ur
 	r->xt_entry_off = t - entries;
 	r->xt_size = size;
 	r->xt_number = ur_peek(__u32, info + UR_XT_INFO_NUMBER);
+	r->xt_digest = ur_xt_digest(t, r->pf == NFPROTO_IPV6);
 	r->table_family = r->pf;
 	bpf_probe_read_kernel_str(r->table, 32, (const void *)(table + l->xt_table_name));
 	r->flags |= UR_RULE_XT | UR_RULE_TABLE;

@@ -34,6 +34,8 @@ static const struct ur_layout layout_5_10 = {
 	.xt_par_state = 16,
 	.xt_table_private = 24,
 	.xt_table_name = 56,
+	.xt_ext_name = 16,
+	.xt_ext_size = 104, /* with CONFIG_COMPAT, which x86_64 and arm64 builds have */
 };
 
 static const struct field {
@@ -200,11 +202,36 @@ static bool fill_nft(struct ur_layout *l, struct btf *vmlinux, const struct ur_s
 	return true;
 }
 
+/* Do @field of xt_match and of xt_target, and what follows it, lie at @at? */
+static bool both_have(const struct btf *btf, const char *match, const char *target,
+		      const char *next, int at, int next_at)
+{
+	return field_offset(btf, "xt_match", match) == at &&
+	       field_offset(btf, "xt_target", target) == at &&
+	       field_offset(btf, "xt_match", next) == next_at &&
+	       field_offset(btf, "xt_target", next) == next_at;
+}
+
+/* One set of offsets must do for matches and targets. */
+static void fill_ext(struct ur_layout *l, const struct btf *btf)
+{
+	int name = field_offset(btf, "xt_match", "name");
+	int size = field_offset(btf, "xt_match", "matchsize");
+
+	if (name < 0 || size < 0 || !both_have(btf, "name", "name", "revision", name, name + 29) ||
+	    !both_have(btf, "matchsize", "targetsize", "usersize", size, size + 4))
+		return;
+	l->xt_ext_name = name;
+	l->xt_ext_size = size;
+}
+
 static bool fill_xt(struct ur_layout *l, struct btf *vmlinux)
 {
 	ur_cleanup(btf__freep) struct btf *own = module_btf("x_tables", vmlinux);
+	const struct btf *btf = own ?: vmlinux;
 
-	return fill(l, own ?: vmlinux, xt_fields, sizeof(xt_fields) / sizeof(*xt_fields));
+	fill_ext(l, btf);
+	return fill(l, btf, xt_fields, sizeof(xt_fields) / sizeof(*xt_fields));
 }
 
 void ur_probe_layout(struct ur_layout *l, struct btf *vmlinux, const struct ur_symbols *syms)

@@ -398,6 +398,10 @@ wait_unreach() {
 	tracer=stopped
 }
 
+# hold_unreach, release_unreach: in between, the kernel side goes on and nothing is looked up.
+hold_unreach() { [ "$tracer" = none ] || kill -STOP "$unreach_pid"; }
+release_unreach() { [ "$tracer" = none ] || kill -CONT "$unreach_pid"; }
+
 # forget_events: what is expected from here on is only what comes from here on.
 forget_events() {
 	local lines

@@ -171,13 +171,15 @@ static bool stood_still(struct ur_xt *xt, const struct ur_rule_key *key, bool ip
 	return s->at_ns <= ts_ns;
 }
 
-/* Find the entry that fired. */
+/* Find the entry that fired: it lies where it lay then, and says what it said. */
 static int locate(const struct ur_rule *want, const struct blob *b, struct ur_xt_rule *rule)
 {
 	int r = -ESTALE;
 
 	if (b->info.size == want->xt_size && b->info.num_entries == want->xt_number)
 		r = ur_xt_find(&b->table, want->xt_entry_off, rule);
+	if (!r && want->xt_digest && want->xt_digest != rule->digest)
+		r = -ESTALE;
 	return r == -ENOENT || (!r && strcmp(rule->target, "REJECT")) ? -ESTALE : r;
 }
 

@@ -12,6 +12,7 @@
 #include <linux/netfilter/x_tables.h>
 #include <linux/netfilter/xt_comment.h>
 #include <string.h>
+#include "bpf/abi.h"
 
 #define HEADER sizeof(struct xt_entry_target) /* of targets, and the same of matches */
 _Static_assert(HEADER == sizeof(struct xt_entry_match), "one header for both");
@@ -127,6 +128,45 @@ static bool ends_chain(const struct ur_xt_table *t, const struct entry *e)
 	return !strcmp(e->name, XT_ERROR_TARGET);
 }
 
+/* The words from @at to @end, the last one filled up with 0. */
+static uint64_t digest_words(const struct ur_xt_table *t, size_t at, size_t end, uint64_t sum)
+{
+	for (; at < end; at += sizeof(uint64_t)) {
+		uint64_t word = 0;
+
+		memcpy(&word, t->entries + at, end - at < sizeof(word) ? end - at : sizeof(word));
+		sum = ur_digest_step(sum, word);
+	}
+	return sum;
+}
+
+/* A match or target: its size without the header, its name with the revision, its data. */
+static uint64_t digest_ext(const struct ur_xt_table *t, size_t at, size_t len, uint64_t sum)
+{
+	const size_t name = at + sizeof(uint16_t);
+
+	sum = ur_digest_step(sum, len - HEADER);
+	sum = digest_words(t, name, at + HEADER, sum);
+	return digest_words(t, at + HEADER, at + len, sum);
+}
+
+/* What the kernel side makes of the same entry. 0: its matches don't fill their place. */
+static uint64_t entry_digest(const struct ur_xt_table *t, const struct entry *e)
+{
+	size_t at = e->matches;
+	uint64_t sum = digest_words(t, e->at, at - sizeof(struct xt_counters), UR_DIGEST_SEED);
+
+	while (e->target - at >= HEADER) {
+		size_t len = u16_at(t, at);
+
+		if (len < HEADER || len > e->target - at)
+			return 0;
+		sum = digest_ext(t, at, len, sum);
+		at += len;
+	}
+	return at == e->target ? digest_ext(t, at, e->end - at, sum) : 0;
+}
+
 static void found(const struct ur_xt_table *t, const struct entry *e, const struct walk *w,
 		  struct ur_xt_rule *ret)
 {
@@ -134,6 +174,7 @@ static void found(const struct ur_xt_table *t, const struct entry *e, const stru
 	strcpy(ret->chain, w->chain);
 	strcpy(ret->target, e->name);
 	read_comment(t, e, ret->comment);
+	ret->digest = entry_digest(t, e);
 }
 
 int ur_xt_find(const struct ur_xt_table *table, uint64_t target_off, struct ur_xt_rule *ret)

@@ -23,6 +23,7 @@ struct ur_xt_rule {
 	uint32_t count;  /* rules in that chain, without its policy or implied return */
 	char target[UR_XT_CHAIN_MAX];
 	char comment[UR_XT_COMMENT_MAX];
+	uint64_t digest; /* ur_rule.xt_digest of it */
 };
 
 /* Find the rule whose target starts at @target_off in the blob. Returns 0; -ENOENT when no

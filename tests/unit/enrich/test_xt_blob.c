@@ -93,6 +93,33 @@ static void test_digest_leaves_counters_out(void **state)
 	free(blob);
 }
 
+/* A rule's own digest tells another rule in its place, and doesn't care for other rules. */
+static void test_digest_of_one(void **state)
+{
+	struct ur_xt_rule rule;
+	size_t len;
+	uint8_t *blob = unhex(xt_table_hex, &len);
+	const struct ur_xt_table t = table4(blob, len);
+	uint64_t before;
+
+	(void)state;
+	assert_int_equal(ur_xt_find(&t, 600, &rule), 0);
+	before = rule.digest;
+	assert_true(before);
+	blob[200 + 96] += 5;   /* its packets */
+	blob[200 + 440 + 8]++; /* an address of the next rule */
+	assert_int_equal(ur_xt_find(&t, 600, &rule), 0);
+	assert_true(rule.digest == before);
+	blob[200 + 112 + 32 + 200] ^= 1; /* its comment, at the end */
+	assert_int_equal(ur_xt_find(&t, 600, &rule), 0);
+	assert_false(rule.digest == before);
+	blob[200 + 112 + 32 + 200] ^= 1;
+	blob[600 + 31] ^= 1; /* revision of its target */
+	assert_int_equal(ur_xt_find(&t, 600, &rule), 0);
+	assert_false(rule.digest == before);
+	free(blob);
+}
+
 /* Cut anywhere, or with any one byte replaced, it does no harm and comes to an end. */
 static void test_damaged(void **state)
 {
@@ -133,6 +160,7 @@ int main(void)
 		cmocka_unit_test(test_user_chain),
 		cmocka_unit_test(test_ipv6),
 		cmocka_unit_test(test_digest_leaves_counters_out),
+		cmocka_unit_test(test_digest_of_one),
 		cmocka_unit_test(test_damaged),
 	};
 
