@@ -250,6 +250,7 @@ _Static_assert(sizeof(struct ur_event) == 128 + sizeof(struct ur_nat) + sizeof(s
 #define UR_NOTICE_MODULE_LOAD 1
 #define UR_NOTICE_MODULE_FREE 2
 #define UR_NOTICE_NAT         3 /* the record is a struct ur_nat_notice */
+#define UR_NOTICE_RULES       4 /* the nftables rules of netns_inum are about to change */
 
 /* Something changed that user space must follow. Begins as struct ur_event does. */
 struct ur_notice {
@@ -341,6 +342,8 @@ struct ur_layout {
 	__u32 net_base_seq;    /* struct net: generation of the rules, 0: not there, but in... */
 	__u32 net_gen;         /* struct net: gen */
 	__u32 pernet_base_seq; /* ...struct nftables_pernet, 0: neither is known */
+	__u32 epoch;           /* how often modules came or went: nf_tables counts anew then */
+	__u32 pad;
 	__u32 xt_ready;
 	__u32 xt_par_target; /* struct xt_action_param */
 	__u32 xt_par_targinfo;

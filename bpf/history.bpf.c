@@ -250,6 +250,7 @@ static __always_inline int ur_net_end(const struct net *net)
 	__u64 now = bpf_ktime_get_ns();
 
 	bpf_map_update_elem(&ended_nets, &inum, &now, BPF_ANY);
+	__sync_fetch_and_add(&ur_nets_ended, 1);
 	return 0;
 }
 

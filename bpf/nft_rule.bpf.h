@@ -166,7 +166,7 @@ static __always_inline void ur_nft_search(struct ur_rule *r, const struct ur_lay
 /* The rule set's generation, for a key; false when it can't be told. The kernel's own is
  * counted up after the rows of the next rules are made and before packets meet them, so an
  * address means one rule for as long as it stands. A namespace's address is used again,
- * its cookie never. */
+ * its cookie never; where there is none, all is forgotten with every namespace that ends. */
 static __always_inline bool ur_nft_generation(const struct ur_layout *l, struct ur_rule_key *key,
 					      const struct net *net)
 {
@@ -182,6 +182,11 @@ static __always_inline bool ur_nft_generation(const struct ur_layout *l, struct 
 	}
 	key->generation = ur_peek(__u32, seq);
 	key->netns = ur_netns_cookie(net);
+	key->epoch = l->epoch;
+	if (ur_cookies_are_lazy()) {
+		key->netns = ur_nets_watched ? (__u64)net : 0;
+		key->epoch += ur_nets_ended;
+	}
 	return key->generation && key->netns;
 }
 

@@ -20,6 +20,24 @@ static __always_inline int ur_notice_module(__u8 what, const struct module *mod)
 	return 0;
 }
 
+/* int nf_tables_commit(net, skb): it has yet to do its work, and can fail. */
+SEC("kprobe")
+int BPF_KPROBE(rules_change, const struct net *net)
+{
+	struct ur_notice *n = bpf_ringbuf_reserve(&events, sizeof(*n), 0);
+
+	if (!n)
+		return 0; /* texts are then read when they are asked for */
+	__builtin_memset(n, 0, sizeof(*n));
+	n->version = UR_EVENT_VERSION;
+	n->len = sizeof(*n);
+	n->answer = UR_ANSWER_NOTICE;
+	n->what = UR_NOTICE_RULES;
+	n->netns_inum = BPF_CORE_READ(net, ns.inum);
+	bpf_ringbuf_submit(n, 0);
+	return 0;
+}
+
 SEC("raw_tp/module_load")
 int module_load(struct bpf_raw_tracepoint_args *ctx)
 {

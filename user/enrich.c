@@ -36,6 +36,7 @@
 
 struct ur_enrich {
 	struct ur_netns_names *netns;
+	struct ur_netns_names *ahead; /* of the thread that reads ahead */
 	struct ur_process *process;
 	struct ur_sockets *sockets;
 	struct ur_nft *nft;
@@ -66,6 +67,8 @@ int ur_enrich_new(struct ur_enrich **ret)
 		return -ENOMEM;
 	r = ur_netns_names_new(&e->netns);
 	if (!r)
+		r = ur_netns_names_new(&e->ahead);
+	if (!r)
 		r = ur_process_new(&e->process);
 	if (!r)
 		r = ur_sockets_new(&e->sockets);
@@ -93,6 +96,7 @@ void ur_enrich_free(struct ur_enrich *e)
 	ur_nft_free(e->nft);
 	ur_sockets_free(e->sockets);
 	ur_process_free(e->process);
+	ur_netns_names_free(e->ahead);
 	ur_netns_names_free(e->netns);
 	free(e);
 }
@@ -104,19 +108,19 @@ static bool is_home(uint32_t inum)
 	return !stat("/proc/thread-self/ns/net", &st) && st.st_ino == inum;
 }
 
-static int enter(struct ur_enrich *e, uint32_t inum, struct stay *stay)
+static int enter(struct ur_netns_names *names, uint32_t inum, struct stay *stay)
 {
 	ur_cleanup(ur_closep) int fd = -1;
 
 	if (is_home(inum))
 		return 0;
-	fd = ur_netns_open(e->netns, inum);
+	fd = ur_netns_open(names, inum);
 	return fd < 0 ? fd : ur_netns_enter(&stay->visit, fd);
 }
 
 static void stay_begin(struct ur_enrich *e, uint32_t inum, struct stay *stay)
 {
-	int r = enter(e, inum, stay);
+	int r = enter(e->netns, inum, stay);
 
 	stay->there = !r;
 	if (r == -ENOENT)
@@ -488,10 +492,21 @@ int ur_enrich_prefetch(struct ur_enrich *e, uint32_t netns_inum)
 {
 	ur_cleanup(stay_end) struct stay stay = { .visit = UR_NETNS_AT_HOME };
 	struct ur_nft_where where = { .netns = netns_inum };
-	int r = enter(e, netns_inum, &stay);
+	int r = enter(e->ahead, netns_inum, &stay);
 
 	if (r)
 		return r;
 	where.cookie = cookie_here();
 	return ur_nft_prefetch(e->nft, &where);
+}
+
+size_t ur_enrich_namespaces(uint32_t *inums, size_t max)
+{
+	return access("/sys/module/nf_tables", F_OK) ? 0 : ur_netns_list(inums, max);
+}
+
+void ur_enrich_module_gone(struct ur_enrich *e, const char *name)
+{
+	if (!strcmp(name, "nf_tables"))
+		ur_nft_forget(e->nft);
 }

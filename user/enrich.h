@@ -2,11 +2,12 @@
 #pragma once
 /* enrich.h - evidence that the kernel side can't carry, looked up after the event.
  *
- * All calls come from one thread, the only one of the program that visits other network
- * namespaces. Each may block: milliseconds as a rule, some seconds where a tool of the
+ * All calls come from one thread, but for ur_enrich_prefetch(), which a second one makes. No
+ * other visits network namespaces. Each may block: milliseconds as a rule, some seconds where a tool of the
  * host must list a rule set. Nothing on the host is changed: no module is loaded, no table
  * made, no namespace kept alive.
  */
+#include <stddef.h>
 #include <stdint.h>
 #include "user/cleanup.h"
 #include "user/evidence.h"
@@ -29,7 +30,14 @@ void ur_enrich_restart(struct ur_enrich *e, struct ur_restart *restart);
 /* The firewall rules of namespace @netns_inum changed. */
 void ur_enrich_rules_changed(struct ur_enrich *e, uint64_t netns_inum);
 
+/* Module @name was unloaded. */
+void ur_enrich_module_gone(struct ur_enrich *e, const char *name);
+
 /* Read the texts of the rejecting nftables rules of namespace @netns_inum now, so that a
  * rule deleted right after it fired is still named with its text. Only to be called when
- * nf_tables is loaded. Blocks, for long where the rule set is huge. Returns 0 or -errno. */
+ * nf_tables is loaded. Blocks, for long where the rule set is huge. Returns 0; -EALREADY
+ * when the rules are those read last; -EINTR when they changed meanwhile; -errno. */
 int ur_enrich_prefetch(struct ur_enrich *e, uint32_t netns_inum);
+
+/* Up to @max namespaces that may have rules already; how many. */
+size_t ur_enrich_namespaces(uint32_t *inums, size_t max);

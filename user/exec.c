@@ -162,6 +162,14 @@ static int take(struct child *c, int *fd, ur_exec_fn fn, void *arg)
 	return 0;
 }
 
+/* See ur_exec_stop_on(). */
+static _Thread_local int stop_fd = -1;
+
+void ur_exec_stop_on(int fd)
+{
+	stop_fd = fd;
+}
+
 static int wait_for(struct child *c, struct pollfd *fds, nfds_t n)
 {
 	int64_t left = c->deadline - now_ms();
@@ -179,9 +187,12 @@ static int drain(struct child *c, ur_exec_fn fn, void *arg)
 
 	while (!r && (c->out >= 0 || c->err >= 0)) {
 		struct pollfd fds[] = { { .fd = c->out, .events = POLLIN },
-					{ .fd = c->err, .events = POLLIN } };
+					{ .fd = c->err, .events = POLLIN },
+					{ .fd = stop_fd, .events = POLLIN } };
 
-		r = wait_for(c, fds, 2);
+		r = wait_for(c, fds, 3);
+		if (!r && fds[2].revents)
+			r = -ECANCELED;
 		if (!r && fds[0].revents)
 			r = take(c, &c->out, fn, arg);
 		if (!r && fds[1].revents)

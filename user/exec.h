@@ -17,6 +17,10 @@ typedef int (*ur_exec_fn)(const char *data, size_t len, void *arg);
 /* The absolute path of tool @name in the usual system folders. Returns 0 or -ENOENT. */
 int ur_exec_find(const char *name, char path[UR_EXEC_PATH_MAX]);
 
+/* Tools that the calling thread runs from now on are ended, with -ECANCELED, when @fd
+ * becomes readable. -1: no such. */
+void ur_exec_stop_on(int fd);
+
 /* Run @argv (argv[0] is an absolute path) for at most @timeout_ms, then SIGKILL. Blocks.
  * @why gets a readable reason on failure, as the tool's last line on standard error
  * where it wrote one.

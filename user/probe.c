@@ -158,15 +158,23 @@ static int on_record(void *ctx, void *data, size_t len)
 	struct ur_probe *p = ctx;
 	const struct ur_notice *n = data;
 
-	if (len < sizeof(*n) || n->answer != UR_ANSWER_NOTICE || n->what == UR_NOTICE_NAT) {
-		if (p->fn)
-			p->fn(p->arg, data, len);
+	if (p->fn)
+		p->fn(p->arg, data, len);
+	if (len < sizeof(*n) || n->answer != UR_ANSWER_NOTICE ||
+	    (n->what != UR_NOTICE_MODULE_LOAD && n->what != UR_NOTICE_MODULE_FREE))
 		return 0;
-	}
 	p->modules_changed |= ur_module_matters(n->name);
 	if (n->what == UR_NOTICE_MODULE_FREE)
 		ur_module_gone(p, n->name);
 	return 0;
+}
+
+/* Where a namespace has no cookie, what is known of its rules ends when we hear of its end. */
+static void watch_namespaces(struct ur_probe *p)
+{
+	for (size_t i = 0; i < ur_core_nrows; i++)
+		if (!strcmp(ur_core_rows[i].func, "__put_net"))
+			p->skel->bss->ur_nets_watched = p->core[i].link != NULL;
 }
 
 /* A module may have gone and come again without our hearing of it: look at all anew. */
@@ -218,6 +226,7 @@ static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur
 		return r;
 	}
 	begin_history(p);
+	watch_namespaces(p);
 	r = map_stats(p) ?: open_ring(p) ?: ur_module_follow(p, true);
 	if (r)
 		ur_refusal_explain(why, r, "", said.message);

@@ -41,6 +41,8 @@ const struct ur_module_row ur_module_rows[] = {
 	HAND_BUILT("nf_reject_skb_v6_tcp_reset", "nf_reject_ipv6", NULL, "hand_built_exit"),
 	HAND_BUILT("nf_reject_iphdr_put", "nf_reject_ipv4", "hand_built_enter", NULL),
 	HAND_BUILT("nf_reject_ip6hdr_put", "nf_reject_ipv6", "hand_built_enter", NULL),
+	{ "nf_tables_commit", "nf_tables", "rules_change", NULL, UR_NO_RANGE, 0, false,
+	  "changes of nftables rules, to read their texts ahead" },
 	{ "nf_conntrack_inet_error", "nf_conntrack", "ct_error_enter", "ct_error_exit", UR_NO_RANGE,
 	  UR_MISSING_CONNTRACK, false, "destinations before NAT, where no socket fits" },
 };
@@ -162,6 +164,7 @@ static int publish_layout(struct ur_probe *p, bool fresh)
 	ur_probe_layout(&l, p->btf, p->syms);
 	if (!fresh)
 		l.net_gen = 0;
+	l.epoch = ++p->epoch;
 	return bpf_map__update_elem(p->skel->maps.layout, &zero, sizeof(zero), &l, sizeof(l),
 				    BPF_ANY);
 }

@@ -4,18 +4,21 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include "user/ahead.h"
 #include "user/enrich.h"
 #include "user/natlog.h"
 #include "user/queue.h"
 #include "user/worker.h"
 
 #define QUEUE_RECORDS 512 /* about 1 MiB */
+#define NAMESPACES    64  /* whose rules are read at the start */
 
 struct ur_worker {
 	struct ur_worker_opts opts;
 	struct ur_queue *queue;
 	struct ur_enrich *enrich;
 	struct ur_natlog *nat;
+	struct ur_ahead *ahead;
 	struct ur_totals totals;
 	struct ur_restarts restarts;
 	_Atomic uint32_t missing;
@@ -96,6 +99,18 @@ static int explain(struct ur_worker *w, size_t len)
 	return shown ? show(w) : 0;
 }
 
+/* Returns true when the record at hand was a notice. */
+static bool follow(struct ur_worker *w, size_t len)
+{
+	const struct ur_notice *n = (const void *)w->record;
+
+	if (len < sizeof(*n) || n->answer != UR_ANSWER_NOTICE)
+		return false;
+	if (n->what == UR_NOTICE_MODULE_FREE)
+		ur_enrich_module_gone(w->enrich, n->name);
+	return true;
+}
+
 static bool enough(const struct ur_worker *w)
 {
 	return w->opts.count && w->totals.shown >= w->opts.count;
@@ -108,13 +123,30 @@ static void *work(void *arg)
 
 	while (!w->result && !enough(w) && len) {
 		len = ur_queue_pop_until(w->queue, w->record, ur_restarts_next(&w->restarts));
-		if (len > 0)
+		if (len > 0 && !follow(w, len))
 			w->result = explain(w, len);
 		if (len && !w->result)
 			w->result = look_at_restarts(w);
 	}
 	eventfd_write(w->done_fd, 1);
 	return NULL;
+}
+
+static int prefetch(void *arg, uint32_t inum)
+{
+	return ur_enrich_prefetch(arg, inum);
+}
+
+/* Rules that are there already are read now. */
+static int start_ahead(struct ur_worker *w)
+{
+	uint32_t inums[NAMESPACES];
+	size_t n = ur_enrich_namespaces(inums, NAMESPACES);
+	int r = ur_ahead_start(prefetch, w->enrich, &w->ahead);
+
+	for (size_t i = 0; !r && i < n; i++)
+		ur_ahead_add(w->ahead, inums[i]);
+	return r;
 }
 
 int ur_worker_start(const struct ur_worker_opts *opts, struct ur_worker **ret)
@@ -131,6 +163,7 @@ int ur_worker_start(const struct ur_worker_opts *opts, struct ur_worker **ret)
 	r = ur_queue_new(QUEUE_RECORDS, sizeof(struct ur_event), &w->queue);
 	r = r ?: ur_enrich_new(&w->enrich);
 	r = r ?: ur_natlog_new(&w->nat);
+	r = r ?: start_ahead(w);
 	if (r)
 		return r;
 	r = -pthread_create(&w->thread, NULL, work, w);
@@ -149,6 +182,7 @@ void ur_worker_free(struct ur_worker *w)
 		ur_queue_close(w->queue);
 		pthread_join(w->thread, NULL);
 	}
+	ur_ahead_stop(w->ahead);
 	ur_natlog_free(w->nat);
 	ur_enrich_free(w->enrich);
 	ur_queue_free(w->queue);
@@ -158,8 +192,12 @@ void ur_worker_free(struct ur_worker *w)
 
 void ur_worker_push(struct ur_worker *w, const void *record, size_t len, uint32_t missing)
 {
+	const struct ur_notice *n = record;
+
 	atomic_store(&w->missing, missing);
-	if (!ur_natlog_add(w->nat, record, len))
+	if (len >= sizeof(*n) && n->answer == UR_ANSWER_NOTICE && n->what == UR_NOTICE_RULES)
+		ur_ahead_add(w->ahead, n->netns_inum);
+	else if (!ur_natlog_add(w->nat, record, len))
 		ur_queue_push(w->queue, record, len);
 }
 

@@ -4,7 +4,7 @@
 # like another one: limit, hashlimit, conntrack, multiport, string, comment.
 need_legacy ip6tables
 topo
-v4=(-p udp -m multiport --dports 5001,5005 -m conntrack --ctstate NEW -m limit --limit 50/second
+v4=(-p udp -m multiport --dports '5001,5005' -m conntrack --ctstate NEW -m limit --limit 50/second
 	-m comment --comment "$(printf 'x%.0s' {1..255})" -j REJECT)
 v6=(-p udp --dport 5001 -m hashlimit --hashlimit-upto 50/second --hashlimit-name some
 	-m string --algo bm --string uuu -j REJECT --reject-with icmp6-adm-prohibited)

@@ -313,3 +313,47 @@ int ur_netns_resolve(const char *arg, uint32_t *inum)
 	r = resolve_name(arg, inum);
 	return r == -ENOENT && is_number(arg) ? resolve_pid(arg, inum) : r;
 }
+
+struct list {
+	uint32_t *inums;
+	size_t n;
+	size_t max;
+};
+
+static void add_to(struct list *l, const char *path)
+{
+	struct stat st;
+
+	if (l->n == l->max || stat(path, &st))
+		return;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->inums[i] == st.st_ino)
+			return;
+	l->inums[l->n++] = st.st_ino;
+}
+
+/* As search_folder(). A file that isn't a namespace adds a number that none has. */
+static void add_folder(struct list *l, const char *dir, const char *tail)
+{
+	ur_cleanup(ur_closedirp) DIR *d = opendir(dir);
+	char path[PATH_MAX_HERE];
+	struct dirent *e;
+
+	for (unsigned n = 0; d && n < SCAN_MAX && (e = readdir(d)); n++) {
+		if (e->d_name[0] == '.' || (*tail && !is_number(e->d_name)))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s%s", dir, e->d_name, tail);
+		add_to(l, path);
+	}
+}
+
+size_t ur_netns_list(uint32_t *inums, size_t max)
+{
+	struct list l = { .inums = inums, .max = max };
+
+	add_to(&l, HOST);
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+		add_folder(&l, folders[i], "");
+	add_folder(&l, "/proc", "/ns/net");
+	return l.n;
+}

@@ -6,6 +6,7 @@
  * /run/netns` shows. The kernel gives numbers again once a namespace is gone, so what is
  * remembered here is checked at every use. No descriptor is ever kept.
  */
+#include <stddef.h>
 #include <stdint.h>
 #include "user/cleanup.h"
 #include "user/evidence.h"
@@ -26,6 +27,10 @@ void ur_netns_name(struct ur_netns_names *names, uint32_t inum, struct ur_netns 
  * Returns the descriptor; -ENOENT when no way leads there; -EACCES when something that
  * might have led there could not be looked at; -errno. */
 int ur_netns_open(struct ur_netns_names *names, uint32_t inum);
+
+/* The namespaces that files below /run/netns and /run/docker/netns name, and those of
+ * processes, each once: up to @max numbers to @inums, the host's first. How many. */
+size_t ur_netns_list(uint32_t *inums, size_t max);
 
 /* The number that --netns @arg means: a name as above, else a process id, or "all", which
  * gives 0 (no namespace has that number). Returns 0; -EINVAL for an argument that can be

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* nft.c - from an event to the rule's text, through the cache, the kernel, and the tools. */
 #include "user/enrich/nft.h"
+#include <errno.h>
 #include <inttypes.h>
 #include <linux/netfilter.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -24,17 +26,23 @@ struct space {
 	uint32_t netns; /* 0: free */
 	uint64_t cookie;
 	uint64_t rest_until; /* ns: a tool took too long, don't try again before */
-	uint32_t prefetched; /* generation whose texts were read, 0: none */
-	uint32_t generation; /* the last one seen */
+	uint32_t generation; /* the last one seen, or whose texts were read ahead; 0: none */
 	uint64_t seen_at;    /* ns: when it was seen first */
+};
+
+struct spaces {
+	unsigned next; /* the one to reuse */
+	struct space one[NAMESPACES];
 };
 
 struct ur_nft {
 	struct ur_rule_cache *cache;
 	struct ur_nft_ways *ways;
 	struct ur_nft_place place; /* of the last rule: found, or but the generation */
-	unsigned next;             /* the space to reuse */
-	struct space spaces[NAMESPACES];
+	struct spaces rests;       /* of the thread that asks for rules */
+	struct spaces ahead;       /* of the one that reads ahead */
+	pthread_mutex_t lock;      /* of... */
+	struct spaces seen;
 };
 
 /* What the cache has of the event's rule. */
@@ -67,6 +75,7 @@ int ur_nft_new(struct ur_nft **ret)
 
 	if (!nft)
 		return -ENOMEM;
+	pthread_mutex_init(&nft->lock, NULL);
 	r = ur_rule_cache_new(CACHE_BYTES, &nft->cache) ?: ur_nft_ways_new(&nft->ways);
 	if (r)
 		return r;
@@ -80,24 +89,25 @@ void ur_nft_free(struct ur_nft *nft)
 		return;
 	ur_nft_ways_free(nft->ways);
 	ur_rule_cache_free(nft->cache);
+	pthread_mutex_destroy(&nft->lock);
 	free(nft);
 }
 
-static struct space *space_of(struct ur_nft *nft, const struct ur_nft_where *where)
+static struct space *space_of(struct spaces *spaces, const struct ur_nft_where *where)
 {
 	struct space *s;
 
-	for (s = nft->spaces; s < nft->spaces + NAMESPACES; s++)
+	for (s = spaces->one; s < spaces->one + NAMESPACES; s++)
 		if (s->netns == where->netns && s->cookie == where->cookie)
 			return s;
-	s = &nft->spaces[nft->next++ % NAMESPACES];
+	s = &spaces->one[spaces->next++ % NAMESPACES];
 	*s = (struct space){ .netns = where->netns, .cookie = where->cookie };
 	return s;
 }
 
 void ur_nft_changed(struct ur_nft *nft, uint32_t netns)
 {
-	for (struct space *s = nft->spaces; s < nft->spaces + NAMESPACES; s++)
+	for (struct space *s = nft->rests.one; s < nft->rests.one + NAMESPACES; s++)
 		if (s->netns == netns)
 			s->rest_until = 0;
 }
@@ -217,7 +227,7 @@ static int run_tools(const struct ur_nft_place *place, struct ur_rule_text *ret)
 static void read_text(struct ur_nft *nft, const struct ur_nft_where *where, const struct cached *c,
 		      struct ur_rule_text *ret)
 {
-	struct space *space = space_of(nft, where);
+	struct space *space = space_of(&nft->rests, where);
 	const struct ur_nft_place *place = &nft->place;
 
 	/* iptables' words begin with the chain's name, and chains are renamed */
@@ -308,13 +318,21 @@ static int current_generation(uint32_t *generation)
 }
 
 /* Was the rule set at @ts_ns, in the past, surely the one of @generation, of now? */
-static bool stood_still(struct space *space, uint32_t generation, uint64_t ts_ns)
+static bool stood_still(struct ur_nft *nft, const struct ur_nft_where *where, uint32_t generation,
+			uint64_t ts_ns)
 {
-	if (space->generation != generation) {
-		space->generation = generation;
-		space->seen_at = now_ns();
+	struct space *s;
+	bool still;
+
+	pthread_mutex_lock(&nft->lock);
+	s = space_of(&nft->seen, where);
+	if (s->generation != generation) {
+		s->generation = generation;
+		s->seen_at = now_ns();
 	}
-	return space->seen_at <= ts_ns;
+	still = s->seen_at <= ts_ns;
+	pthread_mutex_unlock(&nft->lock);
+	return still;
 }
 
 /* Answer with the remembered text. Its place in the chain was true only then. */
@@ -344,7 +362,7 @@ static void answer_now(struct ur_nft *nft, const struct ur_nft_where *where,
 		ret->looked = UR_CHANGED;
 	if (r)
 		return;
-	ret->generation_same = stood_still(space_of(nft, where), place->generation, ev->ts_ns);
+	ret->generation_same = stood_still(nft, where, place->generation, ev->ts_ns);
 	if (ret->looked == UR_FOUND)
 		ur_rule_cache_put(nft->cache, &key, ret, place->generation);
 }
@@ -382,7 +400,7 @@ static void find_text(struct ur_nft *nft, const struct ur_nft_where *where,
 		   !current_generation(&generation) && generation == c.generation) {
 		*ret = c.text;
 		nft->place.generation = generation;
-		ret->generation_same = stood_still(space_of(nft, where), generation, ev->ts_ns);
+		ret->generation_same = stood_still(nft, where, generation, ev->ts_ns);
 	} else {
 		answer_now(nft, where, ev, &c, ret);
 	}
@@ -397,17 +415,30 @@ void ur_nft_rule(struct ur_nft *nft, const struct ur_nft_where *where, struct ur
 
 int ur_nft_prefetch(struct ur_nft *nft, const struct ur_nft_where *where)
 {
-	struct space *space = space_of(nft, where);
+	struct space *space = space_of(&nft->ahead, where);
 	const struct ur_rule_key base = key_of(where, 0, 0);
 	uint32_t generation;
 	int r = current_generation(&generation);
 
-	if (r || generation == space->prefetched)
-		return r;
+	if (r || generation == space->generation)
+		return r ? r : -EALREADY;
+	stood_still(nft, where, generation, 0);
 	r = ur_nft_prefetch_run(nft->cache, &base, generation);
-	if (r)
-		return r;
-	space->prefetched = generation;
-	stood_still(space, generation, 0);
-	return 0;
+	if (!r)
+		space->generation = generation;
+	return r;
+}
+
+void ur_nft_forget(struct ur_nft *nft)
+{
+	struct ur_nft_ways *ways;
+
+	ur_rule_cache_clear(nft->cache);
+	if (!ur_nft_ways_new(&ways)) {
+		ur_nft_ways_free(nft->ways);
+		nft->ways = ways;
+	}
+	pthread_mutex_lock(&nft->lock);
+	nft->seen = (struct spaces){};
+	pthread_mutex_unlock(&nft->lock);
 }

@@ -31,10 +31,15 @@ UR_DEFINE_CLEANUP(struct ur_nft, ur_nft_free)
  * UR_FOUND with a reason. Blocks for up to some seconds where a tool must run. */
 void ur_nft_rule(struct ur_nft *nft, const struct ur_nft_where *where, struct ur_evidence *ev);
 
-/* Read the texts of all rejecting rules in the namespace of the calling thread, unless
- * that was done for the same generation. At most 65536 rules a table, and what the cache
- * holds: 8 MiB. Blocks, for long with a huge rule set. Returns 0 or -errno. */
+/* Read the texts of all rejecting rules in the namespace of the calling thread that are not
+ * known yet. At most 65536 rules a table, and what the cache holds: 8 MiB. Blocks, for long
+ * with a huge rule set. May be called by a second thread, always the same. Returns 0;
+ * -EALREADY when that was done for the same generation; -EINTR when the rules changed
+ * meanwhile; -errno. */
 int ur_nft_prefetch(struct ur_nft *nft, const struct ur_nft_where *where);
+
+/* nf_tables was unloaded: its handles mean nothing any more. */
+void ur_nft_forget(struct ur_nft *nft);
 
 /* The rule set of namespace @netns changed: tools that failed there may do better now. */
 void ur_nft_changed(struct ur_nft *nft, uint32_t netns);

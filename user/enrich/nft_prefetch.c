@@ -39,6 +39,8 @@ struct tables {
 /* The table at hand. */
 struct reading {
 	const struct ur_nft_table *table;
+	struct ur_rule_cache *cache;
+	struct ur_rule_key key; /* but for the rule */
 	struct item *items;
 	size_t n;
 	size_t room;
@@ -118,6 +120,15 @@ static int add_item(struct reading *rd, const struct ur_nft_rule *rule)
 	return r;
 }
 
+/* Is it a rule that rejects, whose text isn't there yet? */
+static bool is_wanted(struct reading *rd, const struct ur_nft_rule *rule)
+{
+	if (!rule->reject && !rule->xt_reject)
+		return false;
+	rd->key.rule = rule->handle;
+	return !ur_rule_cache_has(rd->cache, &rd->key);
+}
+
 /* The kernel dumps chain by chain (nf_tables_dump_rules()). */
 static int on_rule(uint8_t family, const uint8_t *attrs, size_t len, void *arg)
 {
@@ -135,7 +146,7 @@ static int on_rule(uint8_t family, const uint8_t *attrs, size_t len, void *arg)
 	rd->rules++;
 	rd->number++;
 	rd->anonymous += !strncmp(rule.chain, ANONYMOUS, strlen(ANONYMOUS));
-	return r ? r : rule.reject || rule.xt_reject ? add_item(rd, &rule) : 0;
+	return !r && is_wanted(rd, &rule) ? add_item(rd, &rule) : r;
 }
 
 static int by_handle(const void *a, const void *b)
@@ -254,13 +265,11 @@ static int list_iptables(struct reading *rd)
 
 /* Only now is it known that texts and rules are of one rule set. Generation 0: the place
  * in the chain is looked up again when an event asks. */
-static void keep(const struct reading *rd, struct ur_rule_cache *cache,
-		 const struct ur_rule_key *base)
+static void keep(const struct reading *rd)
 {
-	struct ur_rule_key key = *base;
+	struct ur_rule_key key = rd->key;
 	struct ur_rule_text text;
 
-	key.table = rd->table->handle;
 	for (size_t i = 0; i < rd->n; i++) {
 		const struct item *it = &rd->items[i];
 		struct ur_nft_place place = {};
@@ -275,7 +284,7 @@ static void keep(const struct reading *rd, struct ur_rule_cache *cache,
 		strcpy(text.text, rd->strings + it->text);
 		text.iptables_text = it->iptables_text;
 		key.rule = it->handle;
-		ur_rule_cache_put(cache, &key, &text, 0);
+		ur_rule_cache_put(rd->cache, &key, &text, 0);
 	}
 }
 
@@ -310,16 +319,20 @@ static int prefetch_table(struct ur_nfnl *nl, const struct ur_nft_table *table,
 			  struct ur_rule_cache *cache, const struct ur_rule_key *base,
 			  uint32_t generation)
 {
-	ur_cleanup(reading_clear) struct reading rd = { .table = table };
+	ur_cleanup(
+		reading_clear) struct reading rd = { .table = table, .cache = cache, .key = *base };
 	uint32_t now;
-	int r = read_table(nl, &rd);
+	int r;
 
-	if (r == -EINTR || r == -ENOMEM || r == -ETIMEDOUT)
+	rd.key.table = table->handle;
+	r = read_table(nl, &rd);
+
+	if (r == -EINTR || r == -ENOMEM || r == -ETIMEDOUT || r == -ECANCELED)
 		return r;
 	r = ur_nft_generation(nl, &now);
 	if (r || now != generation)
 		return r ? r : -EINTR;
-	keep(&rd, cache, base);
+	keep(&rd);
 	return 0;
 }
 

@@ -5,7 +5,7 @@
 #include "user/enrich/rule_cache.h"
 
 /* Read the rule set of the calling thread's namespace, which is of @generation, into
- * @cache; table and rule are put into copies of @base. A table that can't be read, or
+ * @cache, except for rules that are in it; table and rule are put into copies of @base. A table that can't be read, or
  * whose listing does not match the kernel's count, is left out. Returns 0; -EINTR when
  * the rule set changed meanwhile, and then what was read may be in the cache, for it is
  * true; -errno. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* rule_cache.c - a hash table whose entries also stand in the order of their last use. */
 #include "user/enrich/rule_cache.h"
+#include <pthread.h>
 #include <string.h>
 #include <sys/queue.h>
 
@@ -21,6 +22,7 @@ struct entry {
 };
 
 struct ur_rule_cache {
+	pthread_mutex_t lock;
 	size_t max;
 	size_t size;
 	TAILQ_HEAD(ur_rule_cache_use, entry) use; /* the last used first */
@@ -34,6 +36,7 @@ int ur_rule_cache_new(size_t max_bytes, struct ur_rule_cache **ret)
 	if (!c)
 		return -ENOMEM;
 	c->max = max_bytes;
+	pthread_mutex_init(&c->lock, NULL);
 	TAILQ_INIT(&c->use);
 	*ret = c;
 	return 0;
@@ -52,12 +55,20 @@ static void drop(struct ur_rule_cache *c, struct entry *e)
 	free(e);
 }
 
+void ur_rule_cache_clear(struct ur_rule_cache *cache)
+{
+	pthread_mutex_lock(&cache->lock);
+	while (!TAILQ_EMPTY(&cache->use))
+		drop(cache, TAILQ_FIRST(&cache->use));
+	pthread_mutex_unlock(&cache->lock);
+}
+
 void ur_rule_cache_free(struct ur_rule_cache *cache)
 {
 	if (!cache)
 		return;
-	while (!TAILQ_EMPTY(&cache->use))
-		drop(cache, TAILQ_FIRST(&cache->use));
+	ur_rule_cache_clear(cache);
+	pthread_mutex_destroy(&cache->lock);
 	free(cache);
 }
 
@@ -95,16 +106,10 @@ static const char *unpack(const char *from, char *to, size_t room)
 	return from + len;
 }
 
-bool ur_rule_cache_get(struct ur_rule_cache *cache, const struct ur_rule_key *key,
-		       struct ur_rule_text *text, uint32_t *generation)
+static void unpack_all(const struct entry *e, struct ur_rule_text *text)
 {
-	struct entry *e = find(cache, key);
 	const char *s;
 
-	if (!e)
-		return false;
-	TAILQ_REMOVE(&cache->use, e, use);
-	TAILQ_INSERT_HEAD(&cache->use, e, use);
 	*text = (struct ur_rule_text){
 		.looked = e->looked,
 		.number = e->number,
@@ -117,8 +122,33 @@ bool ur_rule_cache_get(struct ur_rule_cache *cache, const struct ur_rule_key *ke
 	s = unpack(s, text->chain, sizeof(text->chain));
 	s = unpack(s, text->base_chain, sizeof(text->base_chain));
 	unpack(s, text->reason, sizeof(text->reason));
-	*generation = e->generation;
-	return true;
+}
+
+bool ur_rule_cache_get(struct ur_rule_cache *cache, const struct ur_rule_key *key,
+		       struct ur_rule_text *text, uint32_t *generation)
+{
+	struct entry *e;
+
+	pthread_mutex_lock(&cache->lock);
+	e = find(cache, key);
+	if (e) {
+		TAILQ_REMOVE(&cache->use, e, use);
+		TAILQ_INSERT_HEAD(&cache->use, e, use);
+		unpack_all(e, text);
+		*generation = e->generation;
+	}
+	pthread_mutex_unlock(&cache->lock);
+	return e != NULL;
+}
+
+bool ur_rule_cache_has(struct ur_rule_cache *cache, const struct ur_rule_key *key)
+{
+	bool has;
+
+	pthread_mutex_lock(&cache->lock);
+	has = find(cache, key) != NULL;
+	pthread_mutex_unlock(&cache->lock);
+	return has;
 }
 
 /* Make an entry of @text, on its own. */
@@ -151,10 +181,12 @@ static struct entry *pack(const struct ur_rule_key *key, const struct ur_rule_te
 int ur_rule_cache_put(struct ur_rule_cache *cache, const struct ur_rule_key *key,
 		      const struct ur_rule_text *text, uint32_t generation)
 {
-	struct entry *e = pack(key, text), *old = find(cache, key);
+	struct entry *e = pack(key, text), *old;
 
 	if (!e)
 		return -ENOMEM;
+	pthread_mutex_lock(&cache->lock);
+	old = find(cache, key);
 	if (old)
 		drop(cache, old);
 	e->generation = generation;
@@ -163,6 +195,7 @@ int ur_rule_cache_put(struct ur_rule_cache *cache, const struct ur_rule_key *key
 	TAILQ_INSERT_HEAD(&cache->use, e, use);
 	while (cache->size > cache->max && !TAILQ_EMPTY(&cache->use))
 		drop(cache, TAILQ_LAST(&cache->use, ur_rule_cache_use));
+	pthread_mutex_unlock(&cache->lock);
 	return 0;
 }
 

@@ -4,7 +4,8 @@
  *
  * A rule's handle is unique in its table, a table's in its namespace, and both are never
  * given again while that lives (nf_tables_alloc_handle(), nf_tables_newtable()); a rule is
- * replaced, not changed. So a text read once is the rule's for good, deleted or not.
+ * replaced, not changed. So a text read once is the rule's for good, deleted or not; until
+ * nf_tables itself is unloaded, which then counts from 1 again. Any thread may call.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,6 +34,12 @@ UR_DEFINE_CLEANUP(struct ur_rule_cache, ur_rule_cache_free)
  * for @key. False: there is none. */
 bool ur_rule_cache_get(struct ur_rule_cache *cache, const struct ur_rule_key *key,
 		       struct ur_rule_text *text, uint32_t *generation);
+
+/* Is there an entry for @key? */
+bool ur_rule_cache_has(struct ur_rule_cache *cache, const struct ur_rule_key *key);
+
+/* Forget all. */
+void ur_rule_cache_clear(struct ur_rule_cache *cache);
 
 /* Remember a copy of @text, in place of an earlier one. Returns 0 or -ENOMEM. */
 int ur_rule_cache_put(struct ur_rule_cache *cache, const struct ur_rule_key *key,
