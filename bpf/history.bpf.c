@@ -7,6 +7,7 @@
  * with fentry every field is one load, while a kprobe must ask a helper for each.
  */
 #include "bpf/history.bpf.h"
+#include "bpf/notice.bpf.h"
 
 #define UR_PF_EXITING         0x00000004 /* include/linux/sched.h */
 #define UR_PF_KTHREAD         0x00200000
@@ -251,6 +252,8 @@ static __always_inline int ur_net_end(const struct net *net)
 
 	bpf_map_update_elem(&ended_nets, &inum, &now, BPF_ANY);
 	__sync_fetch_and_add(&ur_nets_ended, 1);
+	if (ur_notice_netns(UR_NOTICE_NETNS_END, net))
+		ur_count(UR_STAT_NOTICE_LOST);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* notice.bpf.c - changes of the kernel that user space must follow. */
-#include "bpf/flavours.bpf.h"
+#include "bpf/notice.bpf.h"
 
 static __always_inline int ur_notice_module(__u8 what, const struct module *mod)
 {
@@ -24,17 +24,7 @@ static __always_inline int ur_notice_module(__u8 what, const struct module *mod)
 SEC("kprobe")
 int BPF_KPROBE(rules_change, const struct net *net)
 {
-	struct ur_notice *n = bpf_ringbuf_reserve(&events, sizeof(*n), 0);
-
-	if (!n)
-		return 0; /* texts are then read when they are asked for */
-	__builtin_memset(n, 0, sizeof(*n));
-	n->version = UR_EVENT_VERSION;
-	n->len = sizeof(*n);
-	n->answer = UR_ANSWER_NOTICE;
-	n->what = UR_NOTICE_RULES;
-	n->netns_inum = BPF_CORE_READ(net, ns.inum);
-	bpf_ringbuf_submit(n, 0);
+	ur_notice_netns(UR_NOTICE_RULES, net); /* lost: texts are read when they are asked for */
 	return 0;
 }
 

@@ -505,6 +505,11 @@ size_t ur_enrich_namespaces(uint32_t *inums, size_t max)
 	return access("/sys/module/nf_tables", F_OK) ? 0 : ur_netns_list(inums, max);
 }
 
+void ur_enrich_netns_gone(struct ur_enrich *e, uint32_t netns_inum)
+{
+	ur_nft_netns_gone(e->nft, netns_inum);
+}
+
 void ur_enrich_module_gone(struct ur_enrich *e, const char *name)
 {
 	if (!strcmp(name, "nf_tables"))

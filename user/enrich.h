@@ -30,6 +30,9 @@ void ur_enrich_restart(struct ur_enrich *e, struct ur_restart *restart);
 /* The firewall rules of namespace @netns_inum changed. */
 void ur_enrich_rules_changed(struct ur_enrich *e, uint64_t netns_inum);
 
+/* Namespace @netns_inum is gone, and its number will be that of another one. */
+void ur_enrich_netns_gone(struct ur_enrich *e, uint32_t netns_inum);
+
 /* Module @name was unloaded. */
 void ur_enrich_module_gone(struct ur_enrich *e, const char *name);
 

@@ -108,6 +108,8 @@ static bool follow(struct ur_worker *w, size_t len)
 		return false;
 	if (n->what == UR_NOTICE_MODULE_FREE)
 		ur_enrich_module_gone(w->enrich, n->name);
+	else if (n->what == UR_NOTICE_NETNS_END)
+		ur_enrich_netns_gone(w->enrich, n->netns_inum);
 	return true;
 }
 

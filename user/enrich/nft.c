@@ -418,27 +418,47 @@ int ur_nft_prefetch(struct ur_nft *nft, const struct ur_nft_where *where)
 	struct space *space = space_of(&nft->ahead, where);
 	const struct ur_rule_key base = key_of(where, 0, 0);
 	uint32_t generation;
+	bool same;
 	int r = current_generation(&generation);
 
-	if (r || generation == space->generation)
-		return r ? r : -EALREADY;
+	if (r)
+		return r;
+	same = generation == space->generation;
+	if (same && where->cookie) /* without, it may be another namespace's */
+		return -EALREADY;
 	stood_still(nft, where, generation, 0);
 	r = ur_nft_prefetch_run(nft->cache, &base, generation);
-	if (!r)
-		space->generation = generation;
-	return r;
+	if (r)
+		return r;
+	space->generation = generation;
+	return same ? -EALREADY : 0;
+}
+
+static void forget_ways(struct ur_nft *nft)
+{
+	struct ur_nft_ways *ways;
+
+	if (ur_nft_ways_new(&ways))
+		return;
+	ur_nft_ways_free(nft->ways);
+	nft->ways = ways;
 }
 
 void ur_nft_forget(struct ur_nft *nft)
 {
-	struct ur_nft_ways *ways;
-
 	ur_rule_cache_clear(nft->cache);
-	if (!ur_nft_ways_new(&ways)) {
-		ur_nft_ways_free(nft->ways);
-		nft->ways = ways;
-	}
+	forget_ways(nft);
 	pthread_mutex_lock(&nft->lock);
 	nft->seen = (struct spaces){};
+	pthread_mutex_unlock(&nft->lock);
+}
+
+void ur_nft_netns_gone(struct ur_nft *nft, uint32_t netns)
+{
+	forget_ways(nft);
+	pthread_mutex_lock(&nft->lock);
+	for (struct space *s = nft->seen.one; s < nft->seen.one + NAMESPACES; s++)
+		if (s->netns == netns)
+			*s = (struct space){};
 	pthread_mutex_unlock(&nft->lock);
 }
