@@ -173,7 +173,7 @@ static int on_record(void *ctx, void *data, size_t len)
 static void watch_namespaces(struct ur_probe *p)
 {
 	for (size_t i = 0; i < ur_core_nrows; i++)
-		if (!strcmp(ur_core_rows[i].func, "__put_net"))
+		if (!strcmp(ur_core_rows[i].func, "net_ns_net_exit"))
 			p->skel->bss->ur_nets_watched = p->core[i].link != NULL;
 }
 

@@ -18,16 +18,3 @@ expect <<JSON
          "text":"udp dport 5001 reject with icmpx admin-prohibited comment \"short-lived\"",
          "comment":"short-lived"}}
 JSON
-# The same again, in a table of the same name: another rule, whose text must be its own.
-nft_in srv <<<'table inet filter { chain input { type filter hook input priority 0;
-	udp dport 5002 accept; udp dport 5001 reject comment "the second"; }; }'
-nft_rule srv inet filter input 'dport 5001'
-start_unreach
-hold_unreach
-send cli "$V4" 5001
-saw_port_unreachable "$V4"
-in_ns srv nft replace rule inet filter input handle "$handle" udp dport 5001 reject comment '"the third"'
-release_unreach
-expect <<JSON
-{"cause":"rule.nft","rule":{"table":"filter","chain":"input","handle":$handle,"text":"re:the second"}}
-JSON
