@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include "user/addr.h"
@@ -23,11 +22,7 @@
 #include "user/enrich/symbols.h"
 #include "user/enrich/taken.h"
 #include "user/enrich/xt.h"
-#include "user/netns_enter.h"
-
-#ifndef SO_NETNS_COOKIE
-#define SO_NETNS_COOKIE 71 /* asm-generic/socket.h of Linux 5.14 */
-#endif
+#include "user/netns_stay.h"
 
 /* One question for each socket on the port, each listener, each reader, the sender, the one
  * elsewhere, and the one that took a closed one's place. */
@@ -44,13 +39,6 @@ struct ur_enrich {
 	struct ur_nat_check *nat;
 	struct ur_symbolizer *symbols;
 	uint64_t taken_rest; /* no look for ports taken again before, ns of CLOCK_MONOTONIC */
-};
-
-/* The thread's stay in the event's namespace. */
-struct stay {
-	struct ur_netns_visit visit;
-	bool there;
-	char outside[UR_REASON_MAX]; /* why it is not there */
 };
 
 struct queries {
@@ -99,53 +87,6 @@ void ur_enrich_free(struct ur_enrich *e)
 	ur_netns_names_free(e->ahead);
 	ur_netns_names_free(e->netns);
 	free(e);
-}
-
-static bool is_home(uint32_t inum)
-{
-	struct stat st;
-
-	return !stat("/proc/thread-self/ns/net", &st) && st.st_ino == inum;
-}
-
-static int enter(struct ur_netns_names *names, uint32_t inum, struct stay *stay)
-{
-	ur_cleanup(ur_closep) int fd = -1;
-
-	if (is_home(inum))
-		return 0;
-	fd = ur_netns_open(names, inum);
-	return fd < 0 ? fd : ur_netns_enter(&stay->visit, fd);
-}
-
-static void stay_begin(struct ur_enrich *e, uint32_t inum, struct stay *stay)
-{
-	int r = enter(e->netns, inum, stay);
-
-	stay->there = !r;
-	if (r == -ENOENT)
-		snprintf(stay->outside, sizeof(stay->outside),
-			 "the network namespace is gone, or no process and no file leads to it");
-	else if (r)
-		snprintf(stay->outside, sizeof(stay->outside),
-			 "the network namespace can't be entered: %s", strerror(-r));
-}
-
-static void stay_end(struct stay *stay)
-{
-	ur_netns_leave(&stay->visit);
-}
-
-/* The cookie of the namespace that the thread is in, 0 before Linux 5.14. */
-static uint64_t cookie_here(void)
-{
-	ur_cleanup(ur_closep) int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	uint64_t cookie = 0;
-	socklen_t len = sizeof(cookie);
-
-	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len))
-		return 0;
-	return cookie;
 }
 
 /* The name of device @index here, now. */
@@ -227,11 +168,11 @@ static bool is_rule(const struct ur_event *ev)
 	       ev->origin == UR_ORIGIN_XT;
 }
 
-static void find_rule(struct ur_enrich *e, struct ur_evidence *ev, const struct stay *stay)
+static void find_rule(struct ur_enrich *e, struct ur_evidence *ev, const struct ur_netns_stay *stay)
 {
 	const struct ur_nft_where where = {
 		.netns = ev->ev.netns_inum,
-		.cookie = stay->there ? cookie_here() : ev->ev.netns_cookie,
+		.cookie = stay->there ? ur_netns_cookie_here() : ev->ev.netns_cookie,
 		.outside = stay->there ? NULL : stay->outside,
 	};
 
@@ -254,7 +195,7 @@ static bool wants_listeners(const struct ur_evidence *ev)
 	       (is_rule(&ev->ev) && ev->packet.proto == IPPROTO_TCP && ev->ev.iif);
 }
 
-static void find_listeners(struct ur_evidence *ev, const struct stay *stay)
+static void find_listeners(struct ur_evidence *ev, const struct ur_netns_stay *stay)
 {
 	if (stay->there) {
 		ur_sockets_listeners(ev->packet.dport, &ev->tcp);
@@ -271,7 +212,7 @@ static bool wants_others(const struct ur_evidence *ev)
 	       (ev->ev.flags & UR_EV_SOCKS) && !ev->ev.nsocks;
 }
 
-static void find_others(struct ur_evidence *ev, const struct stay *stay)
+static void find_others(struct ur_evidence *ev, const struct ur_netns_stay *stay)
 {
 	if (stay->there) {
 		ur_sockets_sibling(ev->packet.proto, ev->packet.dport, &ev->sibling);
@@ -332,11 +273,11 @@ static uint64_t find_event_taken(struct ur_enrich *e, struct ur_evidence *ev)
 /* What must be looked up inside the event's namespace. */
 static void look_inside(struct ur_enrich *e, struct ur_evidence *ev, uint64_t *taken)
 {
-	ur_cleanup(stay_end) struct stay stay = { .visit = UR_NETNS_AT_HOME };
+	ur_cleanup(ur_netns_stay_end) struct ur_netns_stay stay = UR_NETNS_NO_STAY;
 
 	if (!is_rule(&ev->ev) && ev->ev.origin != UR_ORIGIN_UDP_MISS)
 		return;
-	stay_begin(e, ev->ev.netns_inum, &stay);
+	ur_netns_stay_begin(e->netns, ev->ev.netns_inum, &stay);
 	if (is_rule(&ev->ev))
 		find_rule(e, ev, &stay);
 	if (wants_listeners(ev))
@@ -354,15 +295,15 @@ static void look_inside(struct ur_enrich *e, struct ur_evidence *ev, uint64_t *t
 /* In the namespace whose conntrack knows the flow. */
 static void look_at_nat(struct ur_enrich *e, struct ur_evidence *ev)
 {
-	ur_cleanup(stay_end) struct stay stay = { .visit = UR_NETNS_AT_HOME };
+	ur_cleanup(ur_netns_stay_end) struct ur_netns_stay stay = UR_NETNS_NO_STAY;
 
 	ev->nat_now.looked = UR_FOUND_NONE;
 	if (!ur_nat_check_wants(ev))
 		return;
-	stay_begin(e, ev->nat_from.netns.inum, &stay);
+	ur_netns_stay_begin(e->netns, ev->nat_from.netns.inum, &stay);
 	if (stay.there) {
 		const struct ur_nat_here here = {
-			.cookie = cookie_here(),
+			.cookie = ur_netns_cookie_here(),
 			.src = ur_address_here(ev->ev.family, ev->ev.nat.src),
 			.dst = ur_address_here(ev->ev.family, ev->ev.nat.dst),
 		};
@@ -471,11 +412,11 @@ void ur_enrich_run(struct ur_enrich *e, struct ur_evidence *ev)
 void ur_enrich_restart(struct ur_enrich *e, struct ur_restart *restart)
 {
 	const struct ur_taken_open open = { restart->nopen, restart->open };
-	ur_cleanup(stay_end) struct stay stay = { .visit = UR_NETNS_AT_HOME };
+	ur_cleanup(ur_netns_stay_end) struct ur_netns_stay stay = UR_NETNS_NO_STAY;
 	struct ur_process_query owners = { .owners = &restart->taken.owners };
 
 	restart->taken = (struct ur_taken){ .looked = UR_COULD_NOT };
-	stay_begin(e, restart->netns.inum, &stay);
+	ur_netns_stay_begin(e->netns, restart->netns.inum, &stay);
 	if (!stay.there)
 		return;
 	owners.inode = find_taken(e, &restart->packet, open, &restart->taken);
@@ -490,13 +431,13 @@ void ur_enrich_rules_changed(struct ur_enrich *e, uint64_t netns_inum)
 
 int ur_enrich_prefetch(struct ur_enrich *e, uint32_t netns_inum)
 {
-	ur_cleanup(stay_end) struct stay stay = { .visit = UR_NETNS_AT_HOME };
+	ur_cleanup(ur_netns_stay_end) struct ur_netns_stay stay = UR_NETNS_NO_STAY;
 	struct ur_nft_where where = { .netns = netns_inum };
-	int r = enter(e->ahead, netns_inum, &stay);
+	int r = ur_netns_stay_begin(e->ahead, netns_inum, &stay);
 
 	if (r)
 		return r;
-	where.cookie = cookie_here();
+	where.cookie = ur_netns_cookie_here();
 	return ur_nft_prefetch(e->nft, &where);
 }
 
