@@ -23,13 +23,14 @@ static int answer(void *arg, uint32_t inum)
 {
 	struct asked *a = arg;
 	const struct timespec t = { .tv_nsec = (long)a->takes_ms * 1000000 };
+	const int result = a->result; /* before the test goes on and sets another */
 
 	if (a->takes_ms)
 		nanosleep(&t, NULL);
 	if (a->n < 16)
 		a->inums[a->n++] = inum;
 	sem_post(&a->done);
-	return a->result;
+	return result;
 }
 
 /* Wait for a call, @ms at most. */
