@@ -27,6 +27,7 @@
 /* One question for each socket on the port, each listener, each reader, the sender, the one
  * elsewhere, and the one that took a closed one's place. */
 #define QUERIES_MAX (UR_SOCKS_MAX + 2 * UR_LISTENERS_MAX + UR_READERS_MAX + 3)
+#define CGROUPS     "/sys/fs/cgroup"
 #define REST_FACTOR 4 /* a look that took 1 ms is followed by 4 ms without one */
 
 struct ur_enrich {
@@ -350,7 +351,8 @@ static void find_closers(struct ur_evidence *ev)
 {
 	const struct ur_ended_where where = {
 		.numbered = ur_process_sees_all(),
-		.unified = !access("/sys/fs/cgroup/cgroup.controllers", F_OK),
+		.unified = !access(CGROUPS "/cgroup.controllers", F_OK),
+		.cgroups = CGROUPS,
 	};
 
 	for (unsigned i = 0; i < ev->ev.nclosed; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #pragma once
 /* ended.h - who ended a socket, from what the kernel side kept of a process that may be gone
- * itself. Pure.
+ * itself.
  */
 #include <stdbool.h>
 #include "user/evidence.h"
@@ -10,6 +10,8 @@
 struct ur_ended_where {
 	bool numbered; /* our pid namespace numbers as BPF programs do (ur_process_sees_all()) */
 	bool unified;  /* the host keeps its processes in cgroups of version 2 */
+	/* Where cgroup2 is mounted; NULL: go by the name that was noted, and nothing else. */
+	const char *cgroups;
 };
 
 /* Always fills *@ret: UR_FOUND_NONE when no process did it but the kernel. */

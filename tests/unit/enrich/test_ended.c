@@ -5,7 +5,9 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
+#include <sys/stat.h>
 #include "tests/unit/sample.h"
+#include "user/enrich/cgroup_path.h"
 #include "user/enrich/ended.h"
 
 static const struct ur_ended_where host = { .numbered = true, .unified = true };
@@ -34,6 +36,40 @@ static void a_process_in_a_unit(void **state)
 	assert_string_equal(who.one[0].comm, "statsd");
 	assert_int_equal(who.one[0].place.looked, UR_FOUND);
 	assert_string_equal(who.one[0].place.unit, "statsd.service");
+}
+
+/* Another cgroup's name took its place in the kernel side's notes. */
+static void a_name_that_was_not_kept(void **state)
+{
+	(void)state;
+	closed.cgroup_id = 4711;
+	ur_ended_by(&closed, &host, &who);
+	assert_int_equal(who.one[0].place.looked, UR_COULD_NOT);
+	closed.cgroup_id = 1; /* the root: in no unit */
+	ur_ended_by(&closed, &host, &who);
+	assert_int_equal(who.one[0].place.looked, UR_FOUND_NONE);
+}
+
+/* The cgroup is there as yet: its path says more than its name. */
+static void a_path(void **state)
+{
+	const struct ur_ended_where mounted = { true, true, "/sys/fs/cgroup" };
+	struct stat st;
+	char buf[64];
+
+	(void)state;
+	SAMPLE_COPY(closed.cgroup, "statsd.service");
+	closed.cgroup_id = UINT64_MAX - 1; /* there is none such */
+	ur_ended_by(&closed, &mounted, &who);
+	assert_string_equal(who.one[0].place.unit, "statsd.service");
+	if (stat("/sys/fs/cgroup", &st))
+		skip();
+	closed.cgroup_id = st.st_ino;
+	if (ur_cgroup_path("/sys/fs/cgroup", st.st_ino, buf, sizeof(buf)))
+		skip();
+	ur_ended_by(&closed, &mounted, &who);
+	assert_int_equal(who.one[0].place.looked, UR_FOUND_NONE);
+	assert_string_equal(who.one[0].place.unit, "");
 }
 
 static void a_name_that_was_cut(void **state)
@@ -84,6 +120,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_process_in_a_unit, setup),
+		cmocka_unit_test_setup(a_name_that_was_not_kept, setup),
+		cmocka_unit_test_setup(a_path, setup),
 		cmocka_unit_test_setup(a_name_that_was_cut, setup),
 		cmocka_unit_test_setup(where_numbers_mean_something_else, setup),
 		cmocka_unit_test_setup(without_cgroups_of_version_2, setup),
