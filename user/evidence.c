@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stddef.h>
+#include <signal.h>
 #include <string.h>
 
 #define IP4_HEADER_MIN   20
@@ -161,4 +162,10 @@ int ur_evidence_from_event(struct ur_evidence *ev, const void *record, size_t le
 	if (ev->packet.length == 0 || (ev->packet.family == 6 && ev->packet.length == IP6_HEADER))
 		ev->packet.length = in.pkt_len ?: ev->packet.length;
 	return 0;
+}
+
+bool ur_closed_by_oom(const struct ur_closed *closed)
+{
+	return closed->how == UR_END_EXIT && (closed->flags & UR_CL_OOM) &&
+	       (closed->exit_code & 0x7f) == SIGKILL;
 }

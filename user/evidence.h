@@ -226,6 +226,10 @@ struct ur_evidence {
  * and then leaves *@ev alone. Pure. */
 int ur_evidence_from_event(struct ur_evidence *ev, const void *record, size_t len);
 
+/* True where the out-of-memory killer ended the process that had the socket. The kernel also
+ * marks processes that were ending anyhow, which may not wait for memory then. Pure. */
+bool ur_closed_by_oom(const struct ur_closed *closed);
+
 /* Parse the network and transport header of @len bytes at @data (Linux: as in
  * ip_hdr()/ipv6_hdr() and skb_transport_header()). Always fills *@pkt; family 0 says
  * that there was no IP header. Pure. */

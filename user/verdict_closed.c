@@ -42,7 +42,7 @@ static void say_exit(struct ur_buf *out, const struct ur_closed *c)
 	char buf[UR_NUMBER_TEXT];
 	int signal = c->exit_code & 0x7f;
 
-	if (c->flags & UR_CL_OOM)
+	if (ur_closed_by_oom(c))
 		ur_buf_add(out, "the out-of-memory killer ended it");
 	else if (signal)
 		ur_buf_add(out, "%s killed it", ur_signal_name(signal, buf));
@@ -155,9 +155,13 @@ void ur_advise_socket_closed(const struct ur_case *c, struct ur_buf *out)
 	} else if (!by_holder(c->ev, c->closed)) {
 		ur_buf_add(out, "see who has the port now with ");
 		ur_say_ss(out, c->ev);
+	} else if (!(closed->flags & UR_CL_BOUND)) {
+		ur_buf_add(out, "whoever sends there must learn the port that ");
+		ur_say_program(out, &c->ev->closers[c->closed], "the program");
+		ur_buf_add(out, " has now: the kernel had chosen that one");
 	} else {
 		advise_restart(c, out);
-		if (closed->how == UR_END_EXIT && (closed->flags & UR_CL_OOM))
+		if (ur_closed_by_oom(closed))
 			ur_buf_add(out, ", with more memory or less to do: `dmesg` has the report");
 		else if (closed->how == UR_END_EXIT && (closed->exit_code & 0x80))
 			ur_buf_add(out, ", and look at its core dump (`coredumpctl`)");

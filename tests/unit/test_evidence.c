@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
+#include <signal.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -410,6 +411,24 @@ static void length_of_more_than_64k(void **state)
 	assert_int_equal(ev.packet.length, 100000);
 }
 
+static void only_a_kill_is_by_the_oom_killer(void **state)
+{
+	struct ur_closed c = { .how = UR_END_EXIT, .flags = UR_CL_OOM, .exit_code = SIGKILL };
+
+	(void)state;
+	assert_true(ur_closed_by_oom(&c));
+	c.exit_code = SIGTERM;
+	assert_false(ur_closed_by_oom(&c));
+	c.exit_code = 0;
+	assert_false(ur_closed_by_oom(&c));
+	c.exit_code = SIGKILL;
+	c.flags = UR_CL_BOUND;
+	assert_false(ur_closed_by_oom(&c));
+	c.flags = UR_CL_OOM;
+	c.how = UR_END_CLOSE;
+	assert_false(ur_closed_by_oom(&c));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -430,6 +449,7 @@ int main(void)
 		cmocka_unit_test(a_record_cut_short),
 		cmocka_unit_test(broken_records),
 		cmocka_unit_test(strings_end),
+		cmocka_unit_test(only_a_kill_is_by_the_oom_killer),
 		cmocka_unit_test(length_of_more_than_64k),
 	};
 

@@ -98,9 +98,27 @@ static void the_way_it_ended(void **state)
 		assert_non_null(strstr(report.why, cases[i].words));
 		assert_string_equal(report.advice, cases[i].advice);
 	}
+	/* It had ended by itself, and the killer let it go first. */
+	request();
+	server(2000)->how = UR_END_EXIT;
+	ev.ev.closed[0].flags |= UR_CL_OOM;
+	decide(UR_CAUSE_SOCKET_CLOSED, UR_PROVEN);
+	assert_non_null(strstr(report.why, "when it exited with status 0"));
+	assert_string_equal(report.advice, "start statsd again");
 	request();
 	server(2000)->how = 200; /* of a newer kernel side */
 	decide(UR_CAUSE_SOCKET_CLOSED, UR_PROVEN);
+}
+
+/* A server that let the kernel choose its port gets another one next time. */
+static void a_port_of_the_kernels_choice(void **state)
+{
+	(void)state;
+	request();
+	server(2000)->flags = 0;
+	decide(UR_CAUSE_SOCKET_CLOSED, UR_PROVEN);
+	assert_string_equal(report.advice, "whoever sends there must learn the port that statsd "
+					   "has now: the kernel had chosen that one");
 }
 
 /* Who ended it is not always who had it. */
@@ -188,9 +206,13 @@ static void how_far_back_it_is_known(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(closed_by_its_process),    cmocka_unit_test(the_way_it_ended),
-		cmocka_unit_test(ended_by_somebody_else),   cmocka_unit_test(with_its_unit),
-		cmocka_unit_test(again_and_again),          cmocka_unit_test(taken_again),
+		cmocka_unit_test(closed_by_its_process),
+		cmocka_unit_test(the_way_it_ended),
+		cmocka_unit_test(a_port_of_the_kernels_choice),
+		cmocka_unit_test(ended_by_somebody_else),
+		cmocka_unit_test(with_its_unit),
+		cmocka_unit_test(again_and_again),
+		cmocka_unit_test(taken_again),
 		cmocka_unit_test(how_far_back_it_is_known),
 	};
 

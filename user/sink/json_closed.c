@@ -22,7 +22,7 @@ static void put_exit(struct ur_node n, const struct ur_closed *c)
 		put_string(n, "signal", ur_signal_name(signal, buf));
 	else
 		put_number(n, "exit_status", (uint64_t)(c->exit_code >> 8 & 0xff));
-	put_flag(n, "oom", c->flags & UR_CL_OOM);
+	put_flag(n, "oom", ur_closed_by_oom(c));
 }
 
 static void put_end(struct ur_node n, const struct ur_closed *c)

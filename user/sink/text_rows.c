@@ -205,7 +205,7 @@ static void say_closed_end(struct ur_buf *out, const struct ur_closed *c)
 
 	if (c->how == UR_END_EXIT && (c->exit_code & 0x7f))
 		ur_buf_add(out, "%s%s", ur_signal_name(c->exit_code & 0x7f, buf),
-			   c->flags & UR_CL_OOM ? " (out of memory)" : "");
+			   ur_closed_by_oom(c) ? " (out of memory)" : "");
 	else if (c->how == UR_END_EXIT)
 		ur_buf_add(out, "exit status %d", c->exit_code >> 8 & 0xff);
 	else
