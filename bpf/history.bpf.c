@@ -157,6 +157,7 @@ static __always_inline void ur_history_write(struct ur_history_set *set, const s
 					     const bool typed)
 {
 	const struct net *net = UR_LOAD(typed, sk, __sk_common.skc_net.net);
+	__u64 cookie = typed ? ur_netns_cookie_typed(net) : ur_netns_cookie(net);
 	struct ur_sock now = {};
 	struct ur_closed *c;
 	__u64 key, way;
@@ -169,8 +170,10 @@ static __always_inline void ur_history_write(struct ur_history_set *set, const s
 	asm volatile("%0 &= %1" : "+r"(way) : "i"(UR_HISTORY_WAYS - 1));
 	c = &set->way[way].closed;
 	*(volatile __u32 *)&set->version += 1;
+	if (!ur_same_netns(set->way[way].cookie, cookie) || c->ts_ns <= ur_net_ended(inum))
+		c->times = 0;
 	set->way[way].sk = (__u64)sk;
-	set->way[way].cookie = typed ? ur_netns_cookie_typed(net) : ur_netns_cookie(net);
+	set->way[way].cookie = cookie;
 	set->key[way] = key;
 	set->way[way].unhash_follows = how >= UR_END_DISCONNECT;
 	c->sk = now;

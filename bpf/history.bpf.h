@@ -48,6 +48,12 @@ static __always_inline __u64 ur_net_ended(__u32 inum)
 	return ended ? *ended : 0;
 }
 
+/* Can namespaces of one number, with these cookies, be one? 0: it had none yet. */
+static __always_inline bool ur_same_netns(__u64 a, __u64 b)
+{
+	return !a || !b || a == b;
+}
+
 /* Does way @i of @set remember a socket of the packet's port in its namespace? */
 static __always_inline bool ur_history_fits(const struct ur_history_set *set, __u32 i,
 					    const struct ur_scratch *w, __u64 since)
@@ -55,9 +61,7 @@ static __always_inline bool ur_history_fits(const struct ur_history_set *set, __
 	const struct ur_closed *c = &set->way[i].closed;
 
 	return set->key[i] == ur_history_key(w->e.netns_inum, w->flow.proto, w->flow.dport) &&
-	       c->ts_ns > since &&
-	       (!w->e.netns_cookie || !set->way[i].cookie ||
-		set->way[i].cookie == w->e.netns_cookie);
+	       c->ts_ns > since && ur_same_netns(set->way[i].cookie, w->e.netns_cookie);
 }
 
 /* Copy way @i of set @index to the record: those that would have taken the packet in the

@@ -7,10 +7,11 @@ in_ns cli sysctl -q -w net.ipv4.ip_local_port_range='40100 40101'
 listen srv "$V4" 53 --delay .6
 listen srv "$V4b" 53 --delay .6
 listen srv "$V6" 53 --delay .6
+listen srv "$V4" 54 --delay 2
 start_unreach
 pause 1.2
 late() {
-	send cli "$1" 53 --connect --close-after .02
+	send cli "$1" "${2:-53}" --connect --close-after .02
 	late_pid=$(jq .pid <<<"$result")
 }
 late "$V4"
@@ -28,9 +29,10 @@ expect <<JSON
 {"packet":{"src":"$V6","sport":53,"dport":$third_port},"cause":"socket.late-reply","confidence":"proven",
  "why":"re:pid $third\\\\)","sockets":[{"state":"closed","mismatch":"none","pid":$third,"peer":"$V6"}]}
 JSON
-# Two ports, four clients, one server.
-for _ in 1 2 3 4; do late "$V4"; done
-pause 1
+# One port, four clients, one server.
+in_ns cli sysctl -q -w net.ipv4.ip_local_port_range='40102 40102'
+for _ in 1 2 3 4; do late "$V4" 54; done
+pause 2.5
 expect <<JSON
 {"cause":"socket.late-reply","confidence":"likely","why":"re:another client may have had the port"}
 {"cause":"socket.late-reply","confidence":"likely","why":"re:another client may have had the port"}

@@ -3,7 +3,7 @@
 # A service that comes and goes while packets arrive: what is refused is refused because it
 # was gone, and whatever is called proven names it.
 topo
-in_ns srv sysctl -q -w net.ipv4.icmp_ratelimit=0 net.ipv4.icmp_msgs_per_sec=10000
+in_ns srv sysctl -q -e -w net.ipv4.icmp_ratelimit=0 net.ipv4.icmp_msgs_per_sec=10000
 start_program srv "$T/udp_end" flap 0.0.0.0 5001 --count 150 --after .01 --comm flap
 flap=$pid
 start_unreach
