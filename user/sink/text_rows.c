@@ -229,7 +229,7 @@ static void put_closed(const struct ur_lines *lines, const struct ur_evidence *e
 	ur_say_age(&out, ev->ev.ts_ns > c->ts_ns ? ev->ev.ts_ns - c->ts_ns : 0);
 	ur_buf_add(&out, " before: ");
 	say_closed_end(&out, c);
-	ur_buf_add(&out, " by ");
+	ur_buf_add(&out, c->how == UR_END_EXIT ? " of " : " by ");
 	if (ev->closers[i].looked == UR_FOUND)
 		say_owners(&out, &ev->closers[i]);
 	else
