@@ -3,7 +3,7 @@
 # make            build/unreach
 # make help       everything else
 #
-# bpf/*.bpf.c -> build/unreach.bpf.o -> build/unreach.skel.h
+# bpf/*.bpf.c -> build/unreach{,-plain}.bpf.o -> build/unreach{,-plain}.skel.h
 # user/**/*.c -> an object each, per variant (plain, asan, release) -> the programs
 
 VERSION_BASE := 0.1.0
@@ -45,6 +45,7 @@ all: $B/unreach ## build build/unreach (the default)
 # ---- flags and sources ---------------------------------------------------------
 
 BPF_SRC   := $(wildcard bpf/*.bpf.c)
+SKELS     := $B/unreach.skel.h $B/unreach-plain.skel.h
 USER_SRC  := $(wildcard user/*.c user/enrich/*.c user/sink/*.c)
 UNIT_SRC  := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
 TRUTH_SRC := $(wildcard tests/truth/*.c)
@@ -99,16 +100,19 @@ $B/unreach.bpf.c: $B/sources
 	$Qprintf '#include "%s"\n' $(BPF_SRC) > $@
 
 # The dwarf goes, the BTF stays: it is what CO-RE needs, and the rest is 10 times its size.
-$B/unreach.bpf.o: $B/unreach.bpf.c $B/flags | $B/checked
+# Twice, for the two ways to read kernel memory (bpf/read.bpf.h): to leave out one of them at
+# load takes the kernel as long as to verify the other.
+$B/unreach.bpf.o $B/unreach-plain.bpf.o: $B/unreach.bpf.c $B/flags | $B/checked
 	$(call say,BPF,$@)
-	$Q$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
+	$Q$(CLANG) $(BPF_CFLAGS) $(if $(findstring plain,$@),,-DUR_RDONLY_CAST) \
+		-MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
 	$Q$(LLVM_STRIP) -g $@
 
-$B/unreach.skel.h: $B/unreach.bpf.o
+$B/unreach.skel.h $B/unreach-plain.skel.h: $B/%.skel.h: $B/%.bpf.o
 	$(call say,SKEL,$@)
-	$Q$(BPFTOOL) gen skeleton $< name ur_bpf > $@
+	$Q$(BPFTOOL) gen skeleton $< name ur_bpf$(if $(findstring plain,$@),_plain) > $@
 
--include $B/unreach.bpf.d
+-include $B/unreach.bpf.d $B/unreach-plain.bpf.d
 
 # ---- user side -----------------------------------------------------------------
 
@@ -116,7 +120,7 @@ $B/unreach.skel.h: $B/unreach.bpf.o
 # and all but main.o in an archive, from which each unit test takes what it needs. Two
 # folders may have files of one name: ar q keeps both, r would keep the last.
 define variant
-$B/$(1)/%.o: %.c $B/flags | $B/unreach.skel.h
+$B/$(1)/%.o: %.c $B/flags | $(SKELS)
 	$$(call say,CC,$$@)
 	$$Qmkdir -p $$(@D)
 	$$Q$$(CC) $$(CC_FLAGS) $(2) $$(if $$(filter $$<,$$(VERSIONED)),-DUR_VERSION='"$$(VERSION)"') \
@@ -217,7 +221,7 @@ bench-long: release $(BENCH) ## the same with up to 100,000 rules and sockets: t
 lint: $B/unreach ## check style, layering, documents and scripts
 	$Qtests/lint/run
 
-tidy: $B/unreach.skel.h ## run clang-tidy over the user side (slow, and not part of make test)
+tidy: $(SKELS) ## run clang-tidy over the user side (slow, and not part of make test)
 	$Qcommand -v $(CLANG_TIDY) > /dev/null || \
 		{ echo "$(CLANG_TIDY) is missing; as root: apt-get install clang-tidy" >&2; exit 1; }
 	$Q$(CLANG_TIDY) --quiet $(USER_SRC) -- $(CC_FLAGS) -DUR_VERSION='"$(VERSION)"'

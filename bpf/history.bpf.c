@@ -39,7 +39,7 @@ static __always_inline void ur_cgroup_name(struct ur_cgroup *slot, __u64 id)
 	const char *name = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, name);
 
 	slot->id = 0;
-	if (ur_has_rdonly_cast)
+	if (UR_READS_WORDS(sizeof(slot->name)))
 		ur_read(slot->name, sizeof(slot->name), name);
 	else if (bpf_probe_read_kernel(slot->name, sizeof(slot->name), name))
 		bpf_probe_read_kernel_str(slot->name, sizeof(slot->name), name);

@@ -8,22 +8,26 @@
  * struct pt_regs, which is made of words: what is loaded is a number, never a pointer whose
  * type the verifier would follow through our walks.
  *
- * User space finds out which of the two there is: the branch not taken is never verified.
+ * The programs are compiled for each of the two, and user space picks those that fit.
  */
 #include "bpf/abi.h"
 #include <bpf/bpf_helpers.h>
 /* in this order */
 #include <bpf/bpf_core_read.h>
 
-extern const volatile __u32 ur_has_rdonly_cast;
-
+#ifdef UR_RDONLY_CAST
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+
+/* Are @size bytes read as words? Then the end of a page among them gives zeros; else all or
+ * nothing is read. */
+#define UR_READS_WORDS(size) \
+	(((size) == 1 || (size) == 2 || (size) == 4 || (size) % 8 == 0) && (size) <= 64)
 
 static __always_inline void ur_read(void *dst, const __u32 size, const void *src)
 {
 	const void *p;
 
-	if (!ur_has_rdonly_cast || (size != 1 && size != 2 && size != 4 && size % 8) || size > 64) {
+	if (!UR_READS_WORDS(size)) {
 		bpf_probe_read_kernel(dst, size, src);
 		return;
 	}
@@ -38,6 +42,14 @@ static __always_inline void ur_read(void *dst, const __u32 size, const void *src
 		for (__u32 i = 0; i < size / 8; i++)
 			((__u64 *)dst)[i] = ((const __u64 *)p)[i];
 }
+#else
+#define UR_READS_WORDS(size) false
+
+static __always_inline void ur_read(void *dst, const __u32 size, const void *src)
+{
+	bpf_probe_read_kernel(dst, size, src);
+}
+#endif
 
 /* BPF_CORE_READ() and its kin read through this. */
 #undef bpf_core_read

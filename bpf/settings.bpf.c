@@ -6,7 +6,6 @@ SEC("license")
 char LICENSE[] = "GPL";
 
 const volatile __u32 ur_want_netns = 0;
-const volatile __u32 ur_has_rdonly_cast = 0;
 const volatile __u64 ur_udp_table = 0;
 const volatile __u64 ur_udplite_table = 0;
 const __u64 ur_zeros[sizeof(struct ur_scratch) / 8] = {};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* probe.c - the kernel side's life: load, attach, read, let go. */
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "user/evidence.h"
 #include "user/probe_btf.h"
 #include "user/probe_internal.h"
+#include "unreach-plain.skel.h"
 #include "unreach.skel.h"
 
 UR_DEFINE_CLEANUP(struct ur_bpf, ur_bpf__destroy)
@@ -53,8 +55,6 @@ static int on_libbpf(enum libbpf_print_level level, const char *fmt, va_list arg
 static void configure(struct ur_probe *p, const struct ur_probe_opts *opts)
 {
 	p->skel->rodata->ur_want_netns = opts->netns_inum;
-	p->skel->rodata->ur_has_rdonly_cast =
-		btf__find_by_name_kind(p->btf, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
 	p->skel->rodata->ur_udp_table = ur_symbols_data(p->syms, "udp_table");
 	p->skel->rodata->ur_udplite_table = ur_symbols_data(p->syms, "udplite_table");
 }
@@ -82,12 +82,33 @@ static bool blame(struct ur_probe *p, int err)
 	return true;
 }
 
+_Static_assert(sizeof(struct ur_bpf) == sizeof(struct ur_bpf_plain), "two skeletons");
+
+/* The programs as compiled for this kernel: bpf/read.bpf.h. The two objects differ in nothing
+ * that the skeleton describes. NULL with errno set. */
+static struct ur_bpf *open_object(const struct ur_probe *p)
+{
+	struct ur_bpf *skel = calloc(1, sizeof(*skel));
+	int r = skel ? ur_bpf__create_skeleton(skel) : -ENOMEM;
+
+	if (!r && ur_btf_index_find(p->names, "bpf_rdonly_cast", BTF_KIND_FUNC) < 0)
+		skel->skeleton->data = (void *)ur_bpf_plain__elf_bytes(&skel->skeleton->data_sz);
+	if (!r)
+		r = bpf_object__open_skeleton(skel->skeleton, NULL);
+	if (!r)
+		return skel;
+	if (skel)
+		ur_bpf__destroy(skel);
+	errno = -r;
+	return NULL;
+}
+
 static int load_once(struct ur_probe *p, const struct ur_probe_opts *opts)
 {
 	int r;
 
 	said.refused[0] = said.message[0] = '\0';
-	p->skel = ur_bpf__open();
+	p->skel = open_object(p);
 	if (!p->skel)
 		return -errno;
 	configure(p, opts);
@@ -205,6 +226,14 @@ static int no_symbols(struct ur_refusal *why, int err)
 	return err;
 }
 
+/* What only starting takes. The kernel's types stay: a module that comes must not wait. */
+static void let_go_of_start(struct ur_probe *p)
+{
+	ur_btf_index_free(p->names);
+	p->names = NULL;
+	malloc_trim(0);
+}
+
 static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur_refusal *why)
 {
 	int r = ur_symbols_new(&p->syms);
@@ -246,6 +275,7 @@ int ur_probe_open(const struct ur_probe_opts *opts, struct ur_probe **ret, struc
 	r = ur_refusal_precheck(why) ?: start(p, opts, why);
 	if (r)
 		return r;
+	let_go_of_start(p);
 	*ret = ur_take(p);
 	return 0;
 }

@@ -51,7 +51,7 @@ struct ur_probe {
 	struct ur_bpf *skel;
 	struct ring_buffer *ring;
 	struct btf *btf;
-	struct ur_btf_index *names; /* of btf */
+	struct ur_btf_index *names; /* of btf, while starting */
 	struct ur_symbols *syms;
 	const volatile uint64_t *stats; /* map "stats", mapped */
 	size_t stats_len;
