@@ -179,7 +179,8 @@ static void say_doubt(struct ur_buf *out, const struct ur_evidence *ev, int i)
 		ur_buf_add(out, "; it had chosen that port itself, as services do");
 	else if (!connected(ev, i) && !ur_closed_for_reply(ev))
 		ur_buf_add(out, "; whom it had asked was not seen");
-	else if (c->how == UR_END_DISCONNECT && !ur_closed_for_reply(ev))
+	else if (!ur_closed_for_reply(ev) &&
+		 (c->how == UR_END_DISCONNECT || (ev->ev.flags & UR_EV_ENTRY)))
 		ur_buf_add(out, "; whether it had asked was not seen");
 	else
 		ur_buf_add(out, "; another client may have had the port and asked");

@@ -122,13 +122,14 @@ static bool alone_on_port(const struct ur_evidence *ev, int i)
 }
 
 /* Is it sure that this client had asked, and none before it? Those that try many addresses, as
- * getaddrinfo() does, connect and disconnect without a packet. */
+ * getaddrinfo() does, connect and disconnect without a packet. For conntrack an answer after
+ * its timeout begins a flow, and so does what nobody asked for. */
 static bool asked(const struct ur_evidence *ev, int i)
 {
 	if (ur_closed_for_reply(ev) && alone_on_port(ev, i))
 		return true;
-	return connected(ev, i) && alone(ev, i) && ur_closed_age(ev, i) <= RECENT_NS &&
-	       closed_at(ev, i)->how != UR_END_DISCONNECT;
+	return connected(ev, i) && alone(ev, i) && !begins_a_flow(ev) &&
+	       ur_closed_age(ev, i) <= RECENT_NS && closed_at(ev, i)->how != UR_END_DISCONNECT;
 }
 
 /* The kernel chose the port: a client's, or one of a server that tells its port to others.
@@ -137,7 +138,7 @@ static struct judgement judge_chosen(const struct ur_evidence *ev, int i)
 {
 	enum ur_confidence confidence = asked(ev, i) ? UR_PROVEN : UR_LIKELY;
 
-	if (ur_closed_for_reply(ev) || (connected(ev, i) && !begins_a_flow(ev)))
+	if (ur_closed_for_reply(ev) || connected(ev, i))
 		return (struct judgement){ WEIGHT_RECENT, UR_CAUSE_SOCKET_LATE_REPLY, confidence };
 	if (ur_closed_age(ev, i) > RECENT_NS)
 		return (struct judgement){ WEIGHT_NONE, UR_CAUSE_SOCKET_CLOSED, UR_PROVEN };

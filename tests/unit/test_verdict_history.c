@@ -253,6 +253,10 @@ static void late_by_conntrack(void **state)
 	client(50);
 	conntrack(false, 0);
 	decide(UR_CAUSE_SOCKET_CLOSED, UR_PROVEN);
+	/* ...or it comes so late that conntrack has forgotten the question. */
+	connect_to_source(&ev.ev.closed[0]);
+	decide(UR_CAUSE_SOCKET_LATE_REPLY, UR_LIKELY);
+	assert_non_null(strstr(report.why, "; whether it had asked was not seen; if so, harmless"));
 }
 
 static void late_perhaps(void **state)
