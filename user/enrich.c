@@ -196,10 +196,12 @@ static bool wants_listeners(const struct ur_evidence *ev)
 	       (is_rule(&ev->ev) && ev->packet.proto == IPPROTO_TCP && ev->ev.iif);
 }
 
-static void find_listeners(struct ur_evidence *ev, const struct ur_netns_stay *stay)
+static void find_listeners(struct ur_enrich *e, struct ur_evidence *ev,
+			   const struct ur_netns_stay *stay)
 {
 	if (stay->there) {
 		ur_sockets_listeners(ev->packet.dport, &ev->tcp);
+		ur_sockets_known(e->sockets, &ev->ev, &ev->tcp);
 		return;
 	}
 	ev->tcp.looked = UR_COULD_NOT;
@@ -213,10 +215,12 @@ static bool wants_others(const struct ur_evidence *ev)
 	       (ev->ev.flags & UR_EV_SOCKS) && !ev->ev.nsocks;
 }
 
-static void find_others(struct ur_evidence *ev, const struct ur_netns_stay *stay)
+static void find_others(struct ur_enrich *e, struct ur_evidence *ev,
+			const struct ur_netns_stay *stay)
 {
 	if (stay->there) {
 		ur_sockets_sibling(ev->packet.proto, ev->packet.dport, &ev->sibling);
+		ur_sockets_known(e->sockets, &ev->ev, &ev->sibling);
 		ur_readers_find(&ev->packet, ev->ev.iif, &ev->readers);
 		return;
 	}
@@ -279,12 +283,13 @@ static void look_inside(struct ur_enrich *e, struct ur_evidence *ev, uint64_t *t
 	if (!is_rule(&ev->ev) && ev->ev.origin != UR_ORIGIN_UDP_MISS)
 		return;
 	ur_netns_stay_begin(e->netns, ev->ev.netns_inum, &stay);
+	ur_netns_stay_check(&stay, ev->ev.netns_cookie);
 	if (is_rule(&ev->ev))
 		find_rule(e, ev, &stay);
 	if (wants_listeners(ev))
-		find_listeners(ev, &stay);
+		find_listeners(e, ev, &stay);
 	if (wants_others(ev))
-		find_others(ev, &stay);
+		find_others(e, ev, &stay);
 	if (wants_taken(ev) && stay.there)
 		*taken = find_event_taken(e, ev);
 	if (stay.there) {
@@ -302,6 +307,8 @@ static void look_at_nat(struct ur_enrich *e, struct ur_evidence *ev)
 	if (!ur_nat_check_wants(ev))
 		return;
 	ur_netns_stay_begin(e->netns, ev->nat_from.netns.inum, &stay);
+	if (ev->nat_from.netns.inum == ev->ev.netns_inum)
+		ur_netns_stay_check(&stay, ev->ev.netns_cookie);
 	if (stay.there) {
 		const struct ur_nat_here here = {
 			.cookie = ur_netns_cookie_here(),
@@ -329,6 +336,7 @@ static uint64_t find_elsewhere(struct ur_enrich *e, struct ur_evidence *ev)
 	if (ev->elsewhere.looked == UR_FOUND) {
 		struct ur_netns netns;
 
+		ur_netns_as_of(e->netns, NULL);
 		ur_netns_name(e->netns, ev->elsewhere.netns_inum, &netns);
 		memcpy(ev->elsewhere.netns_name, netns.name, sizeof(netns.name));
 	}
@@ -394,6 +402,7 @@ void ur_enrich_run(struct ur_enrich *e, struct ur_evidence *ev)
 		ev->ev.nsocks = UR_SOCKS_MAX;
 	if (ev->ev.nstack > UR_STACK_MAX)
 		ev->ev.nstack = UR_STACK_MAX;
+	ur_netns_as_of(e->netns, &ev->time);
 	ur_netns_name(e->netns, ev->ev.netns_inum, &ev->netns);
 	if (ev->nat_from.netns.inum)
 		ur_netns_name(e->netns, ev->nat_from.netns.inum, &ev->nat_from.netns);
@@ -418,6 +427,7 @@ void ur_enrich_restart(struct ur_enrich *e, struct ur_restart *restart)
 	struct ur_process_query owners = { .owners = &restart->taken.owners };
 
 	restart->taken = (struct ur_taken){ .looked = UR_COULD_NOT };
+	ur_netns_as_of(e->netns, NULL);
 	ur_netns_stay_begin(e->netns, restart->netns.inum, &stay);
 	if (!stay.there)
 		return;

@@ -84,6 +84,7 @@ struct ur_listener {
 	uint16_t port;
 	uint64_t inode;
 	uint32_t uid;
+	bool before; /* it was seen there before the event, too */
 	struct ur_owners owners;
 };
 

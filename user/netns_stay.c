@@ -28,10 +28,8 @@ static int enter(struct ur_netns_names *names, uint32_t inum, struct ur_netns_st
 	return fd < 0 ? fd : ur_netns_enter(&stay->visit, fd);
 }
 
-int ur_netns_stay_begin(struct ur_netns_names *names, uint32_t inum, struct ur_netns_stay *stay)
+static int settle(struct ur_netns_stay *stay, int r)
 {
-	int r = enter(names, inum, stay);
-
 	stay->there = !r;
 	if (r == -ENOENT)
 		snprintf(stay->outside, sizeof(stay->outside),
@@ -40,6 +38,21 @@ int ur_netns_stay_begin(struct ur_netns_names *names, uint32_t inum, struct ur_n
 		snprintf(stay->outside, sizeof(stay->outside),
 			 "the network namespace can't be entered: %s", strerror(-r));
 	return r;
+}
+
+int ur_netns_stay_begin(struct ur_netns_names *names, uint32_t inum, struct ur_netns_stay *stay)
+{
+	return settle(stay, enter(names, inum, stay));
+}
+
+void ur_netns_stay_check(struct ur_netns_stay *stay, uint64_t cookie)
+{
+	uint64_t here = stay->there && cookie ? ur_netns_cookie_here() : 0;
+
+	if (!here || here == cookie)
+		return;
+	ur_netns_leave(&stay->visit);
+	settle(stay, -ENOENT);
 }
 
 void ur_netns_stay_end(struct ur_netns_stay *stay)

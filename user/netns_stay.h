@@ -24,6 +24,11 @@ struct ur_netns_stay {
 /* Go there, unless the thread is there already. Returns 0; -ENOENT when no way leads there;
  * -errno. */
 int ur_netns_stay_begin(struct ur_netns_names *names, uint32_t inum, struct ur_netns_stay *stay);
+
+/* Where the namespace's cookie is not @cookie (0: not known), another one has got the number
+ * since: leave it, as if no way led there. */
+void ur_netns_stay_check(struct ur_netns_stay *stay, uint64_t cookie);
+
 void ur_netns_stay_end(struct ur_netns_stay *stay);
 
 /* The cookie of the namespace that the thread is in, 0 before Linux 5.14. */

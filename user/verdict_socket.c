@@ -105,12 +105,25 @@ static const struct ur_listeners *other_protocol(const struct ur_evidence *ev)
 	return ev->tcp.looked == UR_FOUND && ev->tcp.n ? &ev->tcp : NULL;
 }
 
+/* The one of them to speak of: rather one that surely was there. */
+static const struct ur_listener *other_socket(const struct ur_listeners *others)
+{
+	for (uint32_t i = 0; i < others->n; i++)
+		if (others->one[i].before)
+			return &others->one[i];
+	return &others->one[0];
+}
+
 static enum ur_cause cause_elsewhere(const struct ur_evidence *ev, enum ur_confidence *confidence)
 {
 	if (ur_nat_stale(ev, confidence))
 		return UR_CAUSE_SOCKET_STALE_NAT;
-	if (other_protocol(ev))
+	if (other_protocol(ev)) {
+		/* Read after the miss, it may have come after it. */
+		if (!other_socket(other_protocol(ev))->before && UR_LIKELY < *confidence)
+			*confidence = UR_LIKELY;
 		return UR_CAUSE_SOCKET_PROTOCOL;
+	}
 	if (ur_nat_changed(ev)) {
 		if (ur_nat_confidence(ev) < *confidence)
 			*confidence = ur_nat_confidence(ev);
@@ -284,7 +297,7 @@ static void say_other_protocol(const struct ur_case *c, struct ur_buf *out)
 
 	if (!others)
 		return;
-	one = &others->one[0];
+	one = other_socket(others);
 	ur_say_listener(out, one);
 	ur_buf_add(out, " %s %s",
 		   others == &c->ev->tcp              ? "listens on TCP" :
@@ -293,7 +306,7 @@ static void say_other_protocol(const struct ur_case *c, struct ur_buf *out)
 		   ur_endpoint_text(ur_ip_version(one->family), one->addr, one->port, text));
 	if (others->total > 1)
 		ur_buf_add(out, " (and %u more)", others->total - 1);
-	ur_buf_add(out, ", read just after");
+	ur_buf_add(out, one->before ? ", read before and just after" : ", read just after");
 }
 
 void ur_why_socket_protocol(const struct ur_case *c, struct ur_buf *out)
@@ -315,7 +328,7 @@ void ur_advise_socket_protocol(const struct ur_case *c, struct ur_buf *out)
 	if (c->nearest != UR_NO_SOCKET)
 		say_program(c, out);
 	else if (others)
-		ur_say_program(out, &others->one[0].owners, "the service");
+		ur_say_program(out, &other_socket(others)->owners, "the service");
 	ur_buf_add(out, " must serve ");
 	ur_say_proto(out, c->ev);
 	ur_buf_add(out, " too if this is meant%s; else the sender errs",

@@ -54,11 +54,32 @@ static void test_no_way(void **state)
 	assert_true(ur_netns_cookie_here() == ur_netns_cookie_here());
 }
 
+/* The number is the same, the namespace is not. */
+static void test_another(void **state)
+{
+	ur_cleanup(ur_netns_names_freep) struct ur_netns_names *names = NULL;
+	ur_cleanup(ur_netns_stay_end) struct ur_netns_stay stay = UR_NETNS_NO_STAY;
+	uint64_t cookie = ur_netns_cookie_here();
+
+	(void)state;
+	assert_int_equal(ur_netns_names_new(&names), 0);
+	assert_int_equal(ur_netns_stay_begin(names, here(), &stay), 0);
+	ur_netns_stay_check(&stay, 0);
+	ur_netns_stay_check(&stay, cookie);
+	assert_true(stay.there);
+	if (!cookie)
+		skip(); /* this kernel has none */
+	ur_netns_stay_check(&stay, cookie + 1);
+	assert_false(stay.there);
+	assert_true(stay.outside[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_there_and_back),
 		cmocka_unit_test(test_no_way),
+		cmocka_unit_test(test_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

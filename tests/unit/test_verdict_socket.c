@@ -144,7 +144,7 @@ static void tcp_has_the_port(void **state)
 	miss("10.0.0.7", "10.0.0.5", 443);
 	sample_listener(&ev, "127.0.0.1", "nginx");
 	ev.elsewhere.looked = UR_FOUND;
-	expect(UR_CAUSE_SOCKET_PROTOCOL, UR_PROVEN,
+	expect(UR_CAUSE_SOCKET_PROTOCOL, UR_LIKELY,
 	       "no UDP socket is on port 443, but nginx (pid 77) listens on TCP 127.0.0.1:443, read "
 	       "just after",
 	       "nginx must serve UDP too if this is meant (HTTP/3, DNS); else the sender errs");
@@ -175,14 +175,15 @@ static void the_sibling_has_the_port(void **state)
 	one->family = AF_INET;
 	one->port = 5001;
 	sample_owner(&one->owners, "lite", 12);
-	expect(UR_CAUSE_SOCKET_PROTOCOL, UR_PROVEN,
+	expect(UR_CAUSE_SOCKET_PROTOCOL, UR_LIKELY,
 	       "no UDP socket is on port 5001, but lite (pid 12) has it for UDP-Lite on "
 	       "0.0.0.0:5001, read just after",
 	       "lite must serve UDP too if this is meant; else the sender errs");
 	ev.packet.proto = IPPROTO_UDPLITE;
+	one->before = true;
 	expect(UR_CAUSE_SOCKET_PROTOCOL, UR_PROVEN,
 	       "no UDP-Lite socket is on port 5001, but lite (pid 12) has it for UDP on "
-	       "0.0.0.0:5001, read just after",
+	       "0.0.0.0:5001, read before and just after",
 	       "lite must serve UDP-Lite too if this is meant; else the sender errs");
 }
 

@@ -30,7 +30,8 @@ struct known {
 
 struct ur_netns_names {
 	dev_t nsfs;
-	unsigned next; /* the slot to reuse */
+	struct timespec as_of; /* 0: now */
+	unsigned next;         /* the slot to reuse */
 	struct known known[CACHE_SIZE];
 };
 
@@ -38,7 +39,8 @@ struct ur_netns_names {
 struct search {
 	const struct ur_netns_names *names;
 	uint32_t inum;
-	bool denied; /* something could not be looked at */
+	bool denied;  /* something could not be looked at */
+	bool younger; /* its file is there, but was not when it matters */
 };
 
 static int64_t now_ms(void)
@@ -68,6 +70,23 @@ void ur_netns_names_free(struct ur_netns_names *names)
 	free(names);
 }
 
+void ur_netns_as_of(struct ur_netns_names *names, const struct timespec *when)
+{
+	names->as_of = when ? *when : (struct timespec){};
+}
+
+/* The inode of a namespace that a file names lives as long as that, and no setattr() changes
+ * it. Those in /proc are made when somebody looks. */
+static bool is_younger(const struct ur_netns_names *names, const char *path, const struct stat *st)
+{
+	const struct timespec *as_of = &names->as_of, *made = &st->st_ctim;
+
+	if (!as_of->tv_sec || !strncmp(path, "/proc/", 6))
+		return false;
+	return made->tv_sec > as_of->tv_sec ||
+	       (made->tv_sec == as_of->tv_sec && made->tv_nsec > as_of->tv_nsec);
+}
+
 /* Does @path lead to the namespace in search? */
 static bool leads(struct search *s, const char *path)
 {
@@ -78,7 +97,10 @@ static bool leads(struct search *s, const char *path)
 			s->denied = true;
 		return false;
 	}
-	return st.st_dev == s->names->nsfs && st.st_ino == s->inum;
+	if (st.st_dev != s->names->nsfs || st.st_ino != s->inum)
+		return false;
+	s->younger |= is_younger(s->names, path, &st);
+	return !is_younger(s->names, path, &st);
 }
 
 static bool is_number(const char *text)
@@ -155,8 +177,9 @@ static bool search_any(struct search *s, char path[PATH_MAX_HERE])
 		if (leads(s, path))
 			return true;
 	}
-	return search_named(s, path) || search_mounts(s, path) ||
-	       search_folder(s, "/proc", "/ns/net", path);
+	if (search_named(s, path) || search_mounts(s, path))
+		return true;
+	return !s->younger && search_folder(s, "/proc", "/ns/net", path);
 }
 
 static struct known *recall(struct ur_netns_names *names, uint32_t inum)
@@ -212,10 +235,9 @@ static const struct known *find_name(struct ur_netns_names *names, uint32_t inum
 		return k;
 	}
 	k->path[0] = '\0';
-	if (!s.denied)
-		return k;
-	k->inum = 0;
-	return NULL;
+	if (s.denied || s.younger)
+		k->inum = 0; /* asked again it may be there */
+	return s.denied && !s.younger ? NULL : k;
 }
 
 void ur_netns_name(struct ur_netns_names *names, uint32_t inum, struct ur_netns *ret)

@@ -8,6 +8,7 @@
  */
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 #include "user/cleanup.h"
 #include "user/evidence.h"
 
@@ -17,6 +18,10 @@ struct ur_netns_names;
 int ur_netns_names_new(struct ur_netns_names **ret);
 void ur_netns_names_free(struct ur_netns_names *names);
 UR_DEFINE_CLEANUP(struct ur_netns_names, ur_netns_names_free)
+
+/* What is asked from here on is about a moment in the past: a file that names a namespace and
+ * is younger than that names another one, which got the number since. NULL: about now. */
+void ur_netns_as_of(struct ur_netns_names *names, const struct timespec *when);
 
 /* Name namespace @inum: "host" for that of pid 1, else its file's name below /run/netns
  * or /run/docker/netns. Always fills *@ret. */

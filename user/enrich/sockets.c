@@ -11,6 +11,7 @@
 #include "user/enrich/netrows.h"
 
 #define NAMESPACES_MAX 256
+#define SIGHTINGS      512
 #define CACHE_SIZE     32
 #define BELIEVE_MS     5000
 #define REST_FACTOR    4 /* a look that took 1 ms is followed by 4 ms without one */
@@ -23,7 +24,17 @@ struct answer {
 	uint64_t inode;
 };
 
+/* A socket that was on a port, seen first at @at_ns; its inode is given to no other soon. */
+struct sighting {
+	uint64_t at_ns; /* 0: free */
+	uint64_t inode;
+	uint32_t netns;
+	uint16_t port;
+};
+
 struct ur_sockets {
+	unsigned next_sighting; /* the slot to reuse */
+	struct sighting sightings[SIGHTINGS];
 	int64_t rest_until; /* ms */
 	unsigned next;      /* the slot to reuse */
 	struct answer answers[CACHE_SIZE];
@@ -47,6 +58,35 @@ static int64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+}
+
+static struct sighting *sighted(struct ur_sockets *s, uint32_t netns, const struct ur_listener *one)
+{
+	for (struct sighting *at = s->sightings; at < s->sightings + SIGHTINGS; at++)
+		if (at->inode == one->inode && at->netns == netns && at->port == one->port)
+			return at;
+	return NULL;
+}
+
+void ur_sockets_known(struct ur_sockets *s, const struct ur_event *ev, struct ur_listeners *found)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	for (unsigned i = 0; i < found->n; i++) {
+		struct ur_listener *one = &found->one[i];
+		struct sighting *known = sighted(s, ev->netns_inum, one);
+
+		one->before = one->inode && known && known->at_ns <= ev->ts_ns;
+		if (known)
+			continue;
+		s->sightings[s->next_sighting++ % SIGHTINGS] = (struct sighting){
+			.at_ns = now.tv_sec * 1000000000ULL + now.tv_nsec,
+			.inode = one->inode,
+			.netns = ev->netns_inum,
+			.port = one->port,
+		};
+	}
 }
 
 int ur_sockets_new(struct ur_sockets **ret)

@@ -23,6 +23,10 @@ void ur_sockets_listeners(uint16_t port, struct ur_listeners *ret);
  * @proto: they have tables of their own. Linux 7.1 has no UDP-Lite any more. As above. */
 void ur_sockets_sibling(uint8_t proto, uint16_t port, struct ur_listeners *ret);
 
+/* Note for each of @found, read just now in the namespace of @ev, whether an earlier call
+ * had it before @ev: then it was there all the time. Those of the last calls are remembered. */
+void ur_sockets_known(struct ur_sockets *s, const struct ur_event *ev, struct ur_listeners *found);
+
 /* An unconnected UDP socket on @pkt's destination port in a namespace other than @own:
  * the best of them, which is one on that very address, else on any, else another.
  * Namespaces are found through their processes, at most 256 of them, and for at most a

@@ -47,6 +47,7 @@ static void test_names(void **state)
 		ur_netns_name(names, host, &netns);
 		assert_int_equal(netns.looked, UR_FOUND);
 		assert_string_equal(netns.name, "host");
+		ur_netns_as_of(names, &(struct timespec){ 1, 0 }); /* pid 1's is older than all */
 	}
 }
 

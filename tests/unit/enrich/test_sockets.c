@@ -106,12 +106,48 @@ static void test_elsewhere(void **state)
 	assert_true(!inode);
 }
 
+/* Only what an earlier look had before the event was surely there. */
+static void test_known(void **state)
+{
+	ur_cleanup(ur_sockets_freep) struct ur_sockets *sockets = NULL;
+	struct ur_listeners found = { .looked = UR_FOUND, .n = 1 };
+	struct ur_event *ev = calloc(1, sizeof(*ev));
+
+	(void)state;
+	assert_int_equal(ur_sockets_new(&sockets), 0);
+	assert_non_null(ev);
+	ev->netns_inum = 7;
+	ev->ts_ns = 1; /* long ago */
+	found.one[0].inode = 99;
+	found.one[0].port = 53;
+	ur_sockets_known(sockets, ev, &found);
+	assert_false(found.one[0].before);
+	ur_sockets_known(sockets, ev, &found);
+	assert_false(found.one[0].before); /* seen twice, but only after it */
+	ev->ts_ns = UINT64_MAX;
+	ur_sockets_known(sockets, ev, &found);
+	assert_true(found.one[0].before);
+	found.one[0].port = 54;
+	ur_sockets_known(sockets, ev, &found);
+	assert_false(found.one[0].before);
+	found.one[0].port = 53;
+	ev->netns_inum = 8;
+	ur_sockets_known(sockets, ev, &found);
+	assert_false(found.one[0].before);
+	found.one[0].inode = 0; /* a socket that no file leads to */
+	ur_sockets_known(sockets, ev, &found);
+	ur_sockets_known(sockets, ev, &found);
+	assert_false(found.one[0].before);
+	free(ev);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_listeners),
 		cmocka_unit_test(test_sibling),
 		cmocka_unit_test(test_elsewhere),
+		cmocka_unit_test(test_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,7 +173,7 @@ static void other_protocols_and_readers(void **state)
 	sample_owner(&ev.sibling.one[0].owners, "dns", 12);
 	sample_reader(&ev, UR_READER_RAW, "probe");
 	sample_reader(&ev, UR_READER_PACKET, "tcpdump")->ifindex = 2;
-	expect("    verdict   socket.protocol, proven; event 17 at "
+	expect("    verdict   socket.protocol, likely; event 17 at "
 	       "2026-11-21T02:45:20.123456789Z\n"
 	       "    answer    ICMP type 3 code 3 (port-unreachable) to 10.0.0.7, sent\n"
 	       "    packet    61 bytes, ttl 64, in on eth0, netns 4026531840\n"
