@@ -159,6 +159,13 @@ static void say_bound(const struct ur_case *c, struct ur_buf *out)
 		ur_buf_add(out, ", which is gone");
 }
 
+/* IPv6 takes the device that the look-up goes by from the route (ip6_rcv_core()). */
+static bool by_another_route(const struct ur_case *c)
+{
+	return c->ev->ev.family == 6 && !c->ev->ev.sdif && nearest(c)->bound_ifindex &&
+	       nearest(c)->bound_ifindex == c->ev->ev.iif;
+}
+
 void ur_why_socket_device(const struct ur_case *c, struct ur_buf *out)
 {
 	/* udp_sk_bound_dev_eq() refuses an unbound socket for VRF packets alone. */
@@ -173,6 +180,9 @@ void ur_why_socket_device(const struct ur_case *c, struct ur_buf *out)
 		say_bound(c, out);
 	ur_buf_add(out, "; ");
 	say_arrival(c, out);
+	if (by_another_route(c))
+		ur_buf_add(out, ", but for one that the host sends to itself the device of its "
+				"route counts, which is another one");
 	if (no_vrf)
 		ur_buf_add(out, ", and net.ipv4.udp_l3mdev_accept is 0");
 	say_others(c, out);
@@ -220,6 +230,8 @@ void ur_advise_socket_device(const struct ur_case *c, struct ur_buf *out)
 	if (ev->ev.sdif) /* to no device would mean: to no VRF */
 		ur_buf_add(out, " to %s%sVRF %s as well", ev->slave, ev->slave[0] ? " or to " : "",
 			   ev->ev.iifname);
+	else if (by_another_route(c))
+		ur_buf_add(out, " to no device");
 	else
 		ur_buf_add(out, " to %s as well, or to no device",
 			   ev->ev.iifname[0] ? ev->ev.iifname : "the packet's device");
