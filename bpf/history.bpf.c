@@ -116,11 +116,12 @@ static __always_inline void ur_ended_sock(struct ur_sock *s, const struct sock *
 	}
 }
 
-/* Of sockets with the same key. */
+/* Of sockets with the same key: did both fit the same packets? */
 static __always_inline bool ur_same_place(const struct ur_sock *a, const struct ur_sock *b)
 {
-	return a->peer_port == b->peer_port && ur_addr_same(a->local, b->local) &&
-	       ur_addr_same(a->peer, b->peer);
+	return a->peer_port == b->peer_port && a->family == b->family &&
+	       a->bound_ifindex == b->bound_ifindex && !((a->flags ^ b->flags) & UR_SK_V6ONLY) &&
+	       ur_addr_same(a->local, b->local) && ur_addr_same(a->peer, b->peer);
 }
 
 /* The way of @set that the end of @sk, now as @now, goes to: that of an earlier socket in
