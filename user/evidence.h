@@ -142,6 +142,8 @@ struct ur_netns {
 enum ur_nat_source {
 	UR_NAT_OWN,        /* the packet's namespace, with UR_EV_ENTRY or UR_EV_NAT */
 	UR_NAT_ANSWER,     /* another one, that the answer passed; UR_EV_ENTRY is set */
+	UR_NAT_ONE_OF,     /* the same, but other flows look alike to this kernel, in other
+			    * namespaces or conntrack zones: it may be one of theirs */
 	UR_NAT_REMEMBERED, /* either, of an earlier packet to the same place: not this flow's */
 };
 

@@ -198,6 +198,27 @@ static const struct notice *find(const struct ur_natlog *log, const struct flow 
 	return any;
 }
 
+/* Is there another one of @f's flow at about that time, of another entry? Two namespaces or
+ * two conntrack zones may each have a flow that looks so after translation. */
+static bool ambiguous(const struct ur_natlog *log, const struct notice *found, const struct flow *f)
+{
+	uint64_t kept = log->n < NOTICES ? log->n : NOTICES;
+
+	for (uint64_t i = log->n - kept; i < log->n; i++) {
+		const struct notice *n = &log->notices[i % NOTICES];
+		uint64_t apart = n->ts_ns > found->ts_ns ? n->ts_ns - found->ts_ns :
+							   found->ts_ns - n->ts_ns;
+
+		if (apart > UR_NATLOG_WAIT_NS || memcmp(&n->flow, f, sizeof(*f)) != 0 ||
+		    !rewritten(&n->nat, f))
+			continue;
+		if (n->netns_inum != found->netns_inum || n->nat.dport != found->nat.dport ||
+		    memcmp(n->nat.dst, found->nat.dst, sizeof(n->nat.dst)) != 0)
+			return true;
+	}
+	return false;
+}
+
 /* A notice can still come: there was an answer, and it left the namespace. */
 static bool may_come(const struct ur_event *ev)
 {
@@ -217,7 +238,7 @@ static uint64_t deadline(const struct ur_natlog *log, const struct ur_event *ev)
 
 /* Copy the notice that belongs to @ev, whose answer was sent, to *@ret; waits for one. */
 static bool await(struct ur_natlog *log, const struct ur_event *ev, const struct flow *f,
-		  struct notice *ret)
+		  struct notice *ret, bool *unsure)
 {
 	const struct notice *found;
 	bool plain = false;
@@ -231,8 +252,10 @@ static bool await(struct ur_natlog *log, const struct ur_event *ev, const struct
 		pthread_cond_timedwait(&log->added, &log->lock, &end);
 		found = find(log, f, ev->ts_ns, &plain);
 	}
-	if (found)
+	if (found) {
 		*ret = *found;
+		*unsure = rewritten(&found->nat, f) && ambiguous(log, found, f);
+	}
 	pthread_mutex_unlock(&log->lock);
 	return found;
 }
@@ -298,6 +321,7 @@ void ur_natlog_ask(struct ur_natlog *log, struct ur_evidence *ev)
 {
 	const uint16_t own = ev->ev.flags & UR_EV_ENTRY;
 	struct notice n;
+	bool unsure;
 	struct flow f;
 
 	if (ev->ev.origin != UR_ORIGIN_UDP_MISS || !ev->packet.has_ports)
@@ -314,13 +338,13 @@ void ur_natlog_ask(struct ur_natlog *log, struct ur_evidence *ev)
 			recall(log, ev, &f);
 		return;
 	}
-	if (!await(log, &ev->ev, &f, &n))
+	if (!await(log, &ev->ev, &f, &n, &unsure))
 		return;
 	if (own && !n.nat.is_reply && !rewritten(&n.nat, &f))
 		return; /* neither changed it: the nearer one stays */
 	ev->ev.flags |= UR_EV_ENTRY;
 	ev->ev.nat = n.nat;
-	ev->nat_from.source = UR_NAT_ANSWER;
+	ev->nat_from.source = unsure ? UR_NAT_ONE_OF : UR_NAT_ANSWER;
 	ev->nat_from.netns.inum = n.netns_inum;
 	if (rewritten(&n.nat, &f))
 		remember(log, ev, &f);

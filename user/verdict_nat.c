@@ -8,7 +8,7 @@
 
 enum ur_confidence ur_nat_confidence(const struct ur_evidence *ev)
 {
-	return ev->nat_from.source == UR_NAT_REMEMBERED ? UR_LIKELY : UR_PROVEN;
+	return ev->nat_from.source >= UR_NAT_ONE_OF ? UR_LIKELY : UR_PROVEN;
 }
 
 /* Where it was translated, unless that is where it was refused. */
@@ -28,15 +28,19 @@ void ur_say_nat(const struct ur_case *c, struct ur_buf *out)
 {
 	const struct ur_packet *pkt = &c->ev->packet;
 	const struct ur_nat *nat = &c->ev->ev.nat;
-	bool earlier = c->ev->nat_from.source == UR_NAT_REMEMBERED;
+	enum ur_nat_source source = c->ev->nat_from.source;
 	char from[UR_ENDPOINT_TEXT], to[UR_ENDPOINT_TEXT];
 
 	ur_endpoint_text(pkt->family, nat->dst, nat->dport, from);
 	ur_endpoint_text(pkt->family, pkt->dst, pkt->dport, to);
-	ur_buf_add(out, "was %sDNATed from %s to %s", earlier ? "probably " : "", from, to);
+	ur_buf_add(out, "was %sDNATed from %s to %s", source >= UR_NAT_ONE_OF ? "probably " : "",
+		   from, to);
 	say_where(c, out);
-	if (earlier)
+	if (source == UR_NAT_REMEMBERED)
 		ur_buf_add(out, ", as a packet just before was");
+	else if (source == UR_NAT_ONE_OF)
+		ur_buf_add(out, "; another flow of the same addresses and ports was translated "
+				"otherwise at that time");
 }
 
 void ur_why_socket_nat(const struct ur_case *c, struct ur_buf *out)

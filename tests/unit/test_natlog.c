@@ -109,7 +109,7 @@ static void the_flow_s_own_notice(void **state)
 
 	(void)state;
 	miss(40000, 0);
-	tell(&nat, ev.ev.ts_ns - 5000000); /* of an earlier packet */
+	tell(&nat, ev.ev.ts_ns - 50000000); /* of an earlier packet */
 	nat.dport = 5355;
 	tell(&other, ev.ev.ts_ns + 1000);
 	tell(&nat, ev.ev.ts_ns + 2000);
@@ -119,6 +119,18 @@ static void the_flow_s_own_notice(void **state)
 	ev.packet.proto = IPPROTO_UDPLITE;
 	ask(UR_NAT_OWN, CT, 0);
 	assert_false(ev.ev.flags & UR_EV_ENTRY);
+}
+
+/* Two conntrack zones, or two hosts of containers, may each have a flow that looks so. */
+static void one_of_several(void **state)
+{
+	struct ur_nat nat = entry(40000, 5353), other = entry(40000, 5354);
+
+	(void)state;
+	miss(40000, 0);
+	tell(&nat, ev.ev.ts_ns + 1000);
+	tell(&other, ev.ev.ts_ns + 2000);
+	ask(UR_NAT_ONE_OF, HOST, 5353);
 }
 
 /* Where two namespaces look on, the one that translates has something to say. */
@@ -301,6 +313,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(only_notices_of_nat_are_taken),
 		TEST(the_flow_s_own_notice),
+		TEST(one_of_several),
 		TEST(a_translation_is_preferred),
 		TEST(its_own_entry_needs_no_notice),
 		TEST(a_reply),

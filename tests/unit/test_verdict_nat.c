@@ -88,6 +88,15 @@ static void remembered(void **state)
 	       "no UDP socket is on port 53 in netns ct, where the packet was probably DNATed from "
 	       "10.219.7.2:5353 to 172.29.219.2:53 in netns srv, as a packet just before was",
 	       NULL);
+	ev.nat_from.source = UR_NAT_ONE_OF;
+	ev.ev.flags |= UR_EV_ENTRY;
+	expect(UR_CAUSE_SOCKET_NAT, UR_LIKELY,
+	       "no UDP socket is on port 53 in netns ct, where the packet was probably DNATed from "
+	       "10.219.7.2:5353 to 172.29.219.2:53 in netns srv; another flow of the same addresses "
+	       "and ports was translated otherwise at that time",
+	       NULL);
+	ev.nat_from.source = UR_NAT_REMEMBERED;
+	ev.ev.flags &= ~UR_EV_ENTRY;
 	sample_socket(&ev, UR_MM_ADDRESS, "127.0.0.1", "named");
 	expect(UR_CAUSE_SOCKET_ADDRESS, UR_PROVEN,
 	       "no UDP socket accepts 172.29.219.2:53; named (pid 812) is bound to 127.0.0.1:53 only",

@@ -82,7 +82,7 @@ void ur_nat_check_free(struct ur_nat_check *check)
 bool ur_nat_check_wants(const struct ur_evidence *ev)
 {
 	return ev->ev.origin == UR_ORIGIN_UDP_MISS && ev->packet.has_ports &&
-	       ev->nat_from.source != UR_NAT_REMEMBERED && ev->nat_from.netns.inum &&
+	       ev->nat_from.source < UR_NAT_ONE_OF && ev->nat_from.netns.inum &&
 	       (ev->ev.flags & UR_EV_ENTRY) && !ev->ev.nat.is_reply;
 }
 
