@@ -50,6 +50,7 @@ USER_SRC  := $(wildcard user/*.c user/enrich/*.c user/sink/*.c)
 UNIT_SRC  := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
 TRUTH_SRC := $(wildcard tests/truth/*.c)
 BENCH_SRC := $(filter-out %.bpf.c,$(wildcard tests/bench/*.c))
+STRESS_SRC := $(wildcard tests/stress/*.c)
 
 # The same sources give the same bytes in any folder.
 SAME := -ffile-prefix-map=$(CURDIR)=.
@@ -185,12 +186,13 @@ unit: $(UNIT) ## run the unit tests, plain and with the sanitizers
 
 # Static, because they run in guests that have none of this machine's libraries; each says
 # itself which interfaces it needs, so that it also compiles alone.
-TRUTH := $(TRUTH_SRC:%.c=$B/%)
-$(TRUTH): $B/%: %.c $B/flags | $B/checked
+TRUTH  := $(TRUTH_SRC:%.c=$B/%)
+STRESS := $(STRESS_SRC:%.c=$B/%)
+$(TRUTH) $(STRESS): $B/%: %.c $B/flags | $B/checked
 	$(call say,CC,$@)
 	$Qmkdir -p $(@D)
 	$Q$(CC) $(CC_FLAGS) -U_GNU_SOURCE -MMD -MP -MF $@.d -static $< -o $@
--include $(TRUTH:=.d)
+-include $(TRUTH:=.d) $(STRESS:=.d)
 truth: $(TRUTH) ## build the programs that make the traffic of the scenarios
 
 # The benchmark's, likewise; one of them is a tracer itself, of one program.
@@ -211,12 +213,15 @@ $(BENCH): $B/%: %.c $B/flags | $B/checked $B/tests/bench/one.skel.h
 -include $(BENCH:=.d) $B/tests/bench/one.bpf.d
 
 # Figures are guest instructions, so they don't depend on this machine, or on its load.
-.PHONY: bench bench-long
+.PHONY: bench bench-long stress
 bench: release $(BENCH) ## measure what unreach costs, in guest instructions (KERNEL=6.12)
 	$Qtests/bench/run $(KERNEL)
 
 bench-long: release $(BENCH) ## the same with up to 100,000 rules and sockets: takes long
 	$Qtests/bench/run --long $(KERNEL)
+
+stress: release $(STRESS) ## compare 10,000 verdicts under churn with what happened (KERNEL=6.12)
+	$Qtests/stress/run $(KERNEL)
 
 lint: $B/unreach ## check style, layering, documents and scripts
 	$Qtests/lint/run
