@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* main.c - from argv to exit status. */
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -185,6 +186,8 @@ int main(int argc, char **argv)
 	char err[256];
 	int r;
 
+	/* Large buffers, such as a table of rules, go back to the host when they are freed. */
+	mallopt(M_MMAP_THRESHOLD, 256 << 10);
 	if (ur_options_parse(argc, argv, &o, err, sizeof(err))) {
 		fprintf(stderr, "unreach: %s\n", err);
 		return EXIT_USAGE;

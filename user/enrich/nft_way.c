@@ -87,7 +87,7 @@ static int on_rule(uint8_t family, const uint8_t *attrs, size_t len, void *arg)
 		return 0;
 	c->rules++;
 	c->anonymous += ur_nft_is_anonymous(rule.chain);
-	return 0;
+	return c->rules > RULES_MAX ? -E2BIG : 0;
 }
 
 static int count_rules(struct ur_nfnl *nl, struct count *c)
@@ -121,10 +121,9 @@ static int read_tree(struct ur_nfnl *nl, const struct ur_nft_which *which, uint3
 	uint32_t after;
 	int r = count_rules(nl, &c);
 
-	if (!r && c.rules > RULES_MAX) {
-		snprintf(why, why_len, "the table has too many rules to list them for one event");
-		return -E2BIG;
-	}
+	if (r == -E2BIG)
+		snprintf(why, why_len,
+			 "the table has more than %d rules: too many to list them all", RULES_MAX);
 	if (!r)
 		r = list(which, &tree, why, why_len);
 	if (!r)

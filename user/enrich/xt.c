@@ -257,6 +257,7 @@ static int read_rule(struct ur_xt *xt, uint64_t cookie, const struct ur_event *e
 	if (!ur_rule_cache_get(xt->cache, &key, ret, &generation)) {
 		describe(&ev->rule, &rule, ret);
 		read_text(xt, &ev->rule, &b, &rule, &tree, ret);
+		blob_clear(&b); /* its digest stays; a table can be large */
 		r = blob_read(ev->rule.table, ipv6, &after);
 		if (r || after.digest != b.digest)
 			return r ? r : -EAGAIN;
