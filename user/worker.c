@@ -10,6 +10,8 @@
 #include "user/queue.h"
 #include "user/worker.h"
 
+#define CLOCK_NEAR_NS 10000 /* two clocks read so near to each other were read at once */
+#define CLOCK_TRIES   8
 #define QUEUE_RECORDS 512 /* about 1 MiB */
 #define NAMESPACES    64  /* whose rules are read at the start */
 
@@ -32,16 +34,37 @@ struct ur_worker {
 	unsigned char record[sizeof(struct ur_event)];
 };
 
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+/* CLOCK_REALTIME less CLOCK_MONOTONIC. They can't be read at one moment, and the thread may
+ * lose its processor in between: the best of some tries. */
+static int64_t real_ahead(void)
+{
+	int64_t best = INT64_MAX, ahead = 0;
+
+	for (int i = 0; i < CLOCK_TRIES && best > CLOCK_NEAR_NS; i++) {
+		int64_t before = clock_ns(CLOCK_MONOTONIC), real = clock_ns(CLOCK_REALTIME);
+		int64_t took = clock_ns(CLOCK_MONOTONIC) - before;
+
+		if (took >= best)
+			continue;
+		best = took;
+		ahead = real - before - took / 2;
+	}
+	return ahead;
+}
+
 /* CLOCK_REALTIME of @mono_ns of CLOCK_MONOTONIC, by the distance of the two clocks now. */
 static struct timespec real_time(uint64_t mono_ns)
 {
-	struct timespec real, mono;
-	int64_t ns;
+	int64_t ns = (int64_t)mono_ns + real_ahead();
 
-	clock_gettime(CLOCK_REALTIME, &real);
-	clock_gettime(CLOCK_MONOTONIC, &mono);
-	ns = real.tv_sec * 1000000000LL + real.tv_nsec -
-	     (mono.tv_sec * 1000000000LL + mono.tv_nsec) + (int64_t)mono_ns;
 	return (struct timespec){ ns / 1000000000LL, ns % 1000000000LL };
 }
 
@@ -53,22 +76,16 @@ static int show_restart(struct ur_worker *w, const struct ur_restart *restart)
 	return ur_sink_restart(w->opts.sink, restart, &time);
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
-
 static int look_at_restarts(struct ur_worker *w)
 {
-	struct ur_restart *due = ur_restarts_due(&w->restarts, now_ns()), ended;
+	struct ur_restart *due = ur_restarts_due(&w->restarts, clock_ns(CLOCK_MONOTONIC)), ended;
 
 	if (!due)
 		return 0;
 	ur_enrich_restart(w->enrich, due);
-	return ur_restarts_looked(due, now_ns(), &ended) ? show_restart(w, &ended) : 0;
+	return ur_restarts_looked(due, clock_ns(CLOCK_MONOTONIC), &ended) ?
+		       show_restart(w, &ended) :
+		       0;
 }
 
 /* An event that shows who has the port again says so itself: that is counted, too. */
