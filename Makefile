@@ -246,12 +246,13 @@ check: ## the inner loop: build, unit tests, and the core scenarios on one kerne
 
 test: ## install what is missing, build, and run every test
 	$Qtools/setup
-	$Q$(MAKE) --no-print-directory -j$(JOBS) all release truth
+	$Q$(MAKE) --no-print-directory -j$(JOBS) all release truth $(STRESS)
 	$Q$(MAKE) --no-print-directory lint
 	$Qtests/lint/selftest
 	$Q$(MAKE) --no-print-directory -j$(JOBS) unit
 	$Qif [ -x tests/replay/run ]; then tests/replay/run; fi
 	$Qtests/vm/matrix
+	$Qtests/stress/run --verdicts 1000 --seconds 60
 
 # ---- running -------------------------------------------------------------------
 
