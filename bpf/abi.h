@@ -156,14 +156,16 @@ static inline __attribute__((always_inline)) __u64 ur_digest_step(__u64 sum, __u
 #define UR_REJECT_RST  1
 
 struct ur_rule {
-	__u64 obj;          /* kernel address of the expression or of the target's data */
-	__u64 handle;       /* nft: rule handle, unique in its table */
+	__u64 obj;    /* kernel address of the expression or of the target's data */
+	__u64 handle; /* nft: rule handle, unique in its table, but kept when it is replaced */
 	__u64 chain_handle; /* nft */
 	__u64 table_handle; /* nft */
 	__u64 xt_entry_off; /* legacy: offset of the entry's target in the table's blob */
 	__u64 xt_digest;    /* legacy: ur_digest_step() over the entry, 0: not known */
 	__u32 xt_size;      /* legacy: struct xt_table_info.size, number: to detect replacement */
 	__u32 xt_number;
+	__u32 generation; /* nft: of the rule set, for which this rule stands; 0: not known */
+	__u32 pad32;
 	__u32 iif; /* nf_hook_state.in, .out; 0 when absent */
 	__u32 oif;
 	__u8 hook;         /* NF_INET_*, NF_BR_*: nf_hook_state.hook */
@@ -178,7 +180,7 @@ struct ur_rule {
 	char table[UR_TABLE_MAX];
 	char chain[UR_CHAIN_MAX];
 };
-_Static_assert(sizeof(struct ur_rule) == 72 + 32 + UR_TABLE_MAX + UR_CHAIN_MAX,
+_Static_assert(sizeof(struct ur_rule) == 80 + 32 + UR_TABLE_MAX + UR_CHAIN_MAX,
 	       "ur_rule has a hole");
 
 /* The conntrack entry of the refused packet's flow. At a reject it is the packet's own; at a
@@ -343,8 +345,8 @@ struct ur_layout {
 	__u32 net_base_seq;    /* struct net: generation of the rules, 0: not there, but in... */
 	__u32 net_gen;         /* struct net: gen */
 	__u32 pernet_base_seq; /* ...struct nftables_pernet, 0: neither is known */
+	__u32 net_gencursor;   /* struct net: nft.gencursor, valid when the generation is known */
 	__u32 epoch;           /* how often modules came or went: nf_tables counts anew then */
-	__u32 pad;
 	__u32 xt_ready;
 	__u32 xt_par_target; /* struct xt_action_param */
 	__u32 xt_par_targinfo;

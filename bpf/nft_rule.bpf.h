@@ -142,17 +142,39 @@ static __always_inline void ur_nft_names(const struct ur_layout *l, struct ur_ru
 	ur_nft_table_names(l, r, ur_peek(__u64, chain + l->chain_table));
 }
 
-/* Fill @r by searching. */
+/* Does the rule whose expressions begin at @data, with @expr as its last, stand in the
+ * generation that @cursor (nft.gencursor) says? A packet goes through the one that it began
+ * with, to its end. */
+static __always_inline bool ur_nft_stands(const struct ur_layout *l, __u64 chain, __u64 data,
+					  __u64 expr, __u8 cursor)
+{
+	__u64 row;
+
+	if (!l->rule_dp) /* struct nft_rule.genmask: the generations that it is not of */
+		return !(ur_peek(__u64, data - 8) >> 42 & (1 << cursor));
+	if (!chain)
+		return false;
+	row = ur_peek(__u64, chain + l->chain_blob0 + 8 * cursor);
+	return expr - row < 8 + ur_peek(__u64, row);
+}
+
+/* Fill @r by searching. @generation: of the rule set when we began, 0: not known. */
 static __always_inline void ur_nft_search(struct ur_rule *r, const struct ur_layout *l, __u64 expr,
-					  __u64 last, __u64 entries)
+					  __u64 last, const struct nf_hook_state *st,
+					  __u32 generation)
 {
 	__u64 end = expr + ur_nft_expr_size(l, expr), data = ur_nft_rule_data(expr, end), chain;
+	__u8 cursor = ur_peek(__u8, (__u64)BPF_CORE_READ(st, net) + l->net_gencursor) & 1;
+	__u64 entries = ur_hook_entries(st);
 
 	if (!data)
 		return;
 	r->handle = ur_nft_word(l, ur_peek(__u64, data - 8)).handle;
 	r->flags |= UR_RULE_HANDLE;
 	chain = ur_nft_chain(data, expr, end, last, entries);
+	/* Both begin even and odd, and change together, the generation first. */
+	if ((generation ^ cursor) & 1 && ur_nft_stands(l, chain, data, expr, cursor))
+		r->generation = generation;
 	if (chain) {
 		ur_nft_names(l, r, chain);
 		return;
@@ -202,16 +224,19 @@ static __always_inline bool ur_nft_recall(struct ur_rule *r, const struct ur_rul
 	r->chain_handle = known->chain_handle;
 	r->table_handle = known->table_handle;
 	r->table_family = known->table_family;
+	r->generation = known->generation;
 	r->flags = known->flags;
 	__builtin_memcpy(r->table, known->table, sizeof(r->table));
 	__builtin_memcpy(r->chain, known->chain, sizeof(r->chain));
 	if (bpf_map_lookup_elem(&rules, key) == known)
 		return true;
 	r->flags = 0;
+	r->generation = 0;
 	return false;
 }
 
-/* Fill @r from @expr, an expression that is being evaluated under @st. */
+/* Fill @r from @expr, an expression that is being evaluated under @st. Only rules of the
+ * generation at hand are remembered: others are on their way out. */
 static __always_inline void ur_nft_rule(struct ur_rule *r, const struct ur_layout *l, __u64 expr,
 					__u64 last, const struct nf_hook_state *st)
 {
@@ -220,7 +245,7 @@ static __always_inline void ur_nft_rule(struct ur_rule *r, const struct ur_layou
 
 	if (keyed && ur_nft_recall(r, &key))
 		return;
-	ur_nft_search(r, l, expr, last, ur_hook_entries(st));
-	if (keyed && r->flags & UR_RULE_HANDLE)
+	ur_nft_search(r, l, expr, last, st, key.generation);
+	if (keyed && r->generation)
 		bpf_map_update_elem(&rules, &key, r, BPF_ANY);
 }

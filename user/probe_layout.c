@@ -29,6 +29,7 @@ static const struct ur_layout layout_5_10 = {
 	.table_handle = 224,
 	.table_name = 240,
 	.table_family = 236,
+	.pernet_base_seq = 120, /* of the later ones; others are found out by its parity */
 	.xt_par_target = 0,
 	.xt_par_targinfo = 8,
 	.xt_par_state = 16,
@@ -151,7 +152,15 @@ static void fill_generation(struct ur_layout *l, const struct btf *btf,
 	int nft = field_offset(btf, "net", "nft"), gen = field_offset(btf, "net", "gen");
 	int seq = field_offset(btf, "netns_nftables", "base_seq");
 	int pernet = field_offset(btf, "nftables_pernet", "base_seq");
+	int cursor = field_offset(btf, "netns_nftables", "gencursor");
 	uint64_t id = ur_symbols_data(syms, "nf_tables_net_id");
+
+	if (pernet < 0)
+		pernet = l->pernet_base_seq ? (int)l->pernet_base_seq : -ENOENT;
+	l->pernet_base_seq = 0;
+	if (nft < 0 || cursor < 0)
+		return;
+	l->net_gencursor = nft + cursor;
 
 	if (nft >= 0 && seq >= 0) {
 		l->net_base_seq = nft + seq;
@@ -244,5 +253,6 @@ void ur_probe_layout(struct ur_layout *l, struct btf *vmlinux, const struct ur_s
 	     built_without_btf(syms, "x_tables", "xt_register_target"))) {
 		*l = layout_5_10;
 		l->ready = l->xt_ready = 1;
+		fill_generation(l, vmlinux, syms);
 	}
 }

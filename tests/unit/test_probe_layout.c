@@ -146,6 +146,7 @@ static void offsets_are_those_of_the_btf(void **state)
 		.table_family = 240,
 		.net_gen = 40,
 		.pernet_base_seq = 120,
+		.net_gencursor = 64 + 16,
 		.xt_ready = 1,
 		.xt_par_target = 8,
 		.xt_par_targinfo = 24,
@@ -161,6 +162,7 @@ static void offsets_are_those_of_the_btf(void **state)
 	add_nf_tables(btf, "blob_gen_0");
 	add_struct(btf, "net", MEMBERS({ "gen", 40, 0 }, { "nft", 64, 0 }));
 	add_struct(btf, "nftables_pernet", MEMBERS({ "base_seq", 120, 0 }));
+	add_struct(btf, "netns_nftables", MEMBERS({ "gencursor", 16, 0 }));
 	add_struct(btf, "nft_rule_dp_last", MEMBERS({ "end", 0, 0 }, { "chain", 16, 0 }));
 	add_x_tables(btf);
 	memset(&l, 0xff, sizeof(l));

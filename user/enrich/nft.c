@@ -48,7 +48,7 @@ struct ur_nft {
 /* What the cache has of the event's rule. */
 struct cached {
 	bool there;
-	uint32_t generation;
+	struct ur_rule_span span;
 	struct ur_rule_text text;
 };
 
@@ -103,6 +103,24 @@ static struct space *space_of(struct spaces *spaces, const struct ur_nft_where *
 	s = &spaces->one[spaces->next++ % NAMESPACES];
 	*s = (struct space){ .netns = where->netns, .cookie = where->cookie };
 	return s;
+}
+
+/* Was the rule set at @ts_ns, in the past, surely the one of @generation, of now? */
+static bool stood_still(struct ur_nft *nft, const struct ur_nft_where *where, uint32_t generation,
+			uint64_t ts_ns)
+{
+	struct space *s;
+	bool still;
+
+	pthread_mutex_lock(&nft->lock);
+	s = space_of(&nft->seen, where);
+	if (s->generation != generation) {
+		s->generation = generation;
+		s->seen_at = now_ns();
+	}
+	still = s->seen_at <= ts_ns;
+	pthread_mutex_unlock(&nft->lock);
+	return still;
 }
 
 void ur_nft_changed(struct ur_nft *nft, uint32_t netns)
@@ -223,6 +241,30 @@ static int run_tools(const struct ur_nft_place *place, struct ur_rule_text *ret)
 	return r;
 }
 
+/* Does the rule at @place still say what it said when its text was read? */
+static bool unchanged(const struct cached *c, const struct ur_nft_place *place)
+{
+	return c->there && ((place->rule.digest && c->span.digest == place->rule.digest) ||
+			    ur_rule_spans(&c->span, place->generation));
+}
+
+/* Is the rule at @place the one that fired? A rule of the same handle may have been put in
+ * its place between the event and now. */
+static bool fired(struct ur_nft *nft, const struct ur_nft_where *where, const struct ur_event *ev,
+		  const struct cached *c)
+{
+	const struct ur_nft_place *place = &nft->place;
+	struct ur_rule_span span = c->span;
+
+	if (!ev->rule.generation)
+		return stood_still(nft, where, place->generation, ev->ts_ns);
+	if (ev->rule.generation == place->generation)
+		return true;
+	span.last = place->generation;
+	return c->there && place->rule.digest && c->span.digest == place->rule.digest &&
+	       ur_rule_spans(&span, ev->rule.generation);
+}
+
 /* The text of the rule at @place: what it was before, or what a tool prints now. */
 static void read_text(struct ur_nft *nft, const struct ur_nft_where *where, const struct cached *c,
 		      struct ur_rule_text *ret)
@@ -231,7 +273,7 @@ static void read_text(struct ur_nft *nft, const struct ur_nft_where *where, cons
 	const struct ur_nft_place *place = &nft->place;
 
 	/* iptables' words begin with the chain's name, and chains are renamed */
-	if (c->there && (!c->text.iptables_text || !strcmp(c->text.chain, ret->chain))) {
+	if (unchanged(c, place) && (!c->text.iptables_text || !strcmp(c->text.chain, ret->chain))) {
 		strcpy(ret->text, c->text.text);
 		ret->iptables_text = c->text.iptables_text;
 		ret->looked = UR_FOUND;
@@ -264,6 +306,12 @@ static int read_once(struct ur_nft *nft, const struct ur_nft_where *where,
 			sizeof(ret->reason));
 	if (r)
 		return r;
+	if (!fired(nft, where, ev, c)) {
+		snprintf(ret->reason, sizeof(ret->reason),
+			 "the rules have changed since: handle %" PRIu64 " may be another rule now",
+			 (uint64_t)ev->rule.handle);
+		return -ESTALE;
+	}
 	ur_nft_describe(place, ret);
 	read_text(nft, where, c, ret);
 	r = ur_nft_generation(&nl, &generation);
@@ -278,8 +326,10 @@ static int read_rule(struct ur_nft *nft, const struct ur_nft_where *where,
 
 	for (int i = 0; i < TRIES && r == -EINTR; i++)
 		r = read_once(nft, where, ev, c, ret);
-	if (r != -EINTR || c->there)
-		return r == -EINTR ? 0 : r;
+	if (r != -EINTR || !ret->chain[0]) /* not even found */
+		return r;
+	if (unchanged(c, &nft->place))
+		return 0;
 	if (ret->looked == UR_FOUND) {
 		ret->looked = UR_COULD_NOT;
 		ret->text[0] = '\0';
@@ -306,7 +356,7 @@ static void recall(struct ur_nft *nft, const struct ur_nft_where *where, const s
 	struct ur_rule_key key = key_of(where, ev->rule.table_handle, ev->rule.handle);
 
 	c->there = (ev->rule.flags & need) == need && ev->rule.table_handle &&
-		   ur_rule_cache_get(nft->cache, &key, &c->text, &c->generation);
+		   ur_rule_cache_get(nft->cache, &key, &c->text, &c->span);
 }
 
 static int current_generation(uint32_t *generation)
@@ -315,24 +365,6 @@ static int current_generation(uint32_t *generation)
 	int r = ur_nfnl_open(&nl);
 
 	return r ? r : ur_nft_generation(&nl, generation);
-}
-
-/* Was the rule set at @ts_ns, in the past, surely the one of @generation, of now? */
-static bool stood_still(struct ur_nft *nft, const struct ur_nft_where *where, uint32_t generation,
-			uint64_t ts_ns)
-{
-	struct space *s;
-	bool still;
-
-	pthread_mutex_lock(&nft->lock);
-	s = space_of(&nft->seen, where);
-	if (s->generation != generation) {
-		s->generation = generation;
-		s->seen_at = now_ns();
-	}
-	still = s->seen_at <= ts_ns;
-	pthread_mutex_unlock(&nft->lock);
-	return still;
 }
 
 /* Answer with the remembered text. Its place in the chain was true only then. */
@@ -346,25 +378,51 @@ static void answer_old(const struct cached *c, const char *reason, struct ur_rul
 	strcpy(ret->reason, why);
 }
 
+/* Is the remembered text that of the rule that fired? */
+static bool remembered(const struct cached *c, const struct ur_event *ev)
+{
+	return c->there && ur_rule_spans(&c->span, ev->rule.generation);
+}
+
+/* The rule that fired is the one found. */
+static void keep(struct ur_nft *nft, const struct ur_nft_where *where, const struct ur_event *ev,
+		 const struct cached *c, struct ur_rule_text *ret)
+{
+	const struct ur_nft_place *place = &nft->place;
+	const struct ur_rule_key key = key_of(where, place->table.handle, place->rule.handle);
+	const struct ur_rule_span span = {
+		.first = unchanged(c, place) ? c->span.first : place->generation,
+		.last = place->generation,
+		.digest = place->rule.digest,
+		.placed = true,
+	};
+
+	ret->generation_same = ev->rule.generation ?
+				       ev->rule.generation == place->generation :
+				       stood_still(nft, where, place->generation, ev->ts_ns);
+	if (ret->looked == UR_FOUND)
+		ur_rule_cache_put(nft->cache, &key, ret, &span);
+}
+
 /* Look at the rule set as it is now. */
 static void answer_now(struct ur_nft *nft, const struct ur_nft_where *where,
 		       const struct ur_event *ev, const struct cached *c, struct ur_rule_text *ret)
 {
 	struct ur_nft_place *place = &nft->place;
 	int r = read_rule(nft, where, ev, c, ret);
-	struct ur_rule_key key = key_of(where, place->table.handle, place->rule.handle);
 
-	if (r) /* not found, or not all of it */
-		*place = (struct ur_nft_place){};
-	if (r && c->there)
-		answer_old(c, r == -ESTALE ? "the rule is gone since" : ret->reason, ret);
+	if (r && remembered(c, ev))
+		answer_old(c,
+			   r != -ESTALE       ? ret->reason :
+			   place->rule.handle ? "the rule has been replaced since" :
+						"the rule is gone since",
+			   ret);
 	else if (r == -ESTALE)
 		ret->looked = UR_CHANGED;
-	if (r)
-		return;
-	ret->generation_same = stood_still(nft, where, place->generation, ev->ts_ns);
-	if (ret->looked == UR_FOUND)
-		ur_rule_cache_put(nft->cache, &key, ret, place->generation);
+	if (r) /* not found, or not all of it */
+		*place = (struct ur_nft_place){};
+	else
+		keep(nft, where, ev, c, ret);
 }
 
 /* The way is that of the rule found, or of the one remembered; without both there is none. */
@@ -391,16 +449,16 @@ static void find_text(struct ur_nft *nft, const struct ur_nft_where *where,
 	uint32_t generation;
 
 	recall(nft, where, ev, &c);
-	if (where->outside && c.there) {
+	if (where->outside && remembered(&c, ev)) {
 		answer_old(&c, "as read before the network namespace was gone", ret);
 	} else if (where->outside) {
 		*ret = (struct ur_rule_text){ .looked = UR_COULD_NOT };
 		snprintf(ret->reason, sizeof(ret->reason), "%s", where->outside);
-	} else if (c.there && !ur_nft_is_anonymous(c.text.chain) &&
-		   !current_generation(&generation) && generation == c.generation) {
+	} else if (remembered(&c, ev) && c.span.placed && !ur_nft_is_anonymous(c.text.chain) &&
+		   !current_generation(&generation) && generation == c.span.last) {
 		*ret = c.text;
 		nft->place.generation = generation;
-		ret->generation_same = stood_still(nft, where, generation, ev->ts_ns);
+		ret->generation_same = ev->rule.generation == generation;
 	} else {
 		answer_now(nft, where, ev, &c, ret);
 	}

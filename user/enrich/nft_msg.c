@@ -103,6 +103,39 @@ static void parse_target(const uint8_t *attrs, size_t len, struct ur_nft_rule *r
 	}
 }
 
+static uint64_t digest(uint64_t sum, const void *data, size_t len)
+{
+	const uint8_t *at = data;
+
+	for (size_t i = 0; i < len; i++)
+		sum = (sum ^ at[i]) * 0x100000001b3ull; /* FNV-1a */
+	return sum;
+}
+
+/* These count packets, and say so. */
+static bool counts(const char *name)
+{
+	return !strcmp(name, "counter") || !strcmp(name, "quota") || !strcmp(name, "last");
+}
+
+/* Sets without a name get the first of "__set%d", "__map%d" that is free: it may be given to
+ * another one. */
+static bool names_anonymous(const struct ur_nla *data)
+{
+	for (size_t i = 0; i + 5 <= data->len; i++)
+		if (!memcmp(data->data + i, "__set", 5) || !memcmp(data->data + i, "__map", 5))
+			return true;
+	return false;
+}
+
+static void add_digest(const char *name, const struct ur_nla *data, struct ur_nft_rule *ret)
+{
+	ret->digest = digest(ret->digest, name, strlen(name) + 1);
+	if (!counts(name))
+		ret->digest = digest(ret->digest, data->data, data->len);
+	ret->anonymous |= names_anonymous(data);
+}
+
 static void parse_expression(const struct ur_nla *elem, struct ur_nft_rule *ret)
 {
 	const uint8_t *at = elem->data;
@@ -116,6 +149,7 @@ static void parse_expression(const struct ur_nla *elem, struct ur_nft_rule *ret)
 		else if (nla.type == NFTA_EXPR_DATA)
 			data = nla;
 	}
+	add_digest(name, &data, ret);
 	if (!strcmp(name, "reject"))
 		ret->reject = true;
 	else if (!strcmp(name, "match"))
@@ -139,7 +173,7 @@ bool ur_nft_parse_rule(uint8_t family, const uint8_t *attrs, size_t len, struct 
 {
 	struct ur_nla nla, userdata = {};
 
-	*ret = (struct ur_nft_rule){ .family = family };
+	*ret = (struct ur_nft_rule){ .family = family, .digest = 0xcbf29ce484222325ull };
 	while (ur_nla_next(&attrs, &len, &nla)) {
 		if (nla.type == NFTA_RULE_TABLE)
 			ur_nla_string(&nla, ret->table, sizeof(ret->table));
@@ -153,6 +187,7 @@ bool ur_nft_parse_rule(uint8_t family, const uint8_t *attrs, size_t len, struct 
 			userdata = nla;
 	}
 	parse_userdata(&userdata, ret);
+	ret->digest = ret->anonymous ? 0 : digest(ret->digest, userdata.data, userdata.len);
 	return ret->table[0] && ret->chain[0] && ret->handle;
 }
 

@@ -31,7 +31,11 @@ struct ur_nft_rule {
 	uint8_t family;
 	bool reject;    /* it has a reject expression */
 	bool xt_reject; /* it has the REJECT target of xtables: iptables-nft */
+	bool anonymous; /* it uses a set without a name */
 	uint64_t handle;
+	/* Of what the rule says, counters left out; another for other words. 0: a set without a
+	 * name is part of it, whose elements aren't in the message. */
+	uint64_t digest;
 	char table[UR_NFT_NAME_MAX];
 	char chain[UR_NFT_NAME_MAX];
 	char comment[UR_NFT_NAME_MAX + 1]; /* the comment match's, else the user data's */

@@ -23,6 +23,7 @@
 
 struct item {
 	uint64_t handle;
+	uint64_t digest;
 	uint32_t number; /* in its chain */
 	uint32_t chain;  /* offsets in strings */
 	uint32_t comment;
@@ -41,6 +42,7 @@ struct reading {
 	const struct ur_nft_table *table;
 	struct ur_rule_cache *cache;
 	struct ur_rule_key key; /* but for the rule */
+	uint32_t generation;
 	struct item *items;
 	size_t n;
 	size_t room;
@@ -109,6 +111,7 @@ static int add_item(struct reading *rd, const struct ur_nft_rule *rule)
 	it = &rd->items[rd->n];
 	*it = (struct item){
 		.handle = rule->handle,
+		.digest = rule->digest,
 		.number = rd->number,
 		.chain = rd->chain,
 		.xt = rule->xt_reject,
@@ -126,7 +129,7 @@ static bool is_wanted(struct reading *rd, const struct ur_nft_rule *rule)
 	if (!rule->reject && !rule->xt_reject)
 		return false;
 	rd->key.rule = rule->handle;
-	return !ur_rule_cache_has(rd->cache, &rd->key);
+	return !ur_rule_cache_confirm(rd->cache, &rd->key, rule->digest, rd->generation);
 }
 
 /* The kernel dumps chain by chain (nf_tables_dump_rules()). */
@@ -263,8 +266,8 @@ static int list_iptables(struct reading *rd)
 	return check_listing(rd, r);
 }
 
-/* Only now is it known that texts and rules are of one rule set. Generation 0: the place
- * in the chain is looked up again when an event asks. */
+/* Only now is it known that texts and rules are of one rule set. The place in the
+ * chain is looked up again when an event asks. */
 static void keep(const struct reading *rd)
 {
 	struct ur_rule_key key = rd->key;
@@ -284,7 +287,10 @@ static void keep(const struct reading *rd)
 		strcpy(text.text, rd->strings + it->text);
 		text.iptables_text = it->iptables_text;
 		key.rule = it->handle;
-		ur_rule_cache_put(rd->cache, &key, &text, 0);
+		ur_rule_cache_put(rd->cache, &key, &text,
+				  &(struct ur_rule_span){ .first = rd->generation,
+							  .last = rd->generation,
+							  .digest = it->digest });
 	}
 }
 
@@ -319,8 +325,9 @@ static int prefetch_table(struct ur_nfnl *nl, const struct ur_nft_table *table,
 			  struct ur_rule_cache *cache, const struct ur_rule_key *base,
 			  uint32_t generation)
 {
-	ur_cleanup(
-		reading_clear) struct reading rd = { .table = table, .cache = cache, .key = *base };
+	ur_cleanup(reading_clear) struct reading rd = {
+		.table = table, .cache = cache, .key = *base, .generation = generation
+	};
 	uint32_t now;
 	int r;
 

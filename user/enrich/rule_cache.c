@@ -12,7 +12,7 @@ struct entry {
 	LIST_ENTRY(entry) bucket;
 	TAILQ_ENTRY(entry) use;
 	struct ur_rule_key key;
-	uint32_t generation;
+	struct ur_rule_span span;
 	uint32_t number;
 	int32_t priority;
 	uint32_t bytes; /* of strings */
@@ -125,7 +125,7 @@ static void unpack_all(const struct entry *e, struct ur_rule_text *text)
 }
 
 bool ur_rule_cache_get(struct ur_rule_cache *cache, const struct ur_rule_key *key,
-		       struct ur_rule_text *text, uint32_t *generation)
+		       struct ur_rule_text *text, struct ur_rule_span *span)
 {
 	struct entry *e;
 
@@ -135,20 +135,27 @@ bool ur_rule_cache_get(struct ur_rule_cache *cache, const struct ur_rule_key *ke
 		TAILQ_REMOVE(&cache->use, e, use);
 		TAILQ_INSERT_HEAD(&cache->use, e, use);
 		unpack_all(e, text);
-		*generation = e->generation;
+		*span = e->span;
 	}
 	pthread_mutex_unlock(&cache->lock);
 	return e != NULL;
 }
 
-bool ur_rule_cache_has(struct ur_rule_cache *cache, const struct ur_rule_key *key)
+bool ur_rule_cache_confirm(struct ur_rule_cache *cache, const struct ur_rule_key *key,
+			   uint64_t digest, uint32_t generation)
 {
-	bool has;
+	struct entry *e;
+	bool same;
 
 	pthread_mutex_lock(&cache->lock);
-	has = find(cache, key) != NULL;
+	e = find(cache, key);
+	same = e && digest && e->span.digest == digest && e->span.first;
+	if (same && (int32_t)(generation - e->span.last) > 0) {
+		e->span.last = generation;
+		e->span.placed = false;
+	}
 	pthread_mutex_unlock(&cache->lock);
-	return has;
+	return same;
 }
 
 /* Make an entry of @text, on its own. */
@@ -179,7 +186,7 @@ static struct entry *pack(const struct ur_rule_key *key, const struct ur_rule_te
 }
 
 int ur_rule_cache_put(struct ur_rule_cache *cache, const struct ur_rule_key *key,
-		      const struct ur_rule_text *text, uint32_t generation)
+		      const struct ur_rule_text *text, const struct ur_rule_span *span)
 {
 	struct entry *e = pack(key, text), *old;
 
@@ -189,7 +196,7 @@ int ur_rule_cache_put(struct ur_rule_cache *cache, const struct ur_rule_key *key
 	old = find(cache, key);
 	if (old)
 		drop(cache, old);
-	e->generation = generation;
+	e->span = *span;
 	cache->size += bytes_of(e);
 	LIST_INSERT_HEAD(&cache->buckets[bucket_of(key)], e, bucket);
 	TAILQ_INSERT_HEAD(&cache->use, e, use);

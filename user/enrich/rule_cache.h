@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #pragma once
-/* rule_cache.h - texts of nftables rules, by what never changes about a rule.
+/* rule_cache.h - texts of rules, by their numbers and by when they were true.
  *
- * A rule's handle is unique in its table, a table's in its namespace, and both are never
- * given again while that lives (nf_tables_alloc_handle(), nf_tables_newtable()); a rule is
- * replaced, not changed. So a text read once is the rule's for good, deleted or not; until
- * nf_tables itself is unloaded, which then counts from 1 again. Any thread may call.
+ * A rule's handle is unique in its table, and a table's in all of nf_tables; neither is given
+ * again (nf_tables_alloc_handle(), nf_tables_newtable()), until nf_tables is unloaded. But
+ * "nft replace", as "iptables-nft -R", puts another rule under the handle of the old one. So
+ * a text is that of a rule's generations from one that it was read in to the last one that
+ * the rule was seen unchanged in. Any thread may call.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,26 +25,41 @@ struct ur_rule_key {
 /* True for the same rule, or table; namespaces whose cookie isn't known are the same by number. */
 bool ur_rule_key_same(const struct ur_rule_key *a, const struct ur_rule_key *b);
 
+/* Generations of the rule set, both included, and ur_nft_rule.digest. */
+struct ur_rule_span {
+	uint32_t first; /* 0: not known */
+	uint32_t last;
+	uint64_t digest;
+	bool placed; /* number and base chain in the text are of @last */
+};
+
+/* Is @generation one of @span? */
+static inline bool ur_rule_spans(const struct ur_rule_span *span, uint32_t generation)
+{
+	return generation && span->first && generation - span->first <= span->last - span->first;
+}
+
 /* An empty cache that holds at most @max_bytes, its own upkeep included; the entry not
  * used for longest makes room. Returns 0 and gives *@ret to the caller, or -ENOMEM. */
 int ur_rule_cache_new(size_t max_bytes, struct ur_rule_cache **ret);
 void ur_rule_cache_free(struct ur_rule_cache *cache);
 UR_DEFINE_CLEANUP(struct ur_rule_cache, ur_rule_cache_free)
 
-/* Fill *@text, and *@generation with that of the rule set it was read in, from the entry
- * for @key. False: there is none. */
+/* Fill *@text and *@span from the entry for @key. False: there is none. */
 bool ur_rule_cache_get(struct ur_rule_cache *cache, const struct ur_rule_key *key,
-		       struct ur_rule_text *text, uint32_t *generation);
+		       struct ur_rule_text *text, struct ur_rule_span *span);
 
-/* Is there an entry for @key? */
-bool ur_rule_cache_has(struct ur_rule_cache *cache, const struct ur_rule_key *key);
+/* The rule of @key was seen with @digest in @generation. Returns true when that is what its
+ * entry says, which from now on reaches so far. */
+bool ur_rule_cache_confirm(struct ur_rule_cache *cache, const struct ur_rule_key *key,
+			   uint64_t digest, uint32_t generation);
 
 /* Forget all. */
 void ur_rule_cache_clear(struct ur_rule_cache *cache);
 
 /* Remember a copy of @text, in place of an earlier one. Returns 0 or -ENOMEM. */
 int ur_rule_cache_put(struct ur_rule_cache *cache, const struct ur_rule_key *key,
-		      const struct ur_rule_text *text, uint32_t generation);
+		      const struct ur_rule_text *text, const struct ur_rule_span *span);
 
 /* Bytes in use. */
 size_t ur_rule_cache_size(const struct ur_rule_cache *cache);

@@ -243,7 +243,7 @@ static int read_rule(struct ur_xt *xt, uint64_t cookie, const struct ur_event *e
 	struct ur_rule_key key = { ev->netns_inum, cookie, 0, ev->rule.xt_entry_off };
 	struct ur_xt_rule rule;
 	ur_cleanup(ur_tree_freep) struct ur_tree *tree = NULL;
-	uint32_t generation;
+	struct ur_rule_span span;
 	int r = blob_read(ev->rule.table, ipv6, &b);
 
 	*ret = (struct ur_rule_text){ .looked = UR_COULD_NOT };
@@ -254,7 +254,7 @@ static int read_rule(struct ur_xt *xt, uint64_t cookie, const struct ur_event *e
 	if (r)
 		return r;
 	key.table = b.digest;
-	if (!ur_rule_cache_get(xt->cache, &key, ret, &generation)) {
+	if (!ur_rule_cache_get(xt->cache, &key, ret, &span)) {
 		describe(&ev->rule, &rule, ret);
 		read_text(xt, &ev->rule, &b, &rule, &tree, ret);
 		blob_clear(&b); /* its digest stays; a table can be large */
@@ -262,7 +262,7 @@ static int read_rule(struct ur_xt *xt, uint64_t cookie, const struct ur_event *e
 		if (r || after.digest != b.digest)
 			return r ? r : -EAGAIN;
 		if (ret->looked == UR_FOUND)
-			ur_rule_cache_put(xt->cache, &key, ret, 0);
+			ur_rule_cache_put(xt->cache, &key, ret, &(struct ur_rule_span){});
 	}
 	ret->generation_same = stood_still(xt, &key, ipv6, ev->ts_ns);
 	xt->tree = table_key(ev, cookie, b.digest);

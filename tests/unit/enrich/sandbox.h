@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "user/cleanup.h"
+#include "user/enrich/nfnl.h"
+#include "user/enrich/nft_find.h"
 #include "user/evidence.h"
 
 /* Rules with everything that makes listings hard to read. */
@@ -66,6 +69,15 @@ static inline uint64_t monotonic_ns(void)
 }
 
 /* The event of an nftables rule, as the kernel side makes it. */
+/* Of the rule set as it is now. */
+static inline uint32_t generation_here(void)
+{
+	ur_cleanup(ur_nfnl_close) struct ur_nfnl nl = UR_NFNL_CLOSED;
+	uint32_t generation = 0;
+
+	return ur_nfnl_open(&nl) || ur_nft_generation(&nl, &generation) ? 0 : generation;
+}
+
 static inline void rule_event(struct ur_event *ev, uint8_t family, const char *table,
 			      uint64_t table_handle, const char *chain, uint64_t handle)
 {
@@ -79,6 +91,7 @@ static inline void rule_event(struct ur_event *ev, uint8_t family, const char *t
 	ev->rule.table_family = family;
 	ev->rule.table_handle = table_handle;
 	ev->rule.handle = handle;
+	ev->rule.generation = generation_here();
 	ev->rule.flags = UR_RULE_TABLE | UR_RULE_CHAIN | UR_RULE_HANDLE;
 	snprintf(ev->rule.table, sizeof(ev->rule.table), "%s", table);
 	snprintf(ev->rule.chain, sizeof(ev->rule.chain), "%s", chain);

@@ -140,6 +140,45 @@ static void test_gone(void **state)
 	assert_string_equal(text.reason, "locked out");
 }
 
+/* A rule that is put in another's place has its handle, but is never shown for it. */
+static void test_replaced(void **state)
+{
+	ur_cleanup(ur_nft_freep) struct ur_nft *nft = NULL;
+	const uint8_t inet = NFPROTO_INET;
+	struct ur_event before, after, unread;
+	struct ur_rule_text text;
+	uint64_t handle;
+
+	(void)state;
+	if (!sandbox("nft 'table inet t { chain c { type filter hook input priority 0; udp dport "
+		     "1 reject comment \"old\"; udp dport 3 reject comment \"unread\"; }; }'"))
+		skip();
+	assert_int_equal(ur_nft_new(&nft), 0);
+	handle = handle_of("dport 1");
+	rule_event(&before, inet, "t", handle_of("table inet t"), "c", handle);
+	rule_event(&unread, inet, "t", handle_of("table inet t"), "c", handle_of("dport 3"));
+	ask(nft, &before, &text);
+	assert_string_equal(text.comment, "old");
+	assert_true(text.generation_same);
+	assert_true(shell("nft replace rule inet t c handle $(nft -a list chain inet t c | sed -n "
+			  "'s/.*dport 1.*handle //p') udp dport 2 reject comment new"));
+	assert_int_equal(handle_of("dport 2"), handle);
+	rule_event(&after, inet, "t", handle_of("table inet t"), "c", handle);
+	ask(nft, &before, &text);
+	assert_int_equal(text.looked, UR_FOUND);
+	assert_string_equal(text.comment, "old");
+	assert_string_equal(text.reason, "the rule has been replaced since");
+	ask(nft, &after, &text);
+	assert_string_equal(text.text, "udp dport 2 reject comment \"new\"");
+	assert_string_equal(text.reason, "");
+	ask(nft, &before, &text); /* now what was read of it is forgotten */
+	assert_int_equal(text.looked, UR_CHANGED);
+	ask(nft, &unread, &text); /* it might be any */
+	assert_int_equal(text.looked, UR_CHANGED);
+	assert_string_equal(text.text, "");
+	assert_string_equal(text.comment, "");
+}
+
 /* nft lists the rules of an anonymous chain inside another, without their handles:
  * the only chain that it can be is the one. */
 static void test_anonymous_chain(void **state)
@@ -173,6 +212,7 @@ int main(void)
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_iptables_words),
 		cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_replaced),
 		cmocka_unit_test(test_anonymous_chain),
 	};
 

@@ -23,10 +23,10 @@ static struct ur_rule_text *get(struct ur_rule_cache *cache, uint64_t table, uin
 {
 	const struct ur_rule_key key = { .netns = 1, .table = table, .rule = rule };
 	static struct ur_rule_text text;
-	uint32_t generation;
+	struct ur_rule_span span;
 
 	memset(&text, 0, sizeof(text));
-	ur_rule_cache_get(cache, &key, &text, &generation);
+	ur_rule_cache_get(cache, &key, &text, &span);
 	return &text;
 }
 
