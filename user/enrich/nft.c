@@ -12,37 +12,23 @@
 #include "user/enrich/nft_find.h"
 #include "user/enrich/nft_list.h"
 #include "user/enrich/nft_prefetch.h"
+#include "user/enrich/nft_space.h"
 #include "user/enrich/nft_way.h"
 #include "user/enrich/rule_cache.h"
 
 #define CACHE_BYTES (8u << 20)
 #define TIMEOUT_MS  5000
 #define REST_NS     60000000000ull /* after a tool ran into the timeout */
-#define NAMESPACES  64
 #define TRIES       3
-
-/* What is remembered of one namespace. */
-struct space {
-	uint32_t netns; /* 0: free */
-	uint64_t cookie;
-	uint64_t rest_until; /* ns: a tool took too long, don't try again before */
-	uint32_t generation; /* the last one seen, or whose texts were read ahead; 0: none */
-	uint64_t seen_at;    /* ns: when it was seen first */
-};
-
-struct spaces {
-	unsigned next; /* the one to reuse */
-	struct space one[NAMESPACES];
-};
 
 struct ur_nft {
 	struct ur_rule_cache *cache;
 	struct ur_nft_ways *ways;
-	struct ur_nft_place place; /* of the last rule: found, or but the generation */
-	struct spaces rests;       /* of the thread that asks for rules */
-	struct spaces ahead;       /* of the one that reads ahead */
-	pthread_mutex_t lock;      /* of... */
-	struct spaces seen;
+	struct ur_nft_place place;  /* of the last rule: found, or but the generation */
+	struct ur_nft_spaces rests; /* of the thread that asks for rules */
+	struct ur_nft_spaces ahead; /* of the one that reads ahead */
+	pthread_mutex_t lock;       /* of... */
+	struct ur_nft_spaces seen;
 };
 
 /* What the cache has of the event's rule. */
@@ -93,27 +79,15 @@ void ur_nft_free(struct ur_nft *nft)
 	free(nft);
 }
 
-static struct space *space_of(struct spaces *spaces, const struct ur_nft_where *where)
-{
-	struct space *s;
-
-	for (s = spaces->one; s < spaces->one + NAMESPACES; s++)
-		if (s->netns == where->netns && s->cookie == where->cookie)
-			return s;
-	s = &spaces->one[spaces->next++ % NAMESPACES];
-	*s = (struct space){ .netns = where->netns, .cookie = where->cookie };
-	return s;
-}
-
 /* Was the rule set at @ts_ns, in the past, surely the one of @generation, of now? */
 static bool stood_still(struct ur_nft *nft, const struct ur_nft_where *where, uint32_t generation,
 			uint64_t ts_ns)
 {
-	struct space *s;
+	struct ur_nft_space *s;
 	bool still;
 
 	pthread_mutex_lock(&nft->lock);
-	s = space_of(&nft->seen, where);
+	s = ur_nft_space_of(&nft->seen, where->netns, where->cookie);
 	if (s->generation != generation) {
 		s->generation = generation;
 		s->seen_at = now_ns();
@@ -125,7 +99,7 @@ static bool stood_still(struct ur_nft *nft, const struct ur_nft_where *where, ui
 
 void ur_nft_changed(struct ur_nft *nft, uint32_t netns)
 {
-	for (struct space *s = nft->rests.one; s < nft->rests.one + NAMESPACES; s++)
+	for (struct ur_nft_space *s = nft->rests.one; s < nft->rests.one + UR_NFT_SPACES; s++)
 		if (s->netns == netns)
 			s->rest_until = 0;
 }
@@ -269,7 +243,7 @@ static bool fired(struct ur_nft *nft, const struct ur_nft_where *where, const st
 static void read_text(struct ur_nft *nft, const struct ur_nft_where *where, const struct cached *c,
 		      struct ur_rule_text *ret)
 {
-	struct space *space = space_of(&nft->rests, where);
+	struct ur_nft_space *space = ur_nft_space_of(&nft->rests, where->netns, where->cookie);
 	const struct ur_nft_place *place = &nft->place;
 
 	/* iptables' words begin with the chain's name, and chains are renamed */
@@ -473,7 +447,7 @@ void ur_nft_rule(struct ur_nft *nft, const struct ur_nft_where *where, struct ur
 
 int ur_nft_prefetch(struct ur_nft *nft, const struct ur_nft_where *where)
 {
-	struct space *space = space_of(&nft->ahead, where);
+	struct ur_nft_space *space = ur_nft_space_of(&nft->ahead, where->netns, where->cookie);
 	const struct ur_rule_key base = key_of(where, 0, 0);
 	uint32_t generation;
 	bool same;
@@ -507,7 +481,7 @@ void ur_nft_forget(struct ur_nft *nft)
 	ur_rule_cache_clear(nft->cache);
 	forget_ways(nft);
 	pthread_mutex_lock(&nft->lock);
-	nft->seen = (struct spaces){};
+	nft->seen = (struct ur_nft_spaces){};
 	pthread_mutex_unlock(&nft->lock);
 }
 
@@ -515,8 +489,8 @@ void ur_nft_netns_gone(struct ur_nft *nft, uint32_t netns)
 {
 	forget_ways(nft);
 	pthread_mutex_lock(&nft->lock);
-	for (struct space *s = nft->seen.one; s < nft->seen.one + NAMESPACES; s++)
+	for (struct ur_nft_space *s = nft->seen.one; s < nft->seen.one + UR_NFT_SPACES; s++)
 		if (s->netns == netns)
-			*s = (struct space){};
+			*s = (struct ur_nft_space){};
 	pthread_mutex_unlock(&nft->lock);
 }
