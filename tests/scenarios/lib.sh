@@ -79,7 +79,7 @@ need_udplite() {
 # one_kernel: for programs that take half a minute to start under emulation, and write the
 # same rules on each kernel; tests/rulesets has what they write for the others.
 one_kernel() {
-	[[ $(uname -r) == 6.12.* ]] || skip 'runs on 6.12 only; what it writes is loaded by b50, b51'
+	[[ $(uname -r) == 6.12.* ]] || skip 'runs on 6.12 only; what it writes is loaded by b60, b61'
 }
 
 # ---- topology ------------------------------------------------------------------

@@ -135,10 +135,13 @@ static int read_tree(struct ur_nfnl *nl, const struct ur_nft_which *which, uint3
 	if (r) {
 		if (!*why)
 			snprintf(why, why_len, "%s",
-				 r == -EINTR ? "the rule set keeps changing" :
+				 r == -EINTR ?
+					 "the rule set keeps changing" :
 				 r == -ESTALE ?
-					       "the listing has not the rules that the kernel has" :
-					       strerror(-r));
+					 "the listing has not the rules that the kernel has" :
+				 r == -ETIMEDOUT ?
+					 "the kernel took too long to show the table's rules" :
+					 strerror(-r));
 		return r;
 	}
 	*ret = ur_take(tree);
