@@ -252,7 +252,7 @@ test: ## install what is missing, build, and run every test
 	$Q$(MAKE) --no-print-directory -j$(JOBS) unit
 	$Qif [ -x tests/replay/run ]; then tests/replay/run; fi
 	$Qtests/vm/matrix
-	$Qtests/stress/run --verdicts 1000 --seconds 60
+	$Qtests/stress/run --verdicts 1000 --seconds 120
 
 # ---- running -------------------------------------------------------------------
 
