@@ -429,6 +429,7 @@ void ur_enrich_restart(struct ur_enrich *e, struct ur_restart *restart)
 	restart->taken = (struct ur_taken){ .looked = UR_COULD_NOT };
 	ur_netns_as_of(e->netns, NULL);
 	ur_netns_stay_begin(e->netns, restart->netns.inum, &stay);
+	ur_netns_stay_check(&stay, restart->netns_cookie);
 	if (!stay.there)
 		return;
 	owners.inode = find_taken(e, &restart->packet, open, &restart->taken);

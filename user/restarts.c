@@ -9,10 +9,16 @@
 #define REST_NS  (10 * S) /* between two looks, at most */
 #define LAST_NS  (60 * S) /* after the last packet */
 
+static bool same_netns(const struct ur_restart *one, const struct ur_evidence *ev)
+{
+	return one->netns.inum == ev->netns.inum && (!one->netns_cookie || !ev->ev.netns_cookie ||
+						     one->netns_cookie == ev->ev.netns_cookie);
+}
+
 static bool same_port(const struct ur_restart *one, const struct ur_evidence *ev)
 {
-	return one->closed_ns && one->netns.inum == ev->netns.inum &&
-	       one->packet.proto == ev->packet.proto && one->packet.dport == ev->packet.dport;
+	return one->closed_ns && same_netns(one, ev) && one->packet.proto == ev->packet.proto &&
+	       one->packet.dport == ev->packet.dport;
 }
 
 /* The youngest end of a service's socket that would have taken the packet. */
@@ -55,6 +61,7 @@ static void add(struct ur_restart *one, const struct ur_evidence *ev, uint64_t e
 	}
 	one->packet = ev->packet;
 	one->netns = ev->netns;
+	one->netns_cookie = ev->ev.netns_cookie;
 	one->refused += ev->count ?: 1;
 	one->refused_ns = ev->ev.ts_ns;
 	one->nopen = ev->ev.nsocks < UR_SOCKS_MAX ? ev->ev.nsocks : UR_SOCKS_MAX;

@@ -16,11 +16,12 @@
 struct ur_restart {
 	struct ur_packet packet; /* the last that was refused */
 	struct ur_netns netns;
-	uint64_t closed_ns;  /* CLOCK_MONOTONIC of the former socket's end; 0: free */
-	uint64_t refused;    /* packets since then, as far as they were explained */
-	uint64_t refused_ns; /* when the last of them was */
-	uint64_t next_ns;    /* when to look again */
-	size_t nopen;        /* sockets that were open then, and did not fit */
+	uint64_t netns_cookie; /* tells namespaces of one number apart; 0: not known */
+	uint64_t closed_ns;    /* CLOCK_MONOTONIC of the former socket's end; 0: free */
+	uint64_t refused;      /* packets since then, as far as they were explained */
+	uint64_t refused_ns;   /* when the last of them was */
+	uint64_t next_ns;      /* when to look again */
+	size_t nopen;          /* sockets that were open then, and did not fit */
 	uint64_t open[UR_SOCKS_MAX];
 	struct ur_taken taken; /* once it is */
 	uint64_t taken_ns;     /* ...by then */

@@ -28,6 +28,7 @@ static void refused(uint16_t port, uint64_t ms)
 {
 	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 40000, "10.0.0.5", port);
 	sample_netns(&ev, "srv");
+	ev.ev.netns_cookie = 17;
 	sample_closed(&ev, "0.0.0.0", "statsd", 100);
 	ev.ev.ts_ns = SAMPLE_NS + ms * MS;
 	report.cause = UR_CAUSE_SOCKET_CLOSED;
@@ -157,6 +158,10 @@ static void many_ports(void **state)
 		assert_int_equal(all.one[i].packet.dport,
 				 i < 3 ? 5001 + UR_RESTARTS_MAX + i : 5001 + i);
 	refused(5004, 100);
+	note();
+	assert_int_equal(all.one[3].refused, 2);
+	refused(5004, 100);
+	ev.ev.netns_cookie = all.one[3].netns_cookie + 1; /* another has the number by now */
 	note();
 	assert_int_equal(all.one[3].refused, 2);
 	refused(5004, 100);
