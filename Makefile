@@ -213,7 +213,7 @@ $(BENCH): $B/%: %.c $B/flags | $B/checked $B/tests/bench/one.skel.h
 -include $(BENCH:=.d) $B/tests/bench/one.bpf.d
 
 # Figures are guest instructions, so they don't depend on this machine, or on its load.
-.PHONY: bench bench-long stress
+.PHONY: bench bench-long stress churn
 bench: release $(BENCH) ## measure what unreach costs, in guest instructions (KERNEL=6.12)
 	$Qtests/bench/run $(KERNEL)
 
@@ -222,6 +222,9 @@ bench-long: release $(BENCH) ## the same with up to 100,000 rules and sockets: t
 
 stress: release $(STRESS) ## compare 10,000 verdicts under churn with what happened (KERNEL=6.12)
 	$Qtests/stress/run $(KERNEL)
+
+churn: release ## replace rule sets 1,000 times while packets are rejected (KERNEL=6.12)
+	$Qtests/churn/run $(KERNEL)
 
 lint: $B/unreach ## check style, layering, documents and scripts
 	$Qtests/lint/run
