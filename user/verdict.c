@@ -24,6 +24,19 @@ static const struct ur_words words[] = {
 	[UR_CAUSE_RULE_NFT] = { ur_why_rule, ur_advise_rule_nft },
 	[UR_CAUSE_RULE_IPTABLES_NFT] = { ur_why_rule, ur_advise_rule_iptables_nft },
 	[UR_CAUSE_RULE_IPTABLES] = { ur_why_rule, ur_advise_rule_iptables },
+	[UR_CAUSE_ROUTE_NONE] = { ur_why_route_none, ur_advise_route },
+	[UR_CAUSE_ROUTE_REJECTED] = { ur_why_route_rejected, ur_advise_route },
+	[UR_CAUSE_NEIGHBOUR_FAILED] = { ur_why_neighbour_failed, ur_advise_neighbour_failed },
+	[UR_CAUSE_MTU_EXCEEDED] = { ur_why_mtu_exceeded, ur_advise_mtu_exceeded },
+	[UR_CAUSE_PROTOCOL_NONE] = { ur_why_protocol_none, ur_advise_protocol_none },
+	[UR_CAUSE_IPVS_NO_DESTINATION] = { ur_why_ipvs, ur_advise_ipvs },
+	[UR_CAUSE_IPVS_NO_CONNECTION] = { ur_why_ipvs, ur_advise_ipvs },
+	[UR_CAUSE_TUNNEL_NO_ENDPOINT] = { ur_why_tunnel, ur_advise_tunnel },
+	[UR_CAUSE_XFRM_NO_STATE] = { ur_why_xfrm, ur_advise_xfrm },
+	[UR_CAUSE_POLICY_SOURCE_ROUTE] = { ur_why_policy, ur_advise_policy },
+	[UR_CAUSE_POLICY_SCOPE] = { ur_why_policy, ur_advise_policy },
+	[UR_CAUSE_POLICY_LABEL] = { ur_why_policy, ur_advise_policy },
+	[UR_CAUSE_BPF_ICMP_SEND] = { ur_why_bpf_icmp_send, ur_advise_bpf_icmp_send },
 };
 _Static_assert(sizeof(words) / sizeof(words[0]) == UR_CAUSE_MAX_, "word every cause");
 
@@ -198,8 +211,7 @@ static void decide_cause(const struct ur_case *c, struct ur_report *report)
 		report->confidence = ur_rule_confidence(c->ev);
 		break;
 	default:
-		report->cause = UR_CAUSE_UNKNOWN;
-		report->confidence = UR_UNKNOWN;
+		report->cause = ur_generator_cause(c->ev, &report->confidence);
 	}
 }
 

@@ -4,8 +4,8 @@
  *
  * verdict.c decides, verdict_socket.c, verdict_mismatch.c (of sockets that are there, but do
  * not fit), verdict_closed.c (of sockets that are gone, which verdict_history.c weighs),
- * verdict_nat.c (of translated packets) and verdict_rule.c word the causes, verdict_unknown.c
- * the rest, verdict_origin.c who decided, verdict_also.c the further findings, verdict_way.c
+ * verdict_nat.c (of translated packets) and verdict_rule.c word the causes, verdict_generator.c
+ * those of what else sends these errors, verdict_unknown.c the rest, verdict_origin.c who decided, verdict_also.c the further findings, verdict_way.c
  * those about the way to a rule, verdict_manager.c those about who wrote it, verdict_words.c
  * the phrases that all of them use. As pure as verdict.h says.
  */
@@ -52,6 +52,10 @@ bool ur_closed_for_reply(const struct ur_evidence *ev);
  * before may explain more. */
 enum ur_cause ur_history_cause(const struct ur_case *c, enum ur_cause open,
 			       enum ur_confidence *confidence);
+
+/* The cause that the function that asked for the error stands for, when it is neither UDP's
+ * nor netfilter's. */
+enum ur_cause ur_generator_cause(const struct ur_evidence *ev, enum ur_confidence *confidence);
 enum ur_confidence ur_rule_confidence(const struct ur_evidence *ev);
 /* Append the further findings to @report, as many as it holds. */
 void ur_find_more(const struct ur_case *c, struct ur_report *report);
@@ -94,6 +98,16 @@ void ur_why_socket_netns(const struct ur_case *c, struct ur_buf *out);
 void ur_why_socket_nat(const struct ur_case *c, struct ur_buf *out);
 void ur_why_socket_stale_nat(const struct ur_case *c, struct ur_buf *out);
 void ur_why_rule(const struct ur_case *c, struct ur_buf *out);
+void ur_why_route_none(const struct ur_case *c, struct ur_buf *out);
+void ur_why_route_rejected(const struct ur_case *c, struct ur_buf *out);
+void ur_why_neighbour_failed(const struct ur_case *c, struct ur_buf *out);
+void ur_why_mtu_exceeded(const struct ur_case *c, struct ur_buf *out);
+void ur_why_protocol_none(const struct ur_case *c, struct ur_buf *out);
+void ur_why_ipvs(const struct ur_case *c, struct ur_buf *out);
+void ur_why_tunnel(const struct ur_case *c, struct ur_buf *out);
+void ur_why_xfrm(const struct ur_case *c, struct ur_buf *out);
+void ur_why_policy(const struct ur_case *c, struct ur_buf *out);
+void ur_why_bpf_icmp_send(const struct ur_case *c, struct ur_buf *out);
 void ur_why_unknown(const struct ur_case *c, struct ur_buf *out);
 
 void ur_advise_socket_none(const struct ur_case *c, struct ur_buf *out);
@@ -112,6 +126,15 @@ void ur_advise_socket_stale_nat(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_rule_nft(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_rule_iptables_nft(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_rule_iptables(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_route(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_neighbour_failed(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_mtu_exceeded(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_protocol_none(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_ipvs(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_tunnel(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_xfrm(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_policy(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_bpf_icmp_send(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_unknown(const struct ur_case *c, struct ur_buf *out);
 
 /* ---- phrases ---- */

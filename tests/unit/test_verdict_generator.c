@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "tests/unit/sample.h"
+#include "user/verdict.h"
+
+static struct ur_evidence ev;
+static struct ur_report report;
+
+/* @frames: the call chain from the generator on, separated by blanks. */
+static void asked(uint8_t family, uint8_t code, const char *frames)
+{
+	char copy[256], *save = NULL;
+	int n = 0;
+
+	if (family == 4)
+		sample_packet(&ev, 17, "10.0.0.7", 53211, "10.0.0.5", 53);
+	else
+		sample_packet(&ev, 17, "fd00::7", 53211, "fd00::5", 53);
+	ev.ev.origin = UR_ORIGIN_UNKNOWN;
+	ev.ev.family = family;
+	ev.ev.type = family == 4 ? 3 : 1;
+	ev.ev.code = code;
+	snprintf(copy, sizeof(copy), "%s", frames);
+	for (char *frame = strtok_r(copy, " ", &save); frame; frame = strtok_r(NULL, " ", &save)) {
+		ev.ev.stack[n] = 0xffffffff81000000 + (uint64_t)n;
+		snprintf(ev.stack[n++], UR_SYMBOL_MAX, "%s+0x1a/0x90", frame);
+	}
+	ev.ev.nstack = n;
+	ur_verdict_decide(&ev, &report);
+}
+
+static void expect(enum ur_cause cause, enum ur_confidence confidence, const char *why)
+{
+	assert_string_equal(ur_cause_info(report.cause)->slug, ur_cause_info(cause)->slug);
+	assert_int_equal(report.confidence, confidence);
+	if (!strstr(report.why, why))
+		fail_msg("\"%s\" lacks \"%s\"", report.why, why);
+}
+
+static void routes(void **state)
+{
+	(void)state;
+	asked(4, 0, "ip_error ip_rcv_finish");
+	expect(UR_CAUSE_ROUTE_NONE, UR_LIKELY, "no route leads to 10.0.0.5, or a policy rule of");
+	assert_string_equal(report.advice,
+			    "see `ip route get 10.0.0.5 from 10.0.0.7 iif eth0`, and `ip rule` for "
+			    "policy rules");
+	ev.ev.iif = 0;
+	sample_netns(&ev, "srv");
+	ur_verdict_decide(&ev, &report);
+	expect(UR_CAUSE_ROUTE_NONE, UR_LIKELY, "to 10.0.0.5 in netns srv");
+	assert_non_null(strstr(report.advice, "see `ip netns exec srv ip route get 10.0.0.5`"));
+	asked(4, 1, "ip_error ip_rcv_finish");
+	expect(UR_CAUSE_ROUTE_REJECTED, UR_PROVEN, "a route of type unreachable refuses packets");
+	asked(4, 13, "ip_error ip_rcv_finish");
+	expect(UR_CAUSE_ROUTE_REJECTED, UR_PROVEN, "type prohibit refuses packets to 10.0.0.5; no");
+	asked(6, 0, "ip6_pkt_discard ip6_rcv_finish");
+	expect(UR_CAUSE_ROUTE_NONE, UR_LIKELY, "or a route or policy rule of type unreachable");
+	asked(6, 1, "ip6_pkt_drop.isra.0 ip6_rcv_finish");
+	expect(UR_CAUSE_ROUTE_REJECTED, UR_PROVEN, "type prohibit");
+	asked(6, 3, "ip6_pkt_drop ip6_rcv_finish"); /* it never does */
+	expect(UR_CAUSE_UNKNOWN, UR_UNKNOWN, "ip6_pkt_drop() asked");
+}
+
+static void neighbours(void **state)
+{
+	(void)state;
+	asked(4, 1, "ipv4_link_failure arp_error_report neigh_invalidate");
+	expect(UR_CAUSE_NEIGHBOUR_FAILED, UR_PROVEN, "ARP of the next hop to 10.0.0.5 failed");
+	assert_non_null(strstr(report.advice, "`ip neigh show nud failed`"));
+	asked(4, 1, "ipv4_send_dest_unreach ipv4_link_failure arp_error_report");
+	expect(UR_CAUSE_NEIGHBOUR_FAILED, UR_PROVEN, "ARP");
+	asked(6, 3, "ip6_link_failure ndisc_error_report neigh_invalidate");
+	expect(UR_CAUSE_NEIGHBOUR_FAILED, UR_PROVEN, "neighbour discovery of the next hop");
+	asked(4, 1,
+	      "ipv4_link_failure ip_tunnel_xmit ipip_tunnel_xmit dev_hard_start_xmit "
+	      "arp_error_report");
+	expect(UR_CAUSE_UNKNOWN, UR_UNKNOWN, "after a link on the way failed");
+}
+
+static void size(void **state)
+{
+	(void)state;
+	asked(4, 4, "ip_forward ip_rcv");
+	expect(UR_CAUSE_MTU_EXCEEDED, UR_PROVEN, "is larger than the MTU on the way to 10.0.0.5");
+	assert_null(strstr(report.why, "says"));
+	asked(4, 4, "icmp_ndo_send ip_tunnel_xmit");
+	expect(UR_CAUSE_MTU_EXCEEDED, UR_PROVEN, "(says ip_tunnel_xmit())");
+	asked(4, 4, "");
+	expect(UR_CAUSE_MTU_EXCEEDED, UR_PROVEN, "may not be fragmented");
+}
+
+static void policies(void **state)
+{
+	(void)state;
+	asked(4, 5, "ip_forward ip_rcv");
+	expect(UR_CAUSE_POLICY_SOURCE_ROUTE, UR_PROVEN, "strict source route");
+	asked(6, 2, "ip6_forward ip6_rcv_finish");
+	expect(UR_CAUSE_POLICY_SCOPE, UR_PROVEN, "link-local");
+	asked(4, 10, "cipso_v4_error netlbl_skbuff_err");
+	expect(UR_CAUSE_POLICY_LABEL, UR_PROVEN, "CIPSO");
+}
+
+static void protocols(void **state)
+{
+	(void)state;
+	sample_unknown(&ev, "ip_protocol_deliver_rcu+0x1a/0x90");
+	ur_verdict_decide(&ev, &report);
+	expect(UR_CAUSE_PROTOCOL_NONE, UR_PROVEN, "nothing takes IP protocol 253:");
+	assert_string_equal(report.advice, "");
+	ev.packet.proto = 132;
+	ur_verdict_decide(&ev, &report);
+	expect(UR_CAUSE_PROTOCOL_NONE, UR_PROVEN, "nothing takes IP protocol 132 (SCTP)");
+	assert_non_null(strstr(report.advice, "`modprobe sctp`"));
+}
+
+static void tunnels(void **state)
+{
+	(void)state;
+	asked(4, 3, "gre_rcv ip_protocol_deliver_rcu");
+	ev.packet.proto = 47;
+	ur_verdict_decide(&ev, &report);
+	expect(UR_CAUSE_TUNNEL_NO_ENDPOINT, UR_PROVEN,
+	       "no GRE tunnel takes packets from 10.0.0.7 to 10.0.0.5");
+	assert_non_null(strstr(report.advice, "`ip -d tunnel show`"));
+	asked(6, 4, "tunnel46_rcv ip6_protocol_deliver_rcu");
+	expect(UR_CAUSE_TUNNEL_NO_ENDPOINT, UR_PROVEN, "tunnel takes packets from fd00::7");
+	asked(6, 3, "icmpv6_ndo_send wg_xmit dev_hard_start_xmit");
+	expect(UR_CAUSE_TUNNEL_NO_ENDPOINT, UR_PROVEN, "no WireGuard peer is allowed fd00::5");
+	assert_non_null(strstr(report.advice, "`wg show`"));
+	asked(4, 3, "xfrm4_esp_rcv ip_protocol_deliver_rcu");
+	expect(UR_CAUSE_XFRM_NO_STATE, UR_PROVEN, "no IPsec handler took");
+}
+
+static void ipvs(void **state)
+{
+	(void)state;
+	asked(4, 3, "ip_vs_leave ip_vs_in_hook");
+	expect(UR_CAUSE_IPVS_NO_DESTINATION, UR_PROVEN, "the IPVS service 10.0.0.5:53 has no real");
+	assert_non_null(strstr(report.advice, "`ipvsadm -Ln`"));
+	asked(4, 3, "ip_vs_out_hook nf_hook_slow");
+	expect(UR_CAUSE_IPVS_NO_CONNECTION, UR_PROVEN, "real server 10.0.0.7:53211");
+}
+
+static void programs(void **state)
+{
+	(void)state;
+	asked(4, 3, "bpf_icmp_send bpf_prog_0123456789abcdef_deny_all tcf_classify");
+	expect(UR_CAUSE_BPF_ICMP_SEND, UR_PROVEN, "the BPF program deny_all asked for it");
+	asked(4, 3, "bpf_icmp_send cls_bpf_classify");
+	expect(UR_CAUSE_BPF_ICMP_SEND, UR_PROVEN, "the BPF program that ran asked for it");
+}
+
+static void without_its_entry(void **state)
+{
+	(void)state;
+	asked(4, 13, "ip_error ip_rcv_finish");
+	ev.ev.flags |= UR_EV_NO_ENTRY;
+	ur_verdict_decide(&ev, &report);
+	expect(UR_CAUSE_ROUTE_REJECTED, UR_LIKELY, "prohibit");
+}
+
+/* A generator further out than the one that asked is none. */
+static void not_further_out(void **state)
+{
+	(void)state;
+	asked(4, 3, "something_else ip_vs_leave");
+	expect(UR_CAUSE_UNKNOWN, UR_UNKNOWN, "something_else() asked");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(routes),
+		cmocka_unit_test(neighbours),
+		cmocka_unit_test(size),
+		cmocka_unit_test(policies),
+		cmocka_unit_test(protocols),
+		cmocka_unit_test(tunnels),
+		cmocka_unit_test(ipvs),
+		cmocka_unit_test(programs),
+		cmocka_unit_test(without_its_entry),
+		cmocka_unit_test(not_further_out),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
