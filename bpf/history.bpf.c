@@ -59,8 +59,8 @@ static __always_inline __u64 ur_cgroup_note(void)
 static __always_inline void ur_ended_by(struct ur_closed *c, const struct task_struct *task,
 					const bool typed)
 {
-	const struct task_struct *leader = UR_LOAD(typed, task, group_leader);
 	const struct signal_struct *signal;
+	const struct task_struct *leader;
 	__u32 flags = UR_LOAD(typed, task, flags);
 
 	c->exit_code = 0;
@@ -72,7 +72,12 @@ static __always_inline void ur_ended_by(struct ur_closed *c, const struct task_s
 		return;
 	}
 	c->tgid = UR_LOAD(typed, task, tgid);
-	ur_load_address(typed, (__u8 *)c->comm, &leader->comm);
+	if (UR_LOAD(typed, task, pid) == (int)c->tgid) { /* itself the leader: most are */
+		ur_load_address(typed, (__u8 *)c->comm, &task->comm);
+	} else {
+		leader = UR_LOAD(typed, task, group_leader);
+		ur_load_address(typed, (__u8 *)c->comm, &leader->comm);
+	}
 	c->cgroup_id = ur_cgroup_note();
 	if (!(flags & UR_PF_EXITING) || c->how != UR_END_CLOSE)
 		return;
@@ -124,32 +129,36 @@ static __always_inline bool ur_same_place(const struct ur_sock *a, const struct 
 	       ur_addr_same(a->local, b->local) && ur_addr_same(a->peer, b->peer);
 }
 
-/* The way of @set that the end of @sk, now as @now, goes to: that of an earlier socket in
- * the same place, else one that is given up. UR_HISTORY_WAYS when it is there already, as
- * the disconnect that leads to this unhash left it. */
-static __always_inline __u64 ur_history_way(struct ur_history_set *set, __u64 key, __u64 sk,
+/* The way of @set that has an earlier socket in the place of @sk, now as @now; or
+ * UR_HISTORY_WAYS. -1 when its own end is there already, as the disconnect that leads to this
+ * unhash left it. */
+static __always_inline __s64 ur_history_way(struct ur_history_set *set, __u64 key, __u64 sk,
 					    const struct ur_sock *now)
 {
-	__u64 found = UR_HISTORY_WAYS;
+	__s64 found = UR_HISTORY_WAYS;
 
 #pragma unroll
 	for (__u64 i = 0; i < UR_HISTORY_WAYS; i++) {
 		if (set->key[i] != key)
 			continue;
-		if (set->way[i].sk == sk && set->way[i].unhash_follows) {
-			set->way[i].unhash_follows = 0;
-			return UR_HISTORY_WAYS;
+		if (set->way[i].leaving == sk) {
+			set->way[i].leaving = 0;
+			return -1;
 		}
 		if (ur_same_place(&set->way[i].closed.sk, now))
 			found = i;
 	}
-	if (found < UR_HISTORY_WAYS)
-		return found;
-	found = set->next++ % UR_HISTORY_WAYS;
-	if (set->way[found].closed.ts_ns > set->evicted_ns)
-		set->evicted_ns = set->way[found].closed.ts_ns;
-	set->way[found].closed.times = 0;
 	return found;
+}
+
+/* The next way in turn: what is there is forgotten. */
+static __always_inline __u64 ur_history_evict(struct ur_history_set *set)
+{
+	__u64 way = set->next++ % UR_HISTORY_WAYS;
+
+	if (set->way[way].closed.ts_ns > set->evicted_ns)
+		set->evicted_ns = set->way[way].closed.ts_ns;
+	return way;
 }
 
 /* Note the end of @sk in @set, which no other writer is at. */
@@ -161,23 +170,35 @@ static __always_inline void ur_history_write(struct ur_history_set *set, const s
 	__u64 cookie = typed ? ur_netns_cookie_typed(net) : ur_netns_cookie(net);
 	struct ur_sock now = {};
 	struct ur_closed *c;
+	__u32 version;
 	__u64 key, way;
+	__s64 found;
 
 	ur_ended_sock(&now, sk, ports, typed);
 	key = ur_history_key(inum, now.proto, now.port);
-	way = ur_history_way(set, key, (__u64)sk, &now);
-	if (way >= UR_HISTORY_WAYS)
+	found = ur_history_way(set, key, (__u64)sk, &now);
+	if (found < 0)
 		return;
+	way = found < UR_HISTORY_WAYS ? (__u64)found : ur_history_evict(set);
 	asm volatile("%0 &= %1" : "+r"(way) : "i"(UR_HISTORY_WAYS - 1));
 	c = &set->way[way].closed;
-	*(volatile __u32 *)&set->version += 1;
-	if (!ur_same_netns(set->way[way].cookie, cookie) || c->ts_ns <= ur_net_ended(inum))
+	version = set->version;
+	*(volatile __u32 *)&set->version = version + 1;
+	if (found == UR_HISTORY_WAYS) {
+		set->way[way].cookie = cookie;
+		set->key[way] = key;
+		c->sk = now;
 		c->times = 0;
-	set->way[way].sk = (__u64)sk;
-	set->way[way].cookie = cookie;
-	set->key[way] = key;
-	set->way[way].unhash_follows = how >= UR_END_DISCONNECT;
-	c->sk = now;
+	} else { /* in the same place: this may still differ */
+		c->sk.uid = now.uid;
+		c->sk.flags = now.flags;
+		c->sk.detail = now.detail;
+		if (!ur_same_netns(set->way[way].cookie, cookie) ||
+		    (ur_cookies_are_lazy() && c->ts_ns <= ur_net_ended(inum)))
+			c->times = 0;
+		set->way[way].cookie = cookie;
+	}
+	set->way[way].leaving = how >= UR_END_DISCONNECT ? (__u64)sk : 0;
 	c->how = how;
 	c->flags = flags;
 	c->times += c->times < 0xffff;
@@ -186,7 +207,7 @@ static __always_inline void ur_history_write(struct ur_history_set *set, const s
 	else
 		ur_ended_by(c, (const void *)bpf_get_current_task(), false);
 	c->ts_ns = bpf_ktime_get_ns();
-	*(volatile __u32 *)&set->version += 1;
+	*(volatile __u32 *)&set->version = version + 2;
 }
 
 static __always_inline int ur_history_put(const struct sock *sk, __u8 how, const bool typed)
@@ -199,7 +220,7 @@ static __always_inline int ur_history_put(const struct sock *sk, __u8 how, const
 	struct ur_history_set *set = ur_history_at(ur_history_index(inum, port, bound));
 
 	/* No port: not in the table. A port that stays: no end. */
-	if (!set || !port || !ur_history_start || (ur_want_netns && inum != ur_want_netns) ||
+	if (!set || !port || (ur_want_netns && inum != ur_want_netns) ||
 	    (how >= UR_END_DISCONNECT && bound))
 		return 0;
 	__sync_fetch_and_add(&set->busy, 1);

@@ -102,9 +102,8 @@ struct ur_history_set {
 	__u64 next;                 /* the way that goes next, any number */
 	__u64 key[UR_HISTORY_WAYS]; /* ur_history_key(), 0: free */
 	struct {
-		__u64 sk;
-		__u64 cookie;         /* of the namespace, 0: it had none */
-		__u64 unhash_follows; /* by __udp_disconnect(), the unhash is yet to come */
+		__u64 leaving; /* socket whose unhash __udp_disconnect() is about to call, or 0 */
+		__u64 cookie;  /* of the namespace, 0: it had none */
 		struct ur_closed closed;
 	} way[UR_HISTORY_WAYS];
 };

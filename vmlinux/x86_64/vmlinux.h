@@ -725,6 +725,7 @@ struct css_set;
 struct task_struct {
 	unsigned int flags;
 	int exit_code;
+	pid_t pid;
 	pid_t tgid;
 	struct task_struct *group_leader;
 	char comm[16];
