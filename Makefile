@@ -253,7 +253,6 @@ test: ## install what is missing, build, and run every test
 	$Q$(MAKE) --no-print-directory lint
 	$Qtests/lint/selftest
 	$Q$(MAKE) --no-print-directory -j$(JOBS) unit
-	$Qif [ -x tests/replay/run ]; then tests/replay/run; fi
 	$Qtests/vm/matrix
 	$Qtests/stress/run --verdicts 1000 --seconds 120
 
