@@ -206,7 +206,7 @@ static void resync_after_loss(struct ur_probe *p)
 	if (lost == p->notices_lost)
 		return;
 	p->notices_lost = lost;
-	p->modules_changed = true;
+	p->modules_changed = p->variables_moved = true;
 	ur_module_detach(p);
 }
 

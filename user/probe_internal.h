@@ -61,6 +61,7 @@ struct ur_probe {
 	char bad[UR_BAD_MAX][64];     /* programs that this kernel refused to load or attach */
 	size_t nbad;
 	bool modules_changed;
+	bool variables_moved;  /* nf_tables has gone since p->syms were read, or may have */
 	uint32_t epoch;        /* of map "layout" */
 	uint64_t notices_lost; /* UR_STAT_NOTICE_LOST when we last looked */
 	bool symbols_hidden;

@@ -162,7 +162,9 @@ static int publish_layout(struct ur_probe *p, bool fresh)
 	uint32_t zero = 0;
 
 	ur_probe_layout(&l, p->btf, p->syms);
-	if (!fresh)
+	if (fresh)
+		p->variables_moved = false;
+	else if (p->variables_moved)
 		l.net_gen = 0;
 	l.epoch = ++p->epoch;
 	return bpf_map__update_elem(p->skel->maps.layout, &zero, sizeof(zero), &l, sizeof(l),
@@ -243,6 +245,7 @@ static void follow_hooks(struct ur_probe *p, bool fresh)
 
 void ur_module_gone(struct ur_probe *p, const char *name)
 {
+	p->variables_moved |= !strcmp(name, "nf_tables");
 	for (size_t i = 0; i < ur_module_nrows; i++)
 		if (!strcmp(ur_module_rows[i].module, name))
 			let_go(&p->module[i]);
