@@ -3,6 +3,7 @@
 # Rule sets as programs write them through iptables: each is named, by the names that it
 # gives, and the advice is its own command.
 topo
+in_ns srv sysctl -qw net.ipv4.icmp_ratemask=0
 
 # given FILE: that rule set and no other, and unreach looking on.
 given() {
