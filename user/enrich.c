@@ -332,7 +332,8 @@ static uint64_t find_elsewhere(struct ur_enrich *e, struct ur_evidence *ev)
 	if (ev->ev.origin != UR_ORIGIN_UDP_MISS || seen != UR_EV_SOCKS || ev->ev.nsocks ||
 	    !ev->packet.has_ports)
 		return 0;
-	ur_sockets_elsewhere(e->sockets, ev->ev.netns_inum, &ev->packet, &ev->elsewhere, &inode);
+	ur_sockets_elsewhere(e->sockets, ev->ev.netns_inum, ev->ev.netns_cookie, &ev->packet,
+			     &ev->elsewhere, &inode);
 	if (ev->elsewhere.looked == UR_FOUND) {
 		struct ur_netns netns;
 
@@ -462,6 +463,8 @@ size_t ur_enrich_namespaces(uint32_t *inums, size_t max)
 void ur_enrich_netns_gone(struct ur_enrich *e, uint32_t netns_inum)
 {
 	ur_nft_netns_gone(e->nft, netns_inum);
+	ur_nat_check_netns_gone(e->nat, netns_inum);
+	ur_sockets_netns_gone(e->sockets, netns_inum);
 }
 
 void ur_enrich_module_gone(struct ur_enrich *e, const char *name)

@@ -25,3 +25,6 @@ struct ur_nat_here {
  * must run, which they do when the rules have changed, and seldom when they are slow. */
 void ur_nat_check(struct ur_nat_check *check, const struct ur_nat_here *here,
 		  struct ur_evidence *ev);
+
+/* Namespace @netns is gone, and its number will be that of another one. */
+void ur_nat_check_netns_gone(struct ur_nat_check *check, uint32_t netns);

@@ -17,8 +17,9 @@
 #define REST_FACTOR    4 /* a look that took 1 ms is followed by 4 ms without one */
 
 struct answer {
-	uint32_t own; /* 0: free */
-	int64_t at;   /* ms */
+	uint32_t own;        /* 0: free */
+	uint64_t own_cookie; /* 0: it has none */
+	int64_t at;          /* ms */
 	struct ur_packet pkt;
 	struct ur_elsewhere elsewhere;
 	uint64_t inode;
@@ -290,16 +291,18 @@ static void look_around(struct look *look)
 		 "not all network namespaces could be looked at");
 }
 
-static bool same_question(const struct answer *a, uint32_t own, const struct ur_packet *pkt)
+static bool same_question(const struct answer *a, uint32_t own, uint64_t cookie,
+			  const struct ur_packet *pkt)
 {
-	return a->own == own && a->pkt.dport == pkt->dport && a->pkt.family == pkt->family &&
-	       !memcmp(a->pkt.dst, pkt->dst, sizeof(pkt->dst));
+	return a->own == own && a->own_cookie == cookie && a->pkt.dport == pkt->dport &&
+	       a->pkt.family == pkt->family && !memcmp(a->pkt.dst, pkt->dst, sizeof(pkt->dst));
 }
 
-static struct answer *recall(struct ur_sockets *s, uint32_t own, const struct ur_packet *pkt)
+static struct answer *recall(struct ur_sockets *s, uint32_t own, uint64_t cookie,
+			     const struct ur_packet *pkt)
 {
 	for (size_t i = 0; i < CACHE_SIZE; i++)
-		if (same_question(&s->answers[i], own, pkt))
+		if (same_question(&s->answers[i], own, cookie, pkt))
 			return &s->answers[i];
 	return NULL;
 }
@@ -323,10 +326,10 @@ static void ask(struct ur_sockets *s, struct answer *a, uint32_t own, const stru
 	s->rest_until = a->at + REST_FACTOR * (a->at - start);
 }
 
-void ur_sockets_elsewhere(struct ur_sockets *s, uint32_t own, const struct ur_packet *pkt,
-			  struct ur_elsewhere *ret, uint64_t *inode)
+void ur_sockets_elsewhere(struct ur_sockets *s, uint32_t own, uint64_t cookie,
+			  const struct ur_packet *pkt, struct ur_elsewhere *ret, uint64_t *inode)
 {
-	struct answer *a = recall(s, own, pkt);
+	struct answer *a = recall(s, own, cookie, pkt);
 	int64_t now = now_ms();
 
 	*inode = 0;
@@ -339,7 +342,15 @@ void ur_sockets_elsewhere(struct ur_sockets *s, uint32_t own, const struct ur_pa
 		}
 		a = a ? a : &s->answers[s->next++ % CACHE_SIZE];
 		ask(s, a, own, pkt);
+		a->own_cookie = cookie;
 	}
 	*ret = a->elsewhere;
 	*inode = a->inode;
+}
+
+void ur_sockets_netns_gone(struct ur_sockets *s, uint32_t netns)
+{
+	for (struct answer *a = s->answers; a < s->answers + CACHE_SIZE; a++)
+		if (a->own == netns || a->elsewhere.netns_inum == netns)
+			*a = (struct answer){};
 }

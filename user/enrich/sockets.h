@@ -27,10 +27,14 @@ void ur_sockets_sibling(uint8_t proto, uint16_t port, struct ur_listeners *ret);
  * had it before @ev: then it was there all the time. Those of the last calls are remembered. */
 void ur_sockets_known(struct ur_sockets *s, const struct ur_event *ev, struct ur_listeners *found);
 
-/* An unconnected UDP socket on @pkt's destination port in a namespace other than @own:
+/* An unconnected UDP socket on @pkt's destination port in a namespace other than @own, whose
+ * cookie is @cookie (0: it has none):
  * the best of them, which is one on that very address, else on any, else another.
  * Namespaces are found through their processes, at most 256 of them, and for at most a
  * fifth of the time: asked more often, it could not look. An answer is believed for five
  * seconds. Always fills *@ret, but for the name and the owners; *@inode is the socket's. */
-void ur_sockets_elsewhere(struct ur_sockets *s, uint32_t own, const struct ur_packet *pkt,
-			  struct ur_elsewhere *ret, uint64_t *inode);
+void ur_sockets_elsewhere(struct ur_sockets *s, uint32_t own, uint64_t cookie,
+			  const struct ur_packet *pkt, struct ur_elsewhere *ret, uint64_t *inode);
+
+/* Namespace @netns is gone, and its number will be that of another one. */
+void ur_sockets_netns_gone(struct ur_sockets *s, uint32_t netns);
