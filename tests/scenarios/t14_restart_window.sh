@@ -12,6 +12,7 @@ for _ in 1 2; do
 	send cli "$V4" 5001
 	saw_port_unreachable "$V4"
 done
+pause 2 # what is explained once the port is taken says so itself
 listen srv 0.0.0.0 5001 --comm statsd
 new=$pid
 pause 5
