@@ -68,8 +68,8 @@ static const struct generator generators[] = {
 	{ "xfrm6_ah_rcv", 6, 4, UR_CAUSE_XFRM_NO_STATE, UR_PROVEN },
 	{ "xfrm6_ipcomp_rcv", 6, 4, UR_CAUSE_XFRM_NO_STATE, UR_PROVEN },
 	{ "bpf_icmp_send", 0, ANY_CODE, UR_CAUSE_BPF_ICMP_SEND, UR_PROVEN },
-	/* ip_fragment(), tunnels, IPsec, IPVS, drivers: nobody else sends this code. */
-	{ NULL, 4, 4, UR_CAUSE_MTU_EXCEEDED, UR_PROVEN },
+	/* ip_fragment(), tunnels, IPsec, IPVS, drivers, by the code alone: others may send it. */
+	{ NULL, 4, 4, UR_CAUSE_MTU_EXCEEDED, UR_LIKELY },
 };
 #define GENERATORS (sizeof(generators) / sizeof(generators[0]))
 
