@@ -120,6 +120,7 @@ static __always_inline struct ur_frame *ur_frame_push(__u64 skb, __u8 kind, __u6
 	f->window = 0;
 	f->nstack = 0;
 	f->used = 0;
+	f->built = UR_BUILT_NOT;
 	f->nat.entry = 0;
 	return f;
 }
@@ -185,14 +186,17 @@ static __always_inline struct ur_event *ur_scratch_at(__u64 key)
 	return (struct ur_event *)ur_work_at(key);
 }
 
-/* A zeroed scratch record for the frame at depth @depth of this task: a softirq can build
- * one in the middle of ours. 0 in *@key, and counted, when there is no room. */
-static __always_inline struct ur_event *ur_scratch_new(__u32 depth, __u64 *key)
+/* The key of the scratch entry for the frame at depth @depth of this task: a softirq can
+ * build a record in the middle of ours. Tasks are aligned: no two share a key. */
+static __always_inline __u64 ur_scratch_key(__u32 depth)
 {
-	*key = bpf_get_current_task() + depth; /* tasks are aligned: no two share it */
-	if (bpf_map_update_elem(&scratch, key, &ur_zeros, BPF_ANY)) {
-		ur_count(UR_STAT_RING_FULL);
+	return bpf_get_current_task() + depth;
+}
+
+/* A zeroed scratch record, NULL when there is no room. */
+static __always_inline struct ur_event *ur_scratch_new(__u64 key)
+{
+	if (bpf_map_update_elem(&scratch, &key, &ur_zeros, BPF_ANY))
 		return NULL;
-	}
-	return ur_scratch_at(*key);
+	return ur_scratch_at(key);
 }

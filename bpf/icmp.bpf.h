@@ -4,8 +4,9 @@
  *
  * The entry is a kprobe on every kernel: only there is the return address to be had
  * for little (bpf_get_stack() costs ten times as much), and it is what proves who
- * asked. The exit is fexit where the kernel takes it, kretprobe otherwise; it finds out
- * when the entry was skipped, and then sends the stack in place of a proof.
+ * asked. There the record is built, too, by record.bpf.c. The exit is fexit where the kernel
+ * takes it, kretprobe otherwise; it adds what became of the answer and sends the record. It
+ * finds out when the entry was skipped, and then sends the stack in place of a proof.
  */
 #include "bpf/emit.bpf.h"
 
@@ -63,77 +64,71 @@ static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 fa
 		n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 1);
 		f->nstack = n > 0 ? (__u64)n / 8 : 0;
 	}
+	bpf_tail_call(ctx, &builder, 0);
 	return 0;
 }
 
 /* Asked for by no rule and no port, and turned away at the door because nobody may be
  * answered: multicast, broadcast, no source address. Every interface that comes up makes
  * some (neighbour discovery before its route is there). */
-static __always_inline bool ur_forbidden(const struct ur_frame *f, __u64 skb)
+static __always_inline bool ur_forbidden(const struct ur_frame *f, const struct ur_event *e)
 {
-	__u8 early;
-
 	if (f->origin != UR_ORIGIN_UNKNOWN || f->window || !f->nstack)
 		return false;
-	early = ur_early((const struct sk_buff *)skb, f->family);
-	return early == UR_EARLY_BROADCAST || early == UR_EARLY_SOURCE;
-}
-
-static __always_inline void ur_copy_frame(struct ur_event *e, const struct ur_frame *f)
-{
-	e->answer = UR_ANSWER_ICMP;
-	e->family = f->family;
-	e->type = f->type;
-	e->code = f->code;
-	e->origin = f->origin;
-	e->caller = f->caller;
-	e->window = f->window;
-	e->push_ret = f->push_ret;
-	e->nstack = f->nstack;
-	for (int i = 0; i < UR_STACK_MAX; i++)
-		e->stack[i] = f->stack[i];
-	if (f->nat.entry) {
-		e->nat = f->nat;
-		e->flags |= UR_EV_ENTRY;
-	}
-}
-
-/* An ICMP function ends: @f is its window, at depth @depth, and @claim the reject hook's
- * around it, or NULL. @flags: UR_EV_NO_ENTRY when the entry was missed. */
-static __always_inline void ur_emit_icmp(const struct ur_frame *f, const struct ur_frame *claim,
-					 __u32 depth, __u16 flags)
-{
-	__u64 skb = f->skb, key;
-	const struct net *net = ur_skb_net((const struct sk_buff *)skb);
-	struct ur_event *e;
-
-	if (!ur_wanted(net))
-		return;
-	if (!claim && ur_forbidden(f, skb)) {
-		ur_count(UR_STAT_FORBIDDEN);
-		return;
-	}
-	ur_count(UR_STAT_DECIDED);
-	e = ur_scratch_new(depth, &key);
-	if (!e)
-		return;
-	e->flags = flags;
-	ur_copy_frame(e, f);
-	ur_fill_packet(key, skb, (__u64)net);
-	if (claim) {
-		if (f->origin != claim->origin)
-			e->flags |= UR_EV_CLAIM_ODD;
-		ur_fill_rule(key, 1);
-		ur_fill_local(key, skb);
-	}
-	if (e->origin != UR_ORIGIN_UNKNOWN)
-		ur_fill_sockets(key, skb, (__u64)net);
-	ur_event_send(key, e);
+	return e->early == UR_EARLY_BROADCAST || e->early == UR_EARLY_SOURCE;
 }
 
 static __always_inline bool ur_is_window(const struct ur_frame *f, __u64 skb, __u8 type, __u8 code)
 {
 	return f && f->kind == UR_FRAME_ICMP && f->skb == skb && f->type == type && f->code == code;
+}
+
+/* A window for an exit whose entry was skipped, and its record: what the packet and the stack
+ * still tell. */
+static __always_inline struct ur_frame *ur_window_late(void *ctx, __u64 skb, __u8 family, __u8 type,
+						       __u8 code)
+{
+	const struct net *net = ur_skb_net((const struct sk_buff *)skb);
+	struct ur_frame *f = ur_frame_push(skb, UR_FRAME_ICMP, 0);
+	long n;
+
+	ur_count(UR_STAT_NO_ENTRY);
+	if (!f)
+		return NULL;
+	f->family = family;
+	f->type = type;
+	f->code = code;
+	n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 0);
+	f->nstack = n > 0 ? (__u64)n / 8 : 0;
+	ur_record_begin(f, (__u64)net, UR_EV_NO_ENTRY);
+	return f;
+}
+
+/* The window @f on top ends; @claim is the reject hook's around it, or NULL. */
+static __always_inline void ur_emit_window(const struct ur_frame *f, const struct ur_frame *claim,
+					   __u64 key)
+{
+	struct ur_event *e = f->built == UR_BUILT_DONE ? ur_scratch_at(key) : NULL;
+
+	if (f->built == UR_BUILT_SKIP)
+		return;
+	if (e && !claim && ur_forbidden(f, e)) {
+		ur_count(UR_STAT_FORBIDDEN);
+		bpf_map_delete_elem(&scratch, &key);
+		return;
+	}
+	ur_count(UR_STAT_DECIDED);
+	if (!e) {
+		ur_count(UR_STAT_RING_FULL);
+		return;
+	}
+	e->window = f->window;
+	e->push_ret = f->push_ret;
+	if (f->nat.entry) {
+		e->nat = f->nat;
+		e->flags |= UR_EV_ENTRY;
+	}
+	ur_event_send(key, e);
 }
 
 /* The exit of the call that refused @skb with @type and @code. Where its entry was skipped,
@@ -142,28 +137,16 @@ static __always_inline int ur_icmp_exit(void *ctx, __u64 skb, __u8 family, __u8 
 {
 	struct ur_frame *f = ur_frame_below(0), *claim;
 	struct ur_task *t;
-	__u16 flags = 0;
-	long n;
 
-	if (!ur_is_window(f, skb, type, code)) {
-		ur_count(UR_STAT_NO_ENTRY);
-		f = ur_frame_push(skb, UR_FRAME_ICMP, 0);
-		if (!f)
-			return 0;
-		f->family = family;
-		f->type = type;
-		f->code = code;
-		flags = UR_EV_NO_ENTRY;
-		n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 0);
-		f->nstack = n > 0 ? (__u64)n / 8 : 0;
-	}
+	if (!ur_is_window(f, skb, type, code))
+		f = ur_window_late(ctx, skb, family, type, code);
 	t = ur_task_get();
-	if (!t)
+	if (!f || !t)
 		return 0;
 	claim = ur_claim_of(t, skb);
 	if (claim) /* one decision is one record, also when the claim goes unproven */
 		claim->used = 1;
-	ur_emit_icmp(f, flags ? NULL : claim, t->depth, flags);
+	ur_emit_window(f, claim, ur_scratch_key(t->depth));
 	ur_frame_pop(t);
 	return 0;
 }

@@ -21,6 +21,11 @@
 #define UR_CGROUPS_MAX  1024
 #define UR_RECENT_MAX   256 /* refused packets whose answers are still on their way */
 
+/* ur_frame.built */
+#define UR_BUILT_NOT  0 /* there is none */
+#define UR_BUILT_DONE 1 /* it is in the scratch entry of the frame, to be sent at the exit */
+#define UR_BUILT_SKIP 2 /* and there shall be none: nobody asked for it */
+
 /* A decision in flight: a reject hook's claim, or an ICMP function's window. */
 struct ur_frame {
 	__u64 skb;
@@ -39,7 +44,9 @@ struct ur_frame {
 	__u8 family;
 	__u8 window;
 	__u8 nstack;
-	__u8 used; /* claim: an ICMP function took it */
+	__u8 used;  /* claim: an ICMP function took it */
+	__u8 built; /* window: UR_BUILT_*, what has become of its record */
+	__u8 pad[7];
 	__u64 stack[UR_STACK_MAX];
 	struct ur_nat nat; /* window: what conntrack found of the flow, valid when entry is set */
 };
@@ -93,6 +100,15 @@ struct {
 	__type(key, __u64);
 	__type(value, struct ur_scratch);
 } scratch __weak SEC(".maps");
+
+/* The program that builds records, for the other kprobe programs to go on with: the verifier
+ * takes as long for it as for all the rest together, and so it is loaded once. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} builder __weak SEC(".maps");
 
 /* The sockets that ended on a few ports; which port goes to which set is hashed. */
 struct ur_history_set {

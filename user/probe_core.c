@@ -122,7 +122,7 @@ int ur_core_plan(struct ur_probe *p)
 
 	bpf_object__for_each_program(prog, p->skel->obj) {
 		const char *name = bpf_program__name(prog);
-		bool wanted = false;
+		bool wanted = !strcmp(name, UR_BUILDER);
 
 		for (size_t i = 0; i < ur_core_nrows && !wanted; i++) {
 			const char *chosen = program_of(p, &ur_core_rows[i]);
@@ -185,9 +185,26 @@ static int attach_row(struct ur_probe *p, const struct ur_core_row *row, struct 
 	return -EAGAIN;
 }
 
+/* Programs go on with it through the map. */
+static int set_builder(struct ur_probe *p)
+{
+	struct bpf_program *prog = bpf_object__find_program_by_name(p->skel->obj, UR_BUILDER);
+	int fd = prog ? bpf_program__fd(prog) : -ENOENT;
+	__u32 first = 0;
+
+	if (fd < 0)
+		return fd;
+	return bpf_map_update_elem(bpf_map__fd(p->skel->maps.builder), &first, &fd, BPF_ANY) ?
+		       -errno :
+		       0;
+}
+
 int ur_core_attach(struct ur_probe *p)
 {
-	int r = 0;
+	int r = set_builder(p);
+
+	if (r)
+		return r;
 
 	for (size_t i = 0; i < ur_core_nrows; i++)
 		if (attach_row(p, &ur_core_rows[i], &p->core[i]))

@@ -42,6 +42,7 @@ struct ur_attached {
 	char reason[UR_REASON_LEN];
 };
 
+#define UR_BUILDER    "record_build" /* the program that map "builder" leads to */
 #define UR_NO_RANGE   UINT32_MAX
 #define UR_CORE_MAX   24
 #define UR_MODULE_MAX 24
