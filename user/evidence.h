@@ -174,6 +174,7 @@ struct ur_rule_text {
 	enum ur_looked looked;   /* of text, and comment */
 	bool generation_same;    /* rule set unchanged between event and reading */
 	uint32_t number;         /* legacy: rule number in its chain, 0 unknown */
+	uint8_t family;          /* nft: NFPROTO_* of the table, 0 unknown */
 	char table[UR_NAME_MAX]; /* full names, when the kernel side cut or lacked them */
 	char chain[UR_NAME_MAX * 2];
 	char base_chain[UR_NAME_MAX * 2]; /* base chain that the hook entered, "" unknown */

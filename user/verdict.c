@@ -5,6 +5,7 @@
 #include <linux/netfilter.h>
 #include <string.h>
 #include "user/addr.h"
+#include "user/names.h"
 
 static const struct ur_words words[] = {
 	[UR_CAUSE_UNKNOWN] = { ur_why_unknown, ur_advise_unknown },
@@ -94,6 +95,11 @@ const char *ur_rule_table(const struct ur_evidence *ev)
 const char *ur_rule_chain(const struct ur_evidence *ev)
 {
 	return ev->rule.chain[0] ? ev->rule.chain : ev->ev.rule.chain;
+}
+
+const char *ur_rule_family(const struct ur_evidence *ev)
+{
+	return ur_nf_family_name(ev->rule.family ?: ev->ev.rule.table_family);
 }
 
 /* The destination before translation differs from the packet's own, and the packet goes

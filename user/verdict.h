@@ -74,3 +74,6 @@ bool ur_by_rule(const struct ur_evidence *ev);
  * carried; "" when not known. */
 const char *ur_rule_table(const struct ur_evidence *ev);
 const char *ur_rule_chain(const struct ur_evidence *ev);
+
+/* The family of its table, as nft says it; NULL when not known. */
+const char *ur_rule_family(const struct ur_evidence *ev);

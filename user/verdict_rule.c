@@ -44,7 +44,7 @@ static void say_engine(struct ur_buf *out, const struct ur_evidence *ev)
 /* " inet filter input handle 7" */
 static void say_place_nft(struct ur_buf *out, const struct ur_evidence *ev)
 {
-	const char *family = ur_nf_family_name(ev->ev.rule.table_family);
+	const char *family = ur_rule_family(ev);
 
 	if (*ur_rule_table(ev)) {
 		if (family)
@@ -148,7 +148,7 @@ static bool say_names(struct ur_buf *out, const char *table, const char *between
 void ur_advise_rule_nft(const struct ur_case *c, struct ur_buf *out)
 {
 	const struct ur_evidence *ev = c->ev;
-	const char *family = ur_nf_family_name(ev->ev.rule.table_family);
+	const char *family = ur_rule_family(ev);
 	char text[UR_NAME_MAX * 4];
 	struct ur_buf names = UR_BUF(text);
 	bool typed = family && say_names(&names, ur_rule_table(ev), " ", ur_rule_chain(ev));

@@ -119,8 +119,11 @@ static void parts_that_are_not_known(void **state)
 	ur_verdict_decide(&ev, &report);
 	assert_non_null(strstr(report.why, "given up at its limit"));
 	SAMPLE_COPY(ev.rule.table, "filter"); /* user space found it */
+	ev.rule.family = ev.ev.rule.table_family;
+	ev.ev.rule.table_family = 0;
 	ur_verdict_decide(&ev, &report);
 	assert_int_equal(report.confidence, UR_PROVEN);
+	assert_non_null(strstr(report.advice, "nft -a list chain inet filter "));
 }
 
 static void only_the_engine(void **state)

@@ -286,6 +286,7 @@ void ur_nft_describe(const struct ur_nft_place *place, struct ur_rule_text *text
 	copy(text->chain, place->rule.chain, sizeof(text->chain));
 	copy(text->base_chain, place->base.name, sizeof(text->base_chain));
 	copy(text->comment, place->rule.comment, sizeof(text->comment));
+	text->family = place->rule.family;
 	text->priority = place->base.priority;
 	text->number = place->rule.xt_reject ? place->number : 0;
 }

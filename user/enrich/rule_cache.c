@@ -17,6 +17,7 @@ struct entry {
 	int32_t priority;
 	uint32_t bytes; /* of strings */
 	uint8_t looked;
+	uint8_t family;
 	bool iptables_text;
 	char strings[];
 };
@@ -113,6 +114,7 @@ static void unpack_all(const struct entry *e, struct ur_rule_text *text)
 	*text = (struct ur_rule_text){
 		.looked = e->looked,
 		.number = e->number,
+		.family = e->family,
 		.priority = e->priority,
 		.iptables_text = e->iptables_text,
 	};
@@ -177,6 +179,7 @@ static struct entry *pack(const struct ur_rule_key *key, const struct ur_rule_te
 	e->number = text->number;
 	e->priority = text->priority;
 	e->looked = text->looked;
+	e->family = text->family;
 	e->iptables_text = text->iptables_text;
 	e->bytes = bytes;
 	at = e->strings;

@@ -17,7 +17,7 @@ static const char *rule_family(const struct ur_evidence *ev)
 {
 	if (ur_origin(ev) == UR_ORIGIN_XT)
 		return ev->ev.family == 6 ? "ip6" : "ip";
-	return ur_nf_family_name(ev->ev.rule.table_family);
+	return ur_rule_family(ev);
 }
 
 /* The text and what belongs to it: never of another rule than the one that fired. */

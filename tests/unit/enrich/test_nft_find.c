@@ -41,6 +41,7 @@ static void test_by_names_and_handle(void **state)
 	assert_int_equal(place.count, 1);
 	ur_nft_describe(&place, &text);
 	assert_string_equal(text.base_chain, "input");
+	assert_int_equal(text.family, NFPROTO_INET);
 	assert_int_equal(text.number, 0);
 	/* a rule that doesn't reject can't be it */
 	ev.rule.handle = handle_of("jump zone");

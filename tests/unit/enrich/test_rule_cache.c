@@ -13,7 +13,8 @@ static void put(struct ur_rule_cache *cache, uint64_t rule, const char *words)
 	const struct ur_rule_span span = { .first = 9, .last = 9, .digest = rule, .placed = true };
 	static struct ur_rule_text text;
 
-	text = (struct ur_rule_text){ .looked = UR_FOUND, .number = 4, .priority = -5 };
+	text = (struct ur_rule_text){ .looked = UR_FOUND, .number = 4, .family = 1 };
+	text.priority = -5;
 	strcpy(text.text, words);
 	strcpy(text.chain, "input");
 	assert_int_equal(ur_rule_cache_put(cache, &key, &text, &span), 0);
@@ -40,6 +41,7 @@ static void test_keeps_all_of_it(void **state)
 	assert_string_equal(text.chain, "input");
 	assert_string_equal(text.base_chain, "");
 	assert_int_equal(text.number, 4);
+	assert_int_equal(text.family, 1);
 	assert_int_equal(text.priority, -5);
 	assert_int_equal(text.looked, UR_FOUND);
 }
