@@ -45,7 +45,8 @@ expect <<JSON
  "rule":{"family":"inet","table":"deep","chain":"long","handle":$handle,"text":$(json "$text")}}
 JSON
 
-# And one whose rule of the same handle rejects as well.
+# And one whose rule of the same handle rejects as well. Loading takes long: on one kernel.
+[[ $(uname -r) == 6.12.* ]] || exit 0
 in_ns srv nft delete table ip other
 deep ip other 10
 start_unreach
