@@ -66,10 +66,13 @@ BPF_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wno-unused-parameter $(SA
 CC_FLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE $(SAME) \
 	-fstack-protector-strong -iquote . -iquote $B $(CFLAGS)
 LD_FLAGS := -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
-LIBS     := -lbpf -lelf -lz -ljansson -lcap -lpthread
+LIBS     := -lbpf -lelf -lz -ljansson -lcap -lpcap -lpthread
 ASAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 # A static program can't look up users or hosts: the linker only warns, we want to know.
 STATIC   := -static -Wl,--fatal-warnings -Wl,--build-id=sha1
+# What libpcap asks of the name service switch then comes from user/static.c.
+WRAPPED  := getaddrinfo freeaddrinfo getprotobyname_r getnetbyname_r gethostbyname ether_hostton
+STATIC   += $(WRAPPED:%=-Wl,--wrap=%)
 
 VERSION := $(shell git describe --tags --dirty 2>/dev/null || echo $(VERSION_BASE))
 # Only these are compiled again when the version changes.

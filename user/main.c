@@ -124,13 +124,28 @@ static int trace(const struct ur_options *o, struct ur_probe *probe, struct ur_w
 	return EXIT_DONE;
 }
 
-static int run(const struct ur_options *o, uint32_t netns)
+/* The expression that is left on the command line, NULL when there is none. */
+static int compile_filter(const struct ur_options *o, struct ur_filter **ret)
+{
+	char err[512] = "";
+	int r = o->nfilter ? ur_filter_new(o->filter, o->nfilter, err, sizeof(err), ret) : 0;
+
+	if (r == -EINVAL)
+		fprintf(stderr, "unreach: %s\n", err);
+	return !r           ? EXIT_DONE :
+	       r == -EINVAL ? EXIT_USAGE :
+			      failed(EXIT_RUN_TIME, "compiling the filter", r);
+}
+
+static int run(const struct ur_options *o, uint32_t netns, const struct ur_filter *filter)
 {
 	ur_cleanup(ur_closep) int signals = ur_loop_signals();
 	ur_cleanup(ur_probe_closep) struct ur_probe *probe = NULL;
 	ur_cleanup(ur_sink_freep) struct ur_sink *sink = NULL;
 	ur_cleanup(ur_worker_freep) struct ur_worker *worker = NULL;
 	struct ur_probe_opts opts = { .netns_inum = netns, .debug = o->verbose > 1 };
+	struct ur_worker_opts worker_opts = { .select = { filter, o->interface, o->cause },
+					      .count = o->count };
 	struct ur_refusal why;
 	int r;
 
@@ -140,8 +155,9 @@ static int run(const struct ur_options *o, uint32_t netns)
 	if (r)
 		return why.what[0] ? refused(&why) :
 				     failed(EXIT_RUN_TIME, "loading the tracing programs", r);
-	r = make_sink(o, &sink) ?:
-		    ur_worker_start(&(struct ur_worker_opts){ sink, o->cause, o->count }, &worker);
+	r = make_sink(o, &sink);
+	worker_opts.sink = sink;
+	r = r ?: ur_worker_start(&worker_opts, &worker);
 	if (r)
 		return failed(EXIT_RUN_TIME, "starting", r);
 	r = ur_ready_announce(o->ready_file);
@@ -181,6 +197,7 @@ static int resolve_netns(const struct ur_options *o, uint32_t *inum)
 
 int main(int argc, char **argv)
 {
+	ur_cleanup(ur_filter_freep) struct ur_filter *filter = NULL;
 	struct ur_options o;
 	uint32_t netns = 0;
 	char err[256];
@@ -202,6 +219,6 @@ int main(int argc, char **argv)
 	}
 	if (o.check)
 		return check(&o);
-	r = resolve_netns(&o, &netns);
-	return r ? r : run(&o, netns);
+	r = compile_filter(&o, &filter) ?: resolve_netns(&o, &netns);
+	return r ? r : run(&o, netns, filter);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
+#include "bpf/abi.h"
 #include "user/cause.h"
 #include "user/strbuf.h"
 
@@ -19,6 +20,7 @@ static bool read_number(const char *value, void *field);
 static bool read_duration(const char *value, void *field);
 static bool read_string(const char *value, void *field);
 static bool read_causes(const char *value, void *field);
+static bool read_interface(const char *value, void *field);
 
 struct row {
 	char letter; /* 0: none */
@@ -36,6 +38,9 @@ struct row {
 static const struct row rows[] = {
 	{ 'c', "count", "N", read_number, FIELD(count), NULL, "a number from 1 on",
 	  "stop after N events" },
+	{ 'i', "interface", "NAME", read_interface, FIELD(interface), NULL,
+	  "the name of a network interface, or any",
+	  "only packets that came in, or were to leave, by NAME" },
 	{ 'n', "numeric", NULL, read_flag, FIELD(numeric), NULL, NULL,
 	  "ports as numbers only, without the service's name" },
 	{ 'v', "verbose", NULL, read_times, FIELD(verbose), NULL, NULL,
@@ -65,6 +70,7 @@ static const struct row rows[] = {
 static const char *const examples[][2] = {
 	{ "unreach", "everything, live, until Ctrl-C" },
 	{ "unreach -v -c 1 --netns web", "the next one in namespace web, with evidence" },
+	{ "unreach udp port 53", "a filter expression, as tcpdump has them" },
 	{ "unreach --cause rule", "only what firewall rules reject" },
 	{ "unreach --json --for 1h > log", "an hour, for programs" },
 };
@@ -174,6 +180,15 @@ static bool read_causes(const char *value, void *field)
 			break;
 	}
 	*(const char **)field = value;
+	return true;
+}
+
+/* The kernel's dev_valid_name(). The interface may be in any namespace, or come later. */
+static bool read_interface(const char *value, void *field)
+{
+	if (!*value || strlen(value) >= UR_IFNAME_MAX || strcspn(value, "/ \t\n") < strlen(value))
+		return false;
+	*(const char **)field = strcmp(value, "any") ? value : NULL;
 	return true;
 }
 
@@ -291,13 +306,10 @@ static int parse_all(int argc, char **argv, struct ur_options *opts, struct ur_b
 }
 
 /* What each option allows and together they do not. */
-static int check_all(int argc, char **argv, const struct ur_options *opts, struct ur_buf *err)
+static int check_all(const struct ur_options *opts, struct ur_buf *err)
 {
 	if (opts->help || opts->version)
 		return 0;
-	if (optind < argc)
-		return fail(err, "filter expressions are not supported by this version: \"",
-			    argv[optind], "\"; select with --netns and --cause");
 	if (opts->quiet && opts->verbose)
 		return fail(err, "options -q and -v contradict each other", "", "");
 	return 0;
@@ -312,7 +324,9 @@ int ur_options_parse(int argc, char **argv, struct ur_options *ret, char *err, s
 	for (size_t i = 0; i < ROWS; i++)
 		if (rows[i].standard)
 			rows[i].read(rows[i].standard, (char *)&opts + rows[i].field);
-	r = parse_all(argc, argv, &opts, &message) ?: check_all(argc, argv, &opts, &message);
+	r = parse_all(argc, argv, &opts, &message) ?: check_all(&opts, &message);
+	opts.filter = argv + optind;
+	opts.nfilter = (size_t)(argc - optind);
 	if (!r)
 		*ret = opts;
 	return r;
@@ -351,7 +365,7 @@ static void help_causes(FILE *out)
 
 void ur_options_help(FILE *out)
 {
-	fputs("Usage: unreach [options]\n\n"
+	fputs("Usage: unreach [options] [pcap filter expression]\n\n"
 	      "Says why this kernel answers packets with Destination Unreachable: why no socket\n"
 	      "took them, or which firewall rule fired. Runs until it is interrupted.\n\n",
 	      out);

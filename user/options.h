@@ -15,7 +15,10 @@ struct ur_options {
 	const char *netns;      /* "all", a name, or a process id; never NULL */
 	const char *cause;      /* "socket.none,rule", checked; NULL: every cause */
 	const char *ready_file; /* NULL: none */
-	unsigned int verbose;   /* how often -v was given */
+	const char *interface;  /* NULL: any */
+	char *const *filter;    /* words of a pcap filter expression: nfilter of them */
+	size_t nfilter;
+	unsigned int verbose; /* how often -v was given */
 	bool json;
 	bool numeric;
 	bool quiet;

@@ -99,3 +99,17 @@ const char *ur_services_name(const struct ur_services *services, uint8_t proto, 
 			return services->entries[i].name;
 	return NULL;
 }
+
+bool ur_services_port(const struct ur_services *services, uint8_t proto, const char *name,
+		      uint16_t *ret)
+{
+	for (size_t i = 0; services && i < services->n; i++) {
+		const struct entry *e = &services->entries[i];
+
+		if (e->proto == proto && strcmp(e->name, name) == 0) {
+			*ret = e->port;
+			return true;
+		}
+	}
+	return false;
+}

@@ -4,6 +4,7 @@
  *
  * Read by us: a static executable has no name service switch, so no getservbyport().
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include "user/cleanup.h"
 
@@ -18,3 +19,7 @@ UR_DEFINE_CLEANUP(struct ur_services, ur_services_free)
 /* The name of @port (host order) for @proto (IPPROTO_TCP, IPPROTO_UDP, ...), borrowed;
  * NULL when it has none, or @services is NULL. */
 const char *ur_services_name(const struct ur_services *services, uint8_t proto, uint16_t port);
+
+/* The port (host order) that @name is for @proto; false when there is none. */
+bool ur_services_port(const struct ur_services *services, uint8_t proto, const char *name,
+		      uint16_t *ret);

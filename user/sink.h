@@ -22,9 +22,10 @@ struct ur_totals {
 	uint64_t forbidden;      /* UR_STAT_FORBIDDEN: not among decided */
 	uint64_t filtered_netns; /* UR_STAT_FILTERED: not among decided */
 	uint64_t ns;             /* how long it was attached */
+	uint64_t passed_over;    /* of other packets than those asked for: got no verdict */
 	/* counted by ur_totals_add() */
 	uint64_t explained; /* events that got a verdict, shown or not */
-	uint64_t shown;     /* ...that were shown; the others --cause left out */
+	uint64_t shown;     /* ...that were shown; the others have a cause not asked for */
 	uint64_t outcome[UR_OUTCOME_SUPPRESSED + 1];
 	uint64_t suppressed_by[UR_SUPP_MAX_];
 	uint64_t cause[UR_CAUSE_MAX_];

@@ -108,10 +108,14 @@ static int explain(struct ur_worker *w, size_t len)
 	w->ev.seq = ++w->seq;
 	w->ev.time = real_time(w->ev.ev.ts_ns);
 	w->ev.missing = atomic_load(&w->missing);
+	if (!ur_select_early(&w->opts.select, &w->ev)) {
+		w->totals.passed_over += w->ev.count;
+		return 0;
+	}
 	ur_natlog_ask(w->nat, &w->ev);
 	ur_enrich_run(w->enrich, &w->ev);
 	ur_verdict_decide(&w->ev, &w->report);
-	shown = !w->opts.cause || ur_cause_listed(w->report.cause, w->opts.cause);
+	shown = ur_select_event(&w->opts.select, &w->ev, &w->report);
 	ur_totals_add(&w->totals, &w->ev, &w->report, shown);
 	return shown ? show(w) : 0;
 }

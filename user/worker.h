@@ -7,14 +7,15 @@
  */
 #include <stdint.h>
 #include "user/cleanup.h"
+#include "user/select.h"
 #include "user/sink.h"
 
 struct ur_worker;
 
 struct ur_worker_opts {
 	struct ur_sink *sink; /* borrowed until ur_worker_stop() */
-	const char *cause;    /* as ur_options.cause */
-	uint64_t count;       /* stop after so many shown, 0: no limit */
+	struct ur_select select;
+	uint64_t count; /* stop after so many shown, 0: no limit */
 };
 
 /* Start the thread. Signals must be blocked by the caller before. Returns 0 and gives

@@ -18,6 +18,9 @@ refuses --cause socket.nonsense
 refuses --cause ''
 refuses --netns
 refuses --ready-file
+refuses -i not/a/name
+refuses udp port
+refuses host no-such-host.invalid
 for option in --help --version; do
 	unreach "$option" >"$SCENARIO_OUT/stdout" 2>"$SCENARIO_OUT/stderr" || fail "unreach $option: status $?"
 	grep -q unreach "$SCENARIO_OUT/stdout" || fail "unreach $option: does not say its name"

@@ -1,19 +1,21 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# --cause: only the causes and groups asked for.
+# --cause: only the causes and groups asked for. A filter expression, and -i: only these packets.
 topo
 nft_in srv <<'NFT'
 table inet filter { chain input { type filter hook input priority 0; udp dport 5001 reject; }; }
 NFT
 listen srv 127.0.0.1 5003
-for wanted in 'socket 5002,5003' 'socket.address,rule.nft 5001,5003'; do
-	start_unreach --json --cause "${wanted% *}"
+for wanted in '--cause socket,5002 5003' '--cause socket.address,rule.nft,5001 5003' \
+	'--cause rule,socket.none -i s0 ip src 10.219.7.1 and udp portrange 5000-5001,5001'; do
+	# shellcheck disable=SC2086 # words
+	start_unreach --json ${wanted%,*}
 	for port in 5001 5002 5003; do
 		send cli "$V4" "$port"
 		saw_port_unreachable "$V4"
 	done
-	for port in ${wanted#* }; do
-		for p in ${port//,/ }; do echo '{"packet":{"dport":'"$p"'},"netns":{"name":"'"$srv"'"}}'; done
+	for port in ${wanted##*,}; do
+		echo '{"packet":{"dport":'"$port"'},"netns":{"name":"'"$srv"'"}}'
 	done | expect
 	stop_unreach
 	[ "$unreach_status" = 0 ] || fail "unreach ended with status $unreach_status"

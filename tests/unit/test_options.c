@@ -65,6 +65,27 @@ static void every_option(void **state)
 	assert_true(opts.quiet);
 }
 
+/* What is left is the filter, wherever it stands. */
+static void filter_words(void **state)
+{
+	struct ur_options opts;
+	char *err;
+
+	(void)state;
+	assert_int_equal(parse("-n udp -c 1 port 53 -i eth0", &opts, &err), 0);
+	assert_int_equal(opts.nfilter, 3);
+	assert_string_equal(opts.filter[0], "udp");
+	assert_string_equal(opts.filter[1], "port");
+	assert_string_equal(opts.filter[2], "53");
+	assert_string_equal(opts.interface, "eth0");
+	assert_int_equal(parse("-i any -- -n", &opts, &err), 0);
+	assert_int_equal(opts.nfilter, 1);
+	assert_string_equal(opts.filter[0], "-n");
+	assert_null(opts.interface);
+	assert_int_equal(parse("-n", &opts, &err), 0);
+	assert_int_equal(opts.nfilter, 0);
+}
+
 static void durations(void **state)
 {
 	static const struct {
@@ -129,9 +150,9 @@ static void refusals_say_why(void **state)
 		{ "--nonsense", "--nonsense", "--help" },
 		{ "-x", "-x", "--help" },
 		{ "-nx", "-x", "--help" },
-		{ "-i eth0", "-i", "--help" },
-		{ "udp port 53", "filter expressions", "\"udp\"" },
-		{ "-n -- port", "filter expressions", "\"port\"" },
+		{ "-i", "--interface", "network interface" },
+		{ "-i a/b", "\"a/b\"", "network interface" },
+		{ "-i name-that-is-too-long", "name-that", "network interface" },
 		{ "-q -v", "-q", "-v" },
 	};
 
@@ -218,6 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(every_option),
+		cmocka_unit_test(filter_words),
 		cmocka_unit_test(durations),
 		cmocka_unit_test(refusals_say_why),
 		cmocka_unit_test(messages_are_safe_to_print),

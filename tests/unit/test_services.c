@@ -49,6 +49,20 @@ static void names_of_ports(void **state)
 	assert_null(ur_services_name(NULL, IPPROTO_UDP, 53));
 }
 
+static void ports_of_names(void **state)
+{
+	ur_cleanup(ur_services_freep) struct ur_services *s = load(listing);
+	uint16_t port = 0;
+
+	(void)state;
+	assert_true(ur_services_port(s, IPPROTO_TCP, "domain", &port));
+	assert_int_equal(port, 53);
+	assert_false(ur_services_port(s, IPPROTO_SCTP, "domain", &port));
+	assert_false(ur_services_port(s, IPPROTO_TCP, "dom", &port));
+	assert_false(ur_services_port(NULL, IPPROTO_TCP, "domain", &port));
+	assert_int_equal(port, 53);
+}
+
 static void no_file(void **state)
 {
 	struct ur_services *s = (void *)1;
@@ -63,6 +77,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_of_ports),
+		cmocka_unit_test(ports_of_names),
 		cmocka_unit_test(no_file),
 	};
 

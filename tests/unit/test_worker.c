@@ -58,7 +58,7 @@ static struct fake_sink new_sink(void)
 
 static struct ur_worker *start(struct fake_sink *sink, const char *cause, uint64_t count)
 {
-	const struct ur_worker_opts opts = { &sink->sink, cause, count };
+	const struct ur_worker_opts opts = { &sink->sink, { .cause = cause }, count };
 	struct ur_worker *w = NULL;
 
 	assert_int_equal(ur_worker_start(&opts, &w), 0);
@@ -212,6 +212,33 @@ static void only_the_causes_asked_for_are_shown(void **state)
 	assert_int_equal(totals.cause[UR_CAUSE_UNKNOWN], 2);
 }
 
+/* They get no verdict, but a number: as many as went by are missing in the output. */
+static void only_the_packets_asked_for_are_explained(void **state)
+{
+	ur_cleanup(ur_filter_freep) struct ur_filter *filter = NULL;
+	ur_cleanup(ur_worker_freep) struct ur_worker *w = NULL;
+	struct fake_sink sink = new_sink();
+	struct ur_worker_opts opts = { .sink = &sink.sink, .count = 2 };
+	char *words[] = { "portrange 3-9" }, err[64];
+	struct ur_totals totals;
+
+	(void)state;
+	assert_int_equal(ur_filter_new(words, 1, err, sizeof(err), &filter), 0);
+	opts.select.filter = filter;
+	assert_int_equal(ur_worker_start(&opts, &w), 0);
+	for (uint16_t port = 1; port <= 5; port++)
+		push(w, UR_ORIGIN_UNKNOWN, port);
+	assert_ends(w);
+	assert_int_equal(ur_worker_stop(w, &totals), 0);
+	assert_int_equal(sink.n, 2);
+	assert_int_equal(sink.kept[0].dport, 3);
+	assert_int_equal(sink.kept[0].seq, 3);
+	assert_int_equal(sink.kept[1].dport, 4);
+	assert_int_equal(totals.passed_over, 2);
+	assert_int_equal(totals.explained, 2);
+	assert_int_equal(totals.shown, 2);
+}
+
 static void it_ends_when_the_reader_is_gone(void **state)
 {
 	ur_cleanup(ur_worker_freep) struct ur_worker *w = NULL;
@@ -302,6 +329,7 @@ int main(void)
 		cmocka_unit_test(an_event_has_its_time_and_what_was_missing),
 		cmocka_unit_test(it_ends_when_enough_were_shown),
 		cmocka_unit_test(only_the_causes_asked_for_are_shown),
+		cmocka_unit_test(only_the_packets_asked_for_are_explained),
 		cmocka_unit_test(it_ends_when_the_reader_is_gone),
 		cmocka_unit_test(a_record_of_another_format_is_passed_over),
 		cmocka_unit_test(a_slow_reader_costs_records),

@@ -95,7 +95,7 @@ static void put_suppressed(FILE *out, const struct ur_totals *t)
 /* Counted, but without a line above: how many, and why. */
 static void put_without_details(FILE *out, const struct ur_totals *t)
 {
-	uint64_t with = t->explained + t->lost_ring + t->lost_queue;
+	uint64_t with = t->explained + t->passed_over + t->lost_ring + t->lost_queue;
 
 	if (t->lost_ring)
 		fprintf(out, "%9" PRIu64 "  without details: the ring buffer was full\n",
@@ -109,6 +109,9 @@ static void put_without_details(FILE *out, const struct ur_totals *t)
 	if (t->explained > t->shown)
 		fprintf(out, "%9" PRIu64 "  not shown: not among the causes asked for\n",
 			t->explained - t->shown);
+	if (t->passed_over)
+		fprintf(out, "%9" PRIu64 "  not shown: other packets than those asked for\n",
+			t->passed_over);
 	if (t->filtered_netns)
 		fprintf(out, "%9" PRIu64 "  more in other network namespaces\n", t->filtered_netns);
 	if (t->forbidden)

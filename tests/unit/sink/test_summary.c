@@ -55,8 +55,9 @@ static void all_that_can_be_missing(void **state)
 			       .lost_frame = 2,
 			       .lost_queue = 3,
 			       .forbidden = 7,
-			       .explained = 17,
-			       .shown = 15 };
+			       .explained = 12,
+			       .passed_over = 5,
+			       .shown = 10 };
 
 	(void)state;
 	t.outcome[UR_OUTCOME_SENT] = 10;
@@ -75,6 +76,7 @@ static void all_that_can_be_missing(void **state)
 		   "        3  without details: the output was read too slowly\n"
 		   "        6  without details: it ended before they were read\n"
 		   "        2  not shown: not among the causes asked for\n"
+		   "        5  not shown: other packets than those asked for\n"
 		   "        7  asked for, but multicast and unknown sources get no answer\n"
 		   "        2  decisions seen in part only: who asked is not known\n");
 }
