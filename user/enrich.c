@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "user/addr.h"
 #include "user/enrich/address.h"
+#include "user/enrich/back.h"
 #include "user/enrich/ended.h"
 #include "user/enrich/nat.h"
 #include "user/enrich/netns.h"
@@ -38,6 +39,7 @@ struct ur_enrich {
 	struct ur_nft *nft;
 	struct ur_xt *xt;
 	struct ur_nat_check *nat;
+	struct ur_back_check *back;
 	struct ur_symbolizer *symbols;
 	uint64_t taken_rest; /* no look for ports taken again before, ns of CLOCK_MONOTONIC */
 };
@@ -68,6 +70,8 @@ int ur_enrich_new(struct ur_enrich **ret)
 	if (!r)
 		r = ur_nat_check_new(&e->nat);
 	if (!r)
+		r = ur_back_check_new(&e->back);
+	if (!r)
 		r = ur_symbolizer_new(&e->symbols);
 	if (r)
 		return r;
@@ -80,6 +84,7 @@ void ur_enrich_free(struct ur_enrich *e)
 	if (!e)
 		return;
 	ur_symbolizer_free(e->symbols);
+	ur_back_check_free(e->back);
 	ur_nat_check_free(e->nat);
 	ur_xt_free(e->xt);
 	ur_nft_free(e->nft);
@@ -295,6 +300,8 @@ static void look_inside(struct ur_enrich *e, struct ur_evidence *ev, uint64_t *t
 	if (stay.there) {
 		name_devices(ev);
 		find_addresses(ev);
+		if (ur_back_wants(ev))
+			ur_back_find(e->back, now_ns(), ev);
 	}
 }
 

@@ -169,6 +169,25 @@ struct ur_nat_now {
 	char reason[UR_REASON_MAX]; /* with UR_COULD_NOT */
 };
 
+/* What this packet and those before it from the same source come to (see patterns.h). */
+struct ur_pattern {
+	uint32_t probes; /* of a traceroute, this one included; 0: it is none of one */
+	uint32_t ports;  /* different ones that the source was refused at; 0: too few to say */
+	uint16_t lowest; /* of these */
+	uint16_t highest;
+	uint64_t ns;  /* that it took so far */
+	bool by_rule; /* rules refused some of them */
+	bool told;    /* an earlier packet's event has said nearly the same */
+};
+
+/* Where the route back to the packet's source leads, asked after the event, marks left out. */
+struct ur_back {
+	enum ur_looked looked;   /* UR_FOUND: not to where the packet came from */
+	bool own;                /* the source is an address of this very namespace */
+	char dev[UR_IFNAME_MAX]; /* with UR_FOUND: device that it leaves by */
+	char in[UR_IFNAME_MAX];  /* ...and the one that the packet came in on */
+};
+
 /* What user space adds to ur_event.rule. */
 struct ur_rule_text {
 	enum ur_looked looked;   /* of text, and comment */
@@ -214,6 +233,8 @@ struct ur_evidence {
 	struct ur_listeners sibling; /* of UDP-Lite for UDP, and the other way round */
 	struct ur_readers readers;
 	struct ur_elsewhere elsewhere;
+	struct ur_pattern pattern;
+	struct ur_back back;
 	/* ev.socks[i].local, with UR_MM_ADDRESS; UR_FOUND_NONE: no address of the namespace's */
 	enum ur_looked local_here[UR_SOCKS_MAX];
 	/* ev.socks[i].bound_ifindex: its name with UR_FOUND; UR_FOUND_NONE: it is gone */

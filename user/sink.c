@@ -37,6 +37,11 @@ int ur_sink_restart(struct ur_sink *sink, const struct ur_restart *restart,
 	return sink->ops->restart ? sink->ops->restart(sink, restart, time) : 0;
 }
 
+int ur_sink_scan(struct ur_sink *sink, const struct ur_scan *scan, const struct timespec *time)
+{
+	return sink->ops->scan ? sink->ops->scan(sink, scan, time) : 0;
+}
+
 int ur_sink_finish(struct ur_sink *sink, const struct ur_totals *totals)
 {
 	return sink->ops->finish(sink, totals);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include "user/cleanup.h"
 #include "user/evidence.h"
+#include "user/patterns.h"
 #include "user/restarts.h"
 #include "user/verdict.h"
 
@@ -50,6 +51,8 @@ struct ur_sink_ops {
 	/* NULL: says nothing of restarts */
 	int (*restart)(struct ur_sink *sink, const struct ur_restart *restart,
 		       const struct timespec *time);
+	/* NULL: says no more of scans than each event does */
+	int (*scan)(struct ur_sink *sink, const struct ur_scan *scan, const struct timespec *time);
 	int (*finish)(struct ur_sink *sink, const struct ur_totals *totals);
 	void (*free)(struct ur_sink *sink);
 };
@@ -65,6 +68,8 @@ int ur_sink_event(struct ur_sink *sink, const struct ur_evidence *ev,
 /* Show that a port which cost packets is taken again, as it was seen at @time. */
 int ur_sink_restart(struct ur_sink *sink, const struct ur_restart *restart,
 		    const struct timespec *time);
+/* Show what a port scan came to whose last packet was at @time. */
+int ur_sink_scan(struct ur_sink *sink, const struct ur_scan *scan, const struct timespec *time);
 /* Show the totals, once, at the end. */
 int ur_sink_finish(struct ur_sink *sink, const struct ur_totals *totals);
 void ur_sink_free(struct ur_sink *sink);

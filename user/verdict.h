@@ -10,7 +10,7 @@
 
 #define UR_WHY_MAX      1536
 #define UR_ADVICE_MAX   512
-#define UR_FINDINGS_MAX 24
+#define UR_FINDINGS_MAX 28
 #define UR_FINDING_MAX  512
 
 enum ur_outcome { UR_OUTCOME_UNKNOWN, UR_OUTCOME_SENT, UR_OUTCOME_SUPPRESSED };
@@ -35,6 +35,7 @@ enum ur_suppressed {
 struct ur_finding {
 	char slug[48];
 	char text[UR_FINDING_MAX];
+	bool told; /* an earlier event's has said nearly the same: no news for a person */
 };
 
 struct ur_report {

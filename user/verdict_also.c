@@ -299,10 +299,11 @@ static const char *reject_missing(const struct ur_case *c, struct ur_buf *out)
 }
 
 static const char *(*const finders[])(const struct ur_case *, struct ur_buf *) = {
-	ur_find_taken, ur_find_open_beside, ur_find_closed,  ur_find_manager, ur_find_catch_all,
-	ur_find_way,   ur_find_ways,        ur_find_matched, ur_find_varies,  ur_find_accepted,
-	behind,        translated,          local_sender,    raw_reader,      packet_reader,
-	no_listeners,  no_elsewhere,        sk_lookup,       claim_odd,       reject_missing,
+	ur_find_taken,   ur_find_open_beside, ur_find_closed,  ur_find_manager, ur_find_catch_all,
+	ur_find_way,     ur_find_ways,        ur_find_matched, ur_find_varies,  ur_find_accepted,
+	behind,          translated,          local_sender,    ur_find_trace,   ur_find_scan,
+	ur_find_spoofed, raw_reader,          packet_reader,   no_listeners,    no_elsewhere,
+	sk_lookup,       claim_odd,           reject_missing,
 };
 #define FINDERS (sizeof(finders) / sizeof(finders[0]))
 _Static_assert(FINDERS <= UR_FINDINGS_MAX, "a report holds what all can find");
@@ -317,6 +318,7 @@ void ur_find_more(const struct ur_case *c, struct ur_report *report)
 		if (!found)
 			continue;
 		ur_buf_add(&slug, "%s", found);
+		f->told = finders[i] == ur_find_scan && c->ev->pattern.told;
 		report->nfindings++;
 	}
 }

@@ -6,8 +6,9 @@
  * not fit), verdict_closed.c (of sockets that are gone, which verdict_history.c weighs),
  * verdict_nat.c (of translated packets) and verdict_rule.c word the causes, verdict_generator.c
  * those of what else sends these errors, verdict_unknown.c the rest, verdict_origin.c who decided, verdict_also.c the further findings, verdict_way.c
- * those about the way to a rule, verdict_manager.c those about who wrote it, verdict_words.c
- * the phrases that all of them use. As pure as verdict.h says.
+ * those about the way to a rule, verdict_manager.c those about who wrote it, verdict_pattern.c
+ * those that it takes several packets or the routes to see, verdict_words.c the phrases that
+ * all of them use. As pure as verdict.h says.
  */
 #include "user/manager.h"
 #include "user/strbuf.h"
@@ -68,6 +69,11 @@ const char *ur_find_catch_all(const struct ur_case *c, struct ur_buf *out);
 const char *ur_find_varies(const struct ur_case *c, struct ur_buf *out);
 const char *ur_find_accepted(const struct ur_case *c, struct ur_buf *out);
 const char *ur_find_manager(const struct ur_case *c, struct ur_buf *out);
+
+/* What this packet and others show together, and whether its source is credible. */
+const char *ur_find_trace(const struct ur_case *c, struct ur_buf *out);
+const char *ur_find_scan(const struct ur_case *c, struct ur_buf *out);
+const char *ur_find_spoofed(const struct ur_case *c, struct ur_buf *out);
 
 /* All sockets on the port, also those that the event does not carry. */
 unsigned int ur_sockets_total(const struct ur_evidence *ev);

@@ -7,6 +7,7 @@
 #include "user/ahead.h"
 #include "user/enrich.h"
 #include "user/natlog.h"
+#include "user/patterns.h"
 #include "user/queue.h"
 #include "user/worker.h"
 
@@ -23,6 +24,7 @@ struct ur_worker {
 	struct ur_ahead *ahead;
 	struct ur_totals totals;
 	struct ur_restarts restarts;
+	struct ur_patterns patterns;
 	_Atomic uint32_t missing;
 	pthread_t thread;
 	bool started;
@@ -88,6 +90,29 @@ static int look_at_restarts(struct ur_worker *w)
 		       0;
 }
 
+/* Scans that are over by @now; where only some causes are shown, there is no telling that
+ * these are of them. */
+static int look_at_scans(struct ur_worker *w, uint64_t now)
+{
+	const struct ur_scan *scan;
+	int r = 0;
+
+	while (!r && (scan = ur_patterns_over(&w->patterns, now))) {
+		const struct timespec time = real_time(scan->last_ns);
+
+		r = w->opts.select.cause ? 0 : ur_sink_scan(w->opts.sink, scan, &time);
+	}
+	return r;
+}
+
+/* When to look again though nothing was pushed, 0 for never. */
+static uint64_t next_look(const struct ur_worker *w)
+{
+	uint64_t port = ur_restarts_next(&w->restarts), scan = ur_patterns_next(&w->patterns);
+
+	return port && (!scan || port < scan) ? port : scan;
+}
+
 /* An event that shows who has the port again says so itself: that is counted, too. */
 static int show(struct ur_worker *w)
 {
@@ -114,6 +139,7 @@ static int explain(struct ur_worker *w, size_t len)
 	}
 	ur_natlog_ask(w->nat, &w->ev);
 	ur_enrich_run(w->enrich, &w->ev);
+	ur_patterns_note(&w->patterns, &w->ev);
 	ur_verdict_decide(&w->ev, &w->report);
 	shown = ur_select_event(&w->opts.select, &w->ev, &w->report);
 	ur_totals_add(&w->totals, &w->ev, &w->report, shown);
@@ -145,12 +171,15 @@ static void *work(void *arg)
 	ssize_t len = 1;
 
 	while (!w->result && !enough(w) && len) {
-		len = ur_queue_pop_until(w->queue, w->record, ur_restarts_next(&w->restarts));
+		len = ur_queue_pop_until(w->queue, w->record, next_look(w));
 		if (len > 0 && !follow(w, len))
 			w->result = explain(w, len);
 		if (len && !w->result)
-			w->result = look_at_restarts(w);
+			w->result = look_at_restarts(w) ?:
+							  look_at_scans(w, clock_ns(CLOCK_MONOTONIC));
 	}
+	if (!w->result)
+		w->result = look_at_scans(w, UINT64_MAX);
 	eventfd_write(w->done_fd, 1);
 	return NULL;
 }

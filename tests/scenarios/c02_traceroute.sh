@@ -9,5 +9,5 @@ said=$(in_ns cli traceroute -n -q 1 -N 1 -w 2 "$K4" 2>&1)
 grep -q "^ 2  $K4 " <<<"$said" || fail "traceroute saw: $said"
 expect <<JSON
 {"outcome":"sent","packet":{"proto":"udp","src":"$C4","dst":"$K4","dport":33435},
- "netns":{"name":"$ct"},"cause":"socket.none","confidence":"proven"}
+ "netns":{"name":"$ct"},"cause":"socket.none","confidence":"proven","also":[{"slug":"note.traceroute"}]}
 JSON

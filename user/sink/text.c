@@ -174,7 +174,8 @@ static int text_event(struct ur_sink *sink, const struct ur_evidence *ev,
 	put_first_line(t, ev, report);
 	if (!t->opts.quiet) {
 		for (uint32_t i = 0; i < report->nfindings; i++)
-			put_note(t, "also", report->findings[i].text);
+			if (t->opts.verbose || !report->findings[i].told)
+				put_note(t, "also", report->findings[i].text);
 		if (report->advice[0])
 			put_note(t, "next", report->advice);
 	}
@@ -211,6 +212,29 @@ static int text_restart(struct ur_sink *sink, const struct ur_restart *restart,
 	return ur_sink_flush(t->lines.out);
 }
 
+static int text_scan(struct ur_sink *sink, const struct ur_scan *scan, const struct timespec *time)
+{
+	const struct text *t = (const struct text *)sink;
+	char line[LINE_MAX_HERE], text[UR_ADDR_TEXT], buf[UR_NUMBER_TEXT];
+	struct ur_buf out = UR_BUF(line);
+
+	if (t->opts.quiet)
+		return 0;
+	ur_buf_add(&out, UR_FAINT);
+	say_time(&out, time);
+	ur_buf_add(&out, UR_PLAIN);
+	say_netns(&out, &scan->netns);
+	ur_buf_add(&out, "port scan by %s: " UR_STRONG "%u %s %s ports (%u to %u) in ",
+		   ur_addr_text(scan->key.family, scan->key.src, text), scan->ports,
+		   scan->by_rule ? "refused" : "closed", ur_proto_title(scan->key.proto, buf),
+		   scan->lowest, scan->highest);
+	ur_say_age(&out, scan->last_ns - scan->first_ns);
+	ur_buf_add(&out, UR_PLAIN ", %" PRIu64 " packets" UR_FAINT " [note.scan, likely]" UR_PLAIN,
+		   scan->packets);
+	ur_lines_put(&t->lines, line, HANG);
+	return ur_sink_flush(t->lines.out);
+}
+
 static int text_finish(struct ur_sink *sink, const struct ur_totals *totals)
 {
 	(void)totals;
@@ -227,7 +251,11 @@ static void text_free(struct ur_sink *sink)
 
 int ur_sink_text_new(FILE *out, const struct ur_text_opts *opts, struct ur_sink **ret)
 {
-	static const struct ur_sink_ops ops = { text_event, text_restart, text_finish, text_free };
+	static const struct ur_sink_ops ops = { .event = text_event,
+						.restart = text_restart,
+						.scan = text_scan,
+						.finish = text_finish,
+						.free = text_free };
 	struct text *t = calloc(1, sizeof(*t));
 
 	if (!t)
