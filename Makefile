@@ -44,8 +44,9 @@ all: $B/unreach ## build build/unreach (the default)
 
 # ---- flags and sources ---------------------------------------------------------
 
-BPF_SRC   := $(wildcard bpf/*.bpf.c)
-SKELS     := $B/unreach.skel.h $B/unreach-plain.skel.h
+# The programs that ask for symbols are an object of their own.
+BPF_SRC   := $(filter-out bpf/symbols.bpf.c,$(wildcard bpf/*.bpf.c))
+SKELS     := $B/unreach.skel.h $B/unreach-plain.skel.h $B/symbols.skel.h
 USER_SRC  := $(wildcard user/*.c user/enrich/*.c user/sink/*.c)
 UNIT_SRC  := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
 TRUTH_SRC := $(wildcard tests/truth/*.c)
@@ -112,11 +113,18 @@ $B/unreach.bpf.o $B/unreach-plain.bpf.o: $B/unreach.bpf.c $B/flags | $B/checked
 		-MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
 	$Q$(LLVM_STRIP) -g $@
 
-$B/unreach.skel.h $B/unreach-plain.skel.h: $B/%.skel.h: $B/%.bpf.o
-	$(call say,SKEL,$@)
-	$Q$(BPFTOOL) gen skeleton $< name ur_bpf$(if $(findstring plain,$@),_plain) > $@
+$B/symbols.bpf.o: bpf/symbols.bpf.c $B/flags | $B/checked
+	$(call say,BPF,$@)
+	$Q$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
+	$Q$(LLVM_STRIP) -g $@
 
--include $B/unreach.bpf.d $B/unreach-plain.bpf.d
+# ur_bpf, ur_bpf_plain, ur_bpf_symbols
+$(SKELS): $B/%.skel.h: $B/%.bpf.o
+	$(call say,SKEL,$@)
+	$Q$(BPFTOOL) gen skeleton $< \
+		name ur_bpf$(patsubst unreach%,%,$(subst -,_,$(patsubst symbols,_symbols,$*))) > $@
+
+-include $B/unreach.bpf.d $B/unreach-plain.bpf.d $B/symbols.bpf.d
 
 # ---- user side -----------------------------------------------------------------
 

@@ -24,7 +24,7 @@
  * several times for each that is taken from an object it trusts, so that is taken as if it did
  * not: the load costs a test more. */
 #ifdef UR_RDONLY_CAST
-#define UR_FOLLOW(typed, p, field)                                                     \
+#define UR_FOLLOW(typed, p, field)                                                         \
 	((typed) ? ((typeof(p))bpf_rdonly_cast(p, bpf_core_type_id_kernel(*(p))))->field : \
 		   BPF_CORE_READ(p, field))
 #else

@@ -8,6 +8,7 @@
 #include "user/evidence.h"
 #include "user/probe_btf.h"
 #include "user/probe_internal.h"
+#include "user/probe_symbols.h"
 #include "unreach-plain.skel.h"
 #include "unreach.skel.h"
 
@@ -236,18 +237,24 @@ static void let_go_of_start(struct ur_probe *p)
 
 static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur_refusal *why)
 {
-	int r = ur_symbols_new(&p->syms);
+	int r;
 
-	if (r)
-		return no_symbols(why, r);
-	p->symbols_hidden = ur_symbols_hidden(p->syms);
 	p->btf = btf__load_vmlinux_btf();
 	if (!p->btf) {
 		r = -errno;
 		ur_refusal_explain(why, r, "", said.message);
 		return r;
 	}
-	r = ur_btf_index_new(p->btf, &p->names) ?: load(p, opts);
+	r = ur_btf_index_new(p->btf, &p->names);
+	if (r)
+		return r;
+	/* With this (v6.2, 60443c88f3a8) it finds a name by bisection, else it looks at all. */
+	r = ur_probe_symbols_new(
+		ur_btf_index_find(p->names, "kallsyms_lookup_names", BTF_KIND_FUNC) >= 0, &p->syms);
+	if (r)
+		return no_symbols(why, r);
+	p->symbols_hidden = ur_symbols_hidden(p->syms);
+	r = load(p, opts);
 	if (r || essential_missing(p)) {
 		r = r ?: -ENOTSUP;
 		ur_refusal_explain(why, said.first_err ?: r, said.first,

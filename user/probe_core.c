@@ -99,7 +99,7 @@ static bool in_kernel(const struct ur_probe *p, const char *func)
 {
 	uint64_t start, end;
 
-	return p->symbols_hidden || ur_symbols_range(p->syms, func, &start, &end) != -ENOENT;
+	return p->symbols_hidden || ur_symbols_range(p->syms, NULL, func, &start, &end) != -ENOENT;
 }
 
 /* The program to load for @row, NULL for none. */

@@ -183,7 +183,7 @@ static uint64_t address(const struct ur_symbols *syms, const char *name)
 {
 	uint64_t start, end;
 
-	return ur_symbols_range(syms, name, &start, &end) ? 0 : start;
+	return ur_symbols_range(syms, NULL, name, &start, &end) ? 0 : start;
 }
 
 /* Code of @module (a function of it is @function) on a kernel that gives no module a BTF. */

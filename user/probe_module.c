@@ -104,13 +104,14 @@ static struct ur_range module_range(const char *name)
 	return (struct ur_range){};
 }
 
-static struct ur_range range_of(const struct ur_symbols *syms, const char *name)
+static struct ur_range range_of(const struct ur_symbols *syms, const char *module, const char *name)
 {
 	uint64_t start, end, cold_start = 0, cold_end = 0;
 
-	if (ur_symbols_range(syms, name, &start, &end))
+	if (ur_symbols_range(syms, module, name, &start, &end))
 		return (struct ur_range){};
-	ur_symbols_range_cold(syms, name, &cold_start, &cold_end); /* 0 when it has none */
+	/* 0 when it has none */
+	ur_symbols_range_cold(syms, module, name, &cold_start, &cold_end);
 	return (struct ur_range){ start, end, cold_start, cold_end };
 }
 
@@ -129,7 +130,7 @@ static struct ur_range caller_range(const struct ur_probe *p, const char *func, 
 
 	if (module && !fresh)
 		range = module_range(module);
-	return range.start ? range : range_of(p->syms, func);
+	return range.start ? range : range_of(p->syms, module, func);
 }
 
 static int publish_ranges(struct ur_probe *p, bool fresh)
@@ -216,8 +217,8 @@ static void find_built_in(struct ur_probe *p)
 		uint64_t start, end;
 
 		p->built_in[i] = !module_range(ur_module_rows[i].module).start &&
-				 ur_symbols_range(p->syms, ur_module_rows[i].func, &start, &end) !=
-					 -ENOENT;
+				 ur_symbols_range(p->syms, NULL, ur_module_rows[i].func, &start,
+						  &end) != -ENOENT;
 	}
 }
 

@@ -22,6 +22,21 @@ int ur_symbols_new(struct ur_symbols **ret);
  * as the table lives. */
 int ur_symbols_open(const char *path, struct ur_symbols **ret);
 
+/* Somebody who knows the symbols, such as the kernel itself. */
+struct ur_symbols_source {
+	/* Where @name lies; "module:name" for what is a module's. 0, or -ENOENT. */
+	int (*find)(void *arg, const char *name, uint64_t *addr);
+	/* What is at @addr, as "name+0x1a/0x90 [module]" with what @addr is off and the
+	 * function's size. 0, or -errno. */
+	int (*tell)(void *arg, uint64_t addr, char *text, size_t len);
+	void (*free)(void *arg);
+	void *arg;
+};
+
+/* Ask @source whenever something is wanted, and keep nothing. Takes it over, but not on
+ * failure. Returns 0 and gives *@ret to the caller, or -ENOMEM. */
+int ur_symbols_ask(const struct ur_symbols_source *source, struct ur_symbols **ret);
+
 void ur_symbols_free(struct ur_symbols *s);
 UR_DEFINE_CLEANUP(struct ur_symbols, ur_symbols_free)
 
@@ -31,16 +46,19 @@ int ur_symbols_refresh(struct ur_symbols *s);
 /* True when the file shows names, but every address is zero (kallsyms_show_value()). */
 bool ur_symbols_hidden(const struct ur_symbols *s);
 
-/* Where function @name lies: [*@start, *@end), the end being where the next symbol
- * starts. A global symbol goes before local ones of the same name.
+/* Where function @name of @module (NULL: of the kernel proper) lies: [*@start, *@end), the
+ * end being where the next symbol starts. A module may be built into the kernel. In a table a
+ * global symbol goes before local ones of the same name; who is asked one by one gives any.
  * Returns 0, -ENOENT, or -ENOTUNIQ when several local functions bear that name; on
  * failure the outputs are left alone. */
-int ur_symbols_range(const struct ur_symbols *s, const char *name, uint64_t *start, uint64_t *end);
+int ur_symbols_range(const struct ur_symbols *s, const char *module, const char *name,
+		     uint64_t *start, uint64_t *end);
 
-/* Where the part of @name lies that the compiler split off: "name.cold", or "name.cold.N"
- * of older compilers. Returns as ur_symbols_range(); -ENOENT is the usual answer. */
-int ur_symbols_range_cold(const struct ur_symbols *s, const char *name, uint64_t *start,
-			  uint64_t *end);
+/* Where the part of @name lies that the compiler split off: "name.cold", or in a table also
+ * the "name.cold.N" of older compilers. Returns as ur_symbols_range(); -ENOENT is the usual
+ * answer. */
+int ur_symbols_range_cold(const struct ur_symbols *s, const char *module, const char *name,
+			  uint64_t *start, uint64_t *end);
 
 /* Address of one of the global variables that are kept ("udp_table", "udplite_table"); 0
  * when this kernel has none, or hides it. */

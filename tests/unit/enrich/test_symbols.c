@@ -25,7 +25,7 @@ static void test_stack(void **state)
 		assert_string_equal(text[1], "");
 		return;
 	}
-	assert_int_equal(ur_symbols_range(symbols, "__icmp_send", &start, &end), 0);
+	assert_int_equal(ur_symbols_range(symbols, NULL, "__icmp_send", &start, &end), 0);
 	stack[0] = start + 0x1a;
 	for (int i = 0; i < 2; i++) {
 		assert_true(ur_symbolizer_stack(s, stack, 3, text));
