@@ -164,7 +164,8 @@ struct ur_rule {
 	__u64 xt_digest;    /* legacy: ur_digest_step() over the entry, 0: not known */
 	__u32 xt_size;      /* legacy: struct xt_table_info.size, number: to detect replacement */
 	__u32 xt_number;
-	__u32 generation; /* nft: of the rule set, for which this rule stands; 0: not known */
+	__u32 generation; /* of the rule set, for which this rule stands, in legacy iptables as
+			   * struct ur_tables counts; 0: not known */
 	__u32 pad32;
 	__u32 iif; /* nf_hook_state.in, .out; 0 when absent */
 	__u32 oif;
@@ -252,7 +253,7 @@ _Static_assert(sizeof(struct ur_event) == 128 + sizeof(struct ur_nat) + sizeof(s
 #define UR_NOTICE_MODULE_LOAD 1
 #define UR_NOTICE_MODULE_FREE 2
 #define UR_NOTICE_NAT         3 /* the record is a struct ur_nat_notice */
-#define UR_NOTICE_RULES       4 /* the nftables rules of netns_inum are about to change */
+#define UR_NOTICE_RULES       4 /* the rules of netns_inum are about to change */
 #define UR_NOTICE_NETNS_END   5 /* netns_inum will mean another one; where there are no cookies */
 
 /* Something changed that user space must follow. Begins as struct ur_event does. */
@@ -355,6 +356,15 @@ struct ur_layout {
 	__u32 xt_table_name;
 	__u32 xt_ext_name; /* struct xt_match, xt_target: name, and revision right behind it */
 	__u32 xt_ext_size; /* matchsize or targetsize, and usersize right behind it; 0: unknown */
+};
+
+/* How often tables of legacy iptables were replaced, in whatever namespace. xt_replace_table()
+ * returns when no packet is in the old table any more: while both are the same, the tables
+ * that packets meet are those that can be read, and stay so until they differ. */
+struct ur_tables {
+	__u32 watched; /* 1: replacements are seen */
+	__u32 begun;
+	__u32 done;
 };
 
 /* Map "stats": exact counts, one slot each. */

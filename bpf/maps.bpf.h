@@ -207,9 +207,10 @@ _Static_assert(sizeof(struct ur_task) <= sizeof(struct ur_scratch), "ur_zeros is
 extern const volatile __u32 ur_want_netns; /* report this namespace only; 0: all */
 extern const volatile __u64 ur_udp_table;  /* global struct udp_table, 0: per namespace */
 extern const volatile __u64 ur_udplite_table;
-extern const __u64 ur_zeros[];          /* as long as a struct ur_scratch */
-extern volatile __u32 ur_nets_watched;  /* 1: their ends are hooked */
-extern volatile __u64 ur_nets_ended;    /* how many namespaces have ended; kept if so */
+extern const __u64 ur_zeros[];         /* as long as a struct ur_scratch */
+extern volatile __u32 ur_nets_watched; /* 1: their ends are hooked */
+extern volatile __u64 ur_nets_ended;   /* how many namespaces have ended; kept if so */
+extern struct ur_tables ur_tables;
 extern volatile __u64 ur_history_start; /* CLOCK_MONOTONIC since when ends are seen, 0: not */
 
 static __always_inline void ur_count(__u32 which)

@@ -28,6 +28,27 @@ int BPF_KPROBE(rules_change, const struct net *net)
 	return 0;
 }
 
+/* struct xt_table_info *xt_replace_table(table, num_counters, newinfo, error): in the
+ * namespace of who asks for it, as a rule. */
+SEC("kprobe")
+int table_change(void *ctx)
+{
+	const struct task_struct *task = (const void *)bpf_get_current_task();
+	const struct net *net = BPF_CORE_READ(task, nsproxy, net_ns);
+
+	__sync_fetch_and_add(&ur_tables.begun, 1);
+	if (net)
+		ur_notice_netns(UR_NOTICE_RULES, net);
+	return 0;
+}
+
+SEC("kretprobe")
+int table_changed(void *ctx)
+{
+	__sync_fetch_and_add(&ur_tables.done, 1);
+	return 0;
+}
+
 SEC("raw_tp/module_load")
 int module_load(struct bpf_raw_tracepoint_args *ctx)
 {

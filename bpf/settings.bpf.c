@@ -12,6 +12,7 @@ const __u64 ur_zeros[sizeof(struct ur_scratch) / 8] = {};
 volatile __u64 ur_history_start = 0;
 volatile __u32 ur_nets_watched = 0;
 volatile __u64 ur_nets_ended = 0;
+struct ur_tables ur_tables = {};
 
 /* Only a global of that type carries it into the object's BTF. */
 struct ur_event *ur_event_type __attribute__((unused));

@@ -125,6 +125,16 @@ UR_GLOBAL __u64 ur_xt_digest(__u64 t, __u32 v6)
 	return 0;
 }
 
+/* How often tables were replaced up to now, when none is being replaced; else 0. The packet
+ * is in its table meanwhile, so that is not one that was replaced before. */
+static __always_inline __u32 ur_xt_generation(void)
+{
+	const volatile struct ur_tables *t = &ur_tables;
+	__u32 done = t->done, begun = t->begun;
+
+	return t->watched && begun == done ? begun : 0;
+}
+
 /* Does @table hold the target @t? Then fill @r. */
 static __always_inline bool ur_xt_table_holds(struct ur_rule *r, const struct ur_layout *l,
 					      __u64 table, __u64 t)
@@ -139,6 +149,7 @@ static __always_inline bool ur_xt_table_holds(struct ur_rule *r, const struct ur
 	r->xt_size = size;
 	r->xt_number = ur_peek(__u32, info + UR_XT_INFO_NUMBER);
 	r->xt_digest = ur_xt_digest(t, r->pf == NFPROTO_IPV6);
+	r->generation = ur_xt_generation();
 	r->table_family = r->pf;
 	bpf_probe_read_kernel_str(r->table, 32, (const void *)(table + l->xt_table_name));
 	r->flags |= UR_RULE_XT | UR_RULE_TABLE;

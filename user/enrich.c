@@ -445,31 +445,49 @@ void ur_enrich_restart(struct ur_enrich *e, struct ur_restart *restart)
 		ur_process_owners(e->process, &owners, 1);
 }
 
-void ur_enrich_rules_changed(struct ur_enrich *e, uint64_t netns_inum)
+/* A module, or a part of the kernel proper that has parameters. */
+static bool loaded(const char *module)
 {
-	ur_nft_changed(e->nft, netns_inum);
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/module/%s", module);
+	return !access(path, F_OK);
 }
 
 int ur_enrich_prefetch(struct ur_enrich *e, uint32_t netns_inum)
 {
 	ur_cleanup(ur_netns_stay_end) struct ur_netns_stay stay = UR_NETNS_NO_STAY;
 	struct ur_nft_where where = { .netns = netns_inum };
-	int r = ur_netns_stay_begin(e->ahead, netns_inum, &stay);
+	int r = ur_netns_stay_begin(e->ahead, netns_inum, &stay), legacy;
 
 	if (r)
 		return r;
 	where.cookie = ur_netns_cookie_here();
-	return ur_nft_prefetch(e->nft, &where);
+	legacy = ur_xt_prefetch(e->xt, netns_inum, where.cookie);
+	if (loaded("nf_tables"))
+		r = ur_nft_prefetch(e->nft, &where);
+	return legacy == -EINTR || legacy == -ECANCELED ? -EINTR : r;
 }
 
 size_t ur_enrich_namespaces(uint32_t *inums, size_t max)
 {
-	return access("/sys/module/nf_tables", F_OK) ? 0 : ur_netns_list(inums, max);
+	return loaded("nf_tables") || loaded("x_tables") ? ur_netns_list(inums, max) : 0;
+}
+
+bool ur_enrich_behind(const struct ur_enrich *e)
+{
+	return ur_xt_behind(e->xt);
+}
+
+void ur_enrich_count_tables(struct ur_enrich *e, uint32_t (*now)(const void *arg), const void *arg)
+{
+	ur_xt_count(e->xt, now, arg);
 }
 
 void ur_enrich_netns_gone(struct ur_enrich *e, uint32_t netns_inum)
 {
 	ur_nft_netns_gone(e->nft, netns_inum);
+	ur_xt_netns_gone(e->xt, netns_inum);
 	ur_nat_check_netns_gone(e->nat, netns_inum);
 	ur_sockets_netns_gone(e->sockets, netns_inum);
 }

@@ -7,6 +7,7 @@
  * host must list a rule set. Nothing on the host is changed: no module is loaded, no table
  * made, no namespace kept alive.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "user/cleanup.h"
@@ -27,8 +28,11 @@ void ur_enrich_run(struct ur_enrich *e, struct ur_evidence *ev);
 /* Look whether the port of @restart is taken again: fills restart->taken. */
 void ur_enrich_restart(struct ur_enrich *e, struct ur_restart *restart);
 
-/* The firewall rules of namespace @netns_inum changed. */
-void ur_enrich_rules_changed(struct ur_enrich *e, uint64_t netns_inum);
+/* Rules of the last event should be read ahead, with ur_enrich_prefetch(). */
+bool ur_enrich_behind(const struct ur_enrich *e);
+
+/* How often tables of legacy iptables were replaced, see ur_probe_tables(); before all else. */
+void ur_enrich_count_tables(struct ur_enrich *e, uint32_t (*now)(const void *arg), const void *arg);
 
 /* Namespace @netns_inum is gone, and its number will be that of another one. */
 void ur_enrich_netns_gone(struct ur_enrich *e, uint32_t netns_inum);
@@ -36,9 +40,8 @@ void ur_enrich_netns_gone(struct ur_enrich *e, uint32_t netns_inum);
 /* Module @name was unloaded. */
 void ur_enrich_module_gone(struct ur_enrich *e, const char *name);
 
-/* Read the texts of the rejecting nftables rules of namespace @netns_inum now, so that a
- * rule deleted right after it fired is still named with its text. Only to be called when
- * nf_tables is loaded. Blocks, for long where the rule set is huge. Returns 0; -EALREADY
+/* Read the texts of the rejecting rules of namespace @netns_inum now, so that a rule deleted
+ * right after it fired is still named with its text. Blocks, for long where the rule set is huge. Returns 0; -EALREADY
  * when the rules are those read last; -EINTR when they changed meanwhile; -errno. */
 int ur_enrich_prefetch(struct ur_enrich *e, uint32_t netns_inum);
 

@@ -124,6 +124,11 @@ static int trace(const struct ur_options *o, struct ur_probe *probe, struct ur_w
 	return EXIT_DONE;
 }
 
+static uint32_t tables(const void *probe)
+{
+	return ur_probe_tables(probe);
+}
+
 /* The expression that is left on the command line, NULL when there is none. */
 static int compile_filter(const struct ur_options *o, struct ur_filter **ret)
 {
@@ -157,6 +162,8 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 				     failed(EXIT_RUN_TIME, "loading the tracing programs", r);
 	r = make_sink(o, &sink);
 	worker_opts.sink = sink;
+	worker_opts.tables = tables;
+	worker_opts.tables_arg = probe;
 	r = r ?: ur_worker_start(&worker_opts, &worker);
 	if (r)
 		return failed(EXIT_RUN_TIME, "starting", r);

@@ -67,5 +67,9 @@ uint32_t ur_probe_missing(const struct ur_probe *p);
 /* Exact count @which (UR_STAT_*) so far. */
 uint64_t ur_probe_stat(const struct ur_probe *p, unsigned int which);
 
+/* How often tables of legacy iptables were replaced so far; 0 while one is being replaced, or
+ * when that can't be seen. The same number twice: none was in between. Any thread may ask. */
+uint32_t ur_probe_tables(const struct ur_probe *p);
+
 /* Fill @hooks with up to @max entries; returns how many there are. */
 size_t ur_probe_hooks(const struct ur_probe *p, struct ur_hook *hooks, size_t max);

@@ -43,6 +43,8 @@ const struct ur_module_row ur_module_rows[] = {
 	HAND_BUILT("nf_reject_ip6hdr_put", "nf_reject_ipv6", "hand_built_enter", NULL),
 	{ "nf_tables_commit", "nf_tables", "rules_change", NULL, UR_NO_RANGE, 0, false,
 	  "changes of nftables rules, to read their texts ahead" },
+	{ "xt_replace_table", "x_tables", "table_change", "table_changed", UR_NO_RANGE, 0, false,
+	  "changes of legacy iptables' rules, to read their texts ahead" },
 	{ "nf_conntrack_inet_error", "nf_conntrack", "ct_error_enter", "ct_error_exit", UR_NO_RANGE,
 	  UR_MISSING_CONNTRACK, false, "destinations before NAT, where no socket fits" },
 };
@@ -238,10 +240,39 @@ static void follow_hook(struct ur_probe *p, size_t i, bool fresh)
 	a->base = base;
 }
 
+/* Replacements are counted from now on, or no more. What was counted before is another
+ * count's: some may not have been seen in between. */
+static void watch_tables(struct ur_probe *p)
+{
+	struct ur_tables *t = p->skel && p->skel->bss ? &p->skel->bss->ur_tables : NULL;
+	bool seen = false;
+
+	if (!t) /* nothing could be loaded */
+		return;
+	for (size_t i = 0; i < ur_module_nrows; i++)
+		if (!strcmp(ur_module_rows[i].func, "xt_replace_table"))
+			seen = p->module[i].state == UR_HOOK_KPROBE;
+	if (seen && !t->watched) {
+		__atomic_fetch_add(&t->begun, 1, __ATOMIC_SEQ_CST);
+		__atomic_fetch_add(&t->done, 1, __ATOMIC_SEQ_CST);
+	}
+	__atomic_store_n(&t->watched, seen, __ATOMIC_SEQ_CST);
+}
+
+uint32_t ur_probe_tables(const struct ur_probe *p)
+{
+	const struct ur_tables *t = &p->skel->bss->ur_tables;
+	uint32_t done = __atomic_load_n(&t->done, __ATOMIC_SEQ_CST);
+	uint32_t begun = __atomic_load_n(&t->begun, __ATOMIC_SEQ_CST);
+
+	return __atomic_load_n(&t->watched, __ATOMIC_SEQ_CST) && begun == done ? begun : 0;
+}
+
 static void follow_hooks(struct ur_probe *p, bool fresh)
 {
 	for (size_t i = 0; i < ur_module_nrows; i++)
 		follow_hook(p, i, fresh);
+	watch_tables(p);
 }
 
 void ur_module_gone(struct ur_probe *p, const char *name)
@@ -250,6 +281,7 @@ void ur_module_gone(struct ur_probe *p, const char *name)
 	for (size_t i = 0; i < ur_module_nrows; i++)
 		if (!strcmp(ur_module_rows[i].module, name))
 			let_go(&p->module[i]);
+	watch_tables(p);
 }
 
 int ur_module_follow(struct ur_probe *p, bool fresh)
@@ -269,6 +301,7 @@ void ur_module_detach(struct ur_probe *p)
 {
 	for (size_t i = 0; i < UR_MODULE_MAX; i++)
 		let_go(&p->module[i]);
+	watch_tables(p);
 }
 
 bool ur_module_wants(const struct ur_module_row *row, const char *prog)

@@ -140,6 +140,8 @@ static int explain(struct ur_worker *w, size_t len)
 	ur_natlog_ask(w->nat, &w->ev);
 	ur_enrich_run(w->enrich, &w->ev);
 	ur_patterns_note(&w->patterns, &w->ev);
+	if (ur_enrich_behind(w->enrich))
+		ur_ahead_add(w->ahead, w->ev.ev.netns_inum);
 	ur_verdict_decide(&w->ev, &w->report);
 	shown = ur_select_event(&w->opts.select, &w->ev, &w->report);
 	ur_totals_add(&w->totals, &w->ev, &w->report, shown);
@@ -215,6 +217,8 @@ int ur_worker_start(const struct ur_worker_opts *opts, struct ur_worker **ret)
 	r = ur_queue_new(QUEUE_RECORDS, sizeof(struct ur_event), &w->queue);
 	r = r ?: ur_enrich_new(&w->enrich);
 	r = r ?: ur_natlog_new(&w->nat);
+	if (!r)
+		ur_enrich_count_tables(w->enrich, opts->tables, opts->tables_arg);
 	r = r ?: start_ahead(w);
 	if (r)
 		return r;

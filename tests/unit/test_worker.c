@@ -58,7 +58,7 @@ static struct fake_sink new_sink(void)
 
 static struct ur_worker *start(struct fake_sink *sink, const char *cause, uint64_t count)
 {
-	const struct ur_worker_opts opts = { &sink->sink, { .cause = cause }, count };
+	const struct ur_worker_opts opts = { &sink->sink, { .cause = cause }, count, NULL, NULL };
 	struct ur_worker *w = NULL;
 
 	assert_int_equal(ur_worker_start(&opts, &w), 0);

@@ -97,13 +97,6 @@ static bool stood_still(struct ur_nft *nft, const struct ur_nft_where *where, ui
 	return still;
 }
 
-void ur_nft_changed(struct ur_nft *nft, uint32_t netns)
-{
-	for (struct ur_nft_space *s = nft->rests.one; s < nft->rests.one + UR_NFT_SPACES; s++)
-		if (s->netns == netns)
-			s->rest_until = 0;
-}
-
 static int on_listed(uint64_t handle, const struct ur_line *line, const char *text, void *arg)
 {
 	struct pick *p = arg;

@@ -44,6 +44,3 @@ void ur_nft_forget(struct ur_nft *nft);
 /* Number @netns will be that of another namespace. Texts are kept: no other rule of nf_tables
  * will have the same handles. */
 void ur_nft_netns_gone(struct ur_nft *nft, uint32_t netns);
-
-/* The rule set of namespace @netns changed: tools that failed there may do better now. */
-void ur_nft_changed(struct ur_nft *nft, uint32_t netns);

@@ -202,6 +202,35 @@ int ur_xt_find(const struct ur_xt_table *table, uint64_t target_off, struct ur_x
 	return ret->number <= ret->count ? 0 : -ENOENT;
 }
 
+/* Rules of the chain that ends here: the last one is its policy, or the implied return. */
+static uint32_t rules_of(const struct walk *w)
+{
+	return w->number ? w->number - 1 : 0;
+}
+
+int64_t ur_xt_each_reject(const struct ur_xt_table *table, ur_xt_reject_fn fn, void *arg)
+{
+	struct ur_xt_rule rule;
+	struct walk w = {};
+	struct entry e;
+	int64_t rules = 0;
+
+	for (size_t at = 0; at < table->size; at = e.end) {
+		if (!read_entry(table, at, &e))
+			return -EBADMSG;
+		if (ends_chain(table, &e))
+			rules += rules_of(&w);
+		if (start_chain(table, &e, &w))
+			continue;
+		w.number++;
+		if (strcmp(e.name, "REJECT") != 0)
+			continue;
+		found(table, &e, &w, &rule);
+		fn(e.target, &rule, arg);
+	}
+	return rules + rules_of(&w);
+}
+
 const char *ur_xt_builtin(unsigned hook)
 {
 	return hook < UR_XT_HOOKS ? builtin_names[hook] : NULL;

@@ -30,6 +30,13 @@ struct ur_xt_rule {
  * rule's does; -EBADMSG when the blob isn't well-formed. */
 int ur_xt_find(const struct ur_xt_table *table, uint64_t target_off, struct ur_xt_rule *ret);
 
+/* Called with each rule whose target is REJECT, but for its count. */
+typedef void (*ur_xt_reject_fn)(uint64_t target_off, const struct ur_xt_rule *rule, void *arg);
+
+/* Walk over @table. Returns how many rules it has, policies and implied returns left out;
+ * -EBADMSG when the blob isn't well-formed. */
+int64_t ur_xt_each_reject(const struct ur_xt_table *table, ur_xt_reject_fn fn, void *arg);
+
 /* The built-in chain of @hook (NF_INET_*); NULL for no such hook. A table has one for each
  * hook, so that is where a packet entered it. */
 const char *ur_xt_builtin(unsigned hook);

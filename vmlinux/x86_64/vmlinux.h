@@ -718,6 +718,8 @@ typedef int __kernel_pid_t;
 
 typedef __kernel_pid_t pid_t;
 
+struct nsproxy;
+
 struct signal_struct;
 
 struct css_set;
@@ -729,8 +731,13 @@ struct task_struct {
 	pid_t tgid;
 	struct task_struct *group_leader;
 	char comm[16];
+	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
 	struct css_set *cgroups;
+};
+
+struct nsproxy {
+	struct net *net_ns;
 };
 
 struct mm_struct;

@@ -56,6 +56,47 @@ static void test_user_chain(void **state)
 	free(blob);
 }
 
+struct listed {
+	size_t n;
+	uint64_t at[8];
+	struct ur_xt_rule rule[8];
+};
+
+static void on_reject(uint64_t target_off, const struct ur_xt_rule *rule, void *arg)
+{
+	struct listed *l = arg;
+
+	assert_true(l->n < 8);
+	l->at[l->n] = target_off;
+	l->rule[l->n++] = *rule;
+}
+
+/* As one by one, and all rules are counted: three in INPUT, one in the user's chain. */
+static void test_all_that_reject(void **state)
+{
+	static struct listed l;
+	struct ur_xt_rule rule;
+	size_t len;
+	uint8_t *blob = unhex(xt_table_hex, &len);
+	const struct ur_xt_table t = table4(blob, len);
+
+	(void)state;
+	assert_int_equal(ur_xt_each_reject(&t, on_reject, &l), 4);
+	assert_true(l.n >= 2);
+	for (size_t i = 0; i < l.n; i++) {
+		assert_int_equal(ur_xt_find(&t, l.at[i], &rule), 0);
+		assert_string_equal(rule.chain, l.rule[i].chain);
+		assert_int_equal(rule.number, l.rule[i].number);
+		assert_true(rule.digest == l.rule[i].digest);
+		assert_string_equal(rule.target, "REJECT");
+	}
+	assert_int_equal(l.at[0], 600);
+	assert_string_equal(l.rule[0].comment, "no endpoints");
+	blob[88 + 2] = blob[88 + 3] = 0; /* next_offset: the row can't be walked any more */
+	assert_int_equal(ur_xt_each_reject(&t, on_reject, &l), -EBADMSG);
+	free(blob);
+}
+
 static void test_ipv6(void **state)
 {
 	struct ur_xt_rule rule;
@@ -158,6 +199,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_builtin_chain),
 		cmocka_unit_test(test_user_chain),
+		cmocka_unit_test(test_all_that_reject),
 		cmocka_unit_test(test_ipv6),
 		cmocka_unit_test(test_digest_leaves_counters_out),
 		cmocka_unit_test(test_digest_of_one),
