@@ -12,6 +12,9 @@ declare -A first second
 for tool in iptables ip6tables; do
 	# shellcheck disable=SC2086 # words on purpose
 	for engine in nft legacy; do in_ns srv $tool-$engine -A $rule; done
+done
+start_unreach
+for tool in iptables ip6tables; do
 	if [ $tool = iptables ]; then to=$V4; else to=$V6; fi
 	send cli "$to" 5001
 	saw_port_unreachable "$to"
@@ -19,7 +22,7 @@ for tool in iptables ip6tables; do
 	if [ "$(hits $tool-legacy)" = 1 ]; then first[$tool]=legacy second[$tool]=nft; fi
 	in_ns srv "$tool-${first[$tool]}" -I INPUT -p udp --sport 40001 -j ACCEPT
 done
-start_unreach
+expect <<<'{"cause":"re:rule.iptables"} {"cause":"re:rule.iptables"}'
 want=''
 # named TOOL ENGINE NUMBER: what is to be said.
 named() {
