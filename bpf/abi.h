@@ -29,6 +29,8 @@
 #define UR_ANSWER_ICMP   1 /* ICMP or ICMPv6 Destination Unreachable */
 #define UR_ANSWER_RST    2 /* TCP reset made by a firewall rule */
 
+#define UR_ANSWER_RECEIVED 3 /* none of ours, but one that came: a struct ur_received */
+
 /* ur_event.origin: which code decided, as far as the kernel side proves it. */
 #define UR_ORIGIN_UNKNOWN  0 /* none of the below: see ur_event.stack */
 #define UR_ORIGIN_UDP_MISS 1 /* the caller is the UDP receive function: no socket fitted */
@@ -287,6 +289,54 @@ struct ur_nat_notice {
 _Static_assert(sizeof(struct ur_nat_notice) == 24 + sizeof(struct ur_nat),
 	       "ur_nat_notice has a hole");
 
+/* ur_received.flags */
+#define UR_RC_SOCKS     (1 << 0) /* UDP: the sockets on the port that it is about are known */
+#define UR_RC_FIT       (1 << 1) /* ...and fit is the one that took it, but was not told */
+#define UR_RC_TCP       (1 << 2) /* TCP: tcp_ret is what its error handler returned */
+#define UR_RC_MADE      (1 << 3) /* this kernel has just refused a packet of that flow */
+#define UR_RC_TOLD_MORE (1 << 4) /* more than UR_TOLD_MAX sockets were told */
+#define UR_TOLD_MAX     2
+
+/* One Destination Unreachable that came to this host's own ICMP, and what became of it. */
+struct ur_received {
+	__u16 version;
+	__u16 len;
+	__u8 answer; /* UR_ANSWER_RECEIVED */
+	__u8 family;
+	__u8 type;
+	__u8 code;
+	__u8 flags;
+	__u8 ntold;
+	__u8 snap_len;
+	__u8 ttl; /* of the error itself, and so are the next ones; IPv4: its header's */
+	__u8 tos;
+	__u8 pad;
+	__u16 frag; /* IPv4: flags and offset, host */
+	__u16 id;   /* IPv4, host */
+	__u16 pad2;
+	__s32 tcp_ret;
+	__u64 netns_cookie;
+	__u64 ts_ns;
+	__u32 netns_inum;
+	__u32 iif;
+	__u64 made_ns; /* with UR_RC_MADE: when that was, and where */
+	__u32 made_netns;
+	__u32 quoted; /* bytes of the quoted packet */
+	__u8 from[16];
+	__u8 to[16];
+	char iifname[UR_IFNAME_MAX];
+	struct ur_sock told[UR_TOLD_MAX]; /* sockets whose owners were told of it */
+	__u32 waiter[UR_TOLD_MAX];        /* thread group that was waiting for one, 0: none */
+	char waiter_comm[UR_TOLD_MAX][UR_COMM_MAX];
+	struct ur_sock fit;
+	__u8 snap[UR_SNAP_MAX]; /* the packet that it quotes, from its network header on */
+};
+_Static_assert(sizeof(struct ur_received) ==
+		       96 + UR_IFNAME_MAX +
+			       (sizeof(struct ur_sock) + 4 + UR_COMM_MAX) * UR_TOLD_MAX +
+			       sizeof(struct ur_sock) + UR_SNAP_MAX,
+	       "ur_received has a hole");
+
 /* Functions whose address range the kernel side must know to prove a caller; the
  * index of map "ranges". Filled from /proc/kallsyms, again when a module comes. */
 #define UR_FN_UDP4_RCV          0 /* __udp4_lib_rcv, or udp_rcv where that is inlined */
@@ -368,13 +418,15 @@ struct ur_tables {
 };
 
 /* Map "stats": exact counts, one slot each. */
-#define UR_STAT_DECIDED      0 /* generated errors and RSTs that the hooks saw */
-#define UR_STAT_EMITTED      1 /* ...whose record reached the ring */
-#define UR_STAT_RING_FULL    2 /* ...whose detail was lost because the ring was full */
-#define UR_STAT_FRAME_LOST   3 /* no room to remember a decision in flight */
-#define UR_STAT_NO_ENTRY     4 /* exit seen without its entry */
-#define UR_STAT_FILTERED     5 /* not in the namespace asked for */
-#define UR_STAT_FORBIDDEN    6 /* asked for, but RFC 1122 and RFC 4443 forbid an answer: no event */
-#define UR_STAT_NOTICE_LOST  7 /* notices that found the ring full */
-#define UR_STAT_HISTORY_LOST 8 /* ends of sockets that could not be remembered */
-#define UR_STAT_MAX          9
+#define UR_STAT_DECIDED       0 /* generated errors and RSTs that the hooks saw */
+#define UR_STAT_EMITTED       1 /* ...whose record reached the ring */
+#define UR_STAT_RING_FULL     2 /* ...whose detail was lost because the ring was full */
+#define UR_STAT_FRAME_LOST    3 /* no room to remember a decision in flight */
+#define UR_STAT_NO_ENTRY      4 /* exit seen without its entry */
+#define UR_STAT_FILTERED      5 /* not in the namespace asked for */
+#define UR_STAT_FORBIDDEN     6 /* asked for, but RFC 1122 and RFC 4443 forbid an answer: no event */
+#define UR_STAT_NOTICE_LOST   7  /* notices that found the ring full */
+#define UR_STAT_HISTORY_LOST  8  /* ends of sockets that could not be remembered */
+#define UR_STAT_RECEIVED      9  /* unreachables that came */
+#define UR_STAT_RECEIVED_LOST 10 /* ...whose detail was lost */
+#define UR_STAT_MAX           11

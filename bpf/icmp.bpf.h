@@ -9,6 +9,7 @@
  * finds out when the entry was skipped, and then sends the stack in place of a proof.
  */
 #include "bpf/emit.bpf.h"
+#include "bpf/made.bpf.h"
 
 /* Return address at the entry of the function that @regs interrupt. */
 static __always_inline __u64 ur_return_address(struct pt_regs *regs)
@@ -64,6 +65,8 @@ static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 fa
 		n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 1);
 		f->nstack = n > 0 ? (__u64)n / 8 : 0;
 	}
+	if (ur_want_received)
+		ur_made_note(skb, family);
 	bpf_tail_call(ctx, &builder, 0);
 	return 0;
 }
@@ -143,6 +146,8 @@ static __always_inline int ur_icmp_exit(void *ctx, __u64 skb, __u8 family, __u8 
 	t = ur_task_get();
 	if (!f || !t)
 		return 0;
+	if (ur_want_received && !(f->window & UR_WIN_PUSHED && f->push_ret >= 0))
+		ur_made_forget(*(const volatile __u64 *)&f->skb, family); /* as a number */
 	claim = ur_claim_of(t, skb);
 	if (claim) /* one decision is one record, also when the claim goes unproven */
 		claim->used = 1;

@@ -204,8 +204,15 @@ struct {
 _Static_assert(sizeof(struct ur_task) <= sizeof(struct ur_scratch), "ur_zeros is too short");
 
 /* Written by user space before loading; defined in settings.bpf.c. */
-extern const volatile __u32 ur_want_netns; /* report this namespace only; 0: all */
-extern const volatile __u64 ur_udp_table;  /* global struct udp_table, 0: per namespace */
+extern const volatile __u32 ur_want_netns;    /* report this namespace only; 0: all */
+extern const volatile __u32 ur_want_received; /* errors that come, too */
+/* Functions that wake a task which waits for a socket, 0: not known. Of poll() and select(),
+ * whose entry leads to the task; of epoll; those whose entry names the task itself. */
+#define UR_WAKERS 4
+extern const volatile __u64 ur_waker_poll;
+extern const volatile __u64 ur_waker_epoll;
+extern const volatile __u64 ur_wakers[UR_WAKERS];
+extern const volatile __u64 ur_udp_table; /* global struct udp_table, 0: per namespace */
 extern const volatile __u64 ur_udplite_table;
 extern const __u64 ur_zeros[];         /* as long as a struct ur_scratch */
 extern volatile __u32 ur_nets_watched; /* 1: their ends are hooked */

@@ -5,6 +5,7 @@
  * Each program is attached to several functions of the same signature.
  */
 #include "bpf/emit.bpf.h"
+#include "bpf/made.bpf.h"
 
 static __always_inline struct ur_frame *ur_claim_push(struct pt_regs *regs, __u64 skb)
 {
@@ -66,8 +67,11 @@ static __always_inline int ur_hand_built(__u64 skb)
 {
 	struct ur_frame *f = ur_frame_below(0);
 
-	if (f && f->kind == UR_FRAME_CLAIM && (!skb || f->skb == skb))
-		f->window |= UR_WIN_HAND_BUILT;
+	if (!f || f->kind != UR_FRAME_CLAIM || (skb && f->skb != skb))
+		return 0;
+	f->window |= UR_WIN_HAND_BUILT;
+	if (ur_want_received)
+		ur_made_note(f->skb, 0);
 	return 0;
 }
 

@@ -6,11 +6,12 @@ SEC("license")
 char LICENSE[] = "GPL";
 
 const volatile __u32 ur_want_netns = 0;
+const volatile __u32 ur_want_received = 0;
+const volatile __u64 ur_waker_poll = 0;
+const volatile __u64 ur_waker_epoll = 0;
+const volatile __u64 ur_wakers[UR_WAKERS] = {};
 const volatile __u64 ur_udp_table = 0;
 const volatile __u64 ur_udplite_table = 0;
-const volatile __u32 ur_type_words = 0;
-const volatile __u32 ur_type_sock = 0;
-const volatile __u32 ur_type_task = 0;
 const __u64 ur_zeros[sizeof(struct ur_scratch) / 8] = {};
 volatile __u64 ur_history_start = 0;
 volatile __u32 ur_nets_watched = 0;

@@ -214,6 +214,8 @@ struct ur_rule_text {
 #define UR_MISSING_CONNTRACK      (1u << 6) /* conntrack's view of an answer */
 #define UR_MISSING_OUTCOME_HAND   (1u << 7) /* whether a bridge or netdev rule's answer was made */
 
+#define UR_MISSING_RECEIVED (1u << 16) /* errors that come, where they were asked for */
+
 struct ur_evidence {
 	struct ur_event ev;   /* as the kernel side wrote it; cut-off fields are 0 */
 	uint64_t seq;         /* 1, 2, ... in the order of the ring */

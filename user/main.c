@@ -65,6 +65,7 @@ static void add_kernel_counts(struct ur_totals *t, const struct ur_probe *p)
 	t->lost_ring = ur_probe_stat(p, UR_STAT_RING_FULL);
 	t->lost_frame = ur_probe_stat(p, UR_STAT_FRAME_LOST) + ur_probe_stat(p, UR_STAT_NO_ENTRY);
 	t->forbidden = ur_probe_stat(p, UR_STAT_FORBIDDEN);
+	t->received_lost = ur_probe_stat(p, UR_STAT_RECEIVED_LOST);
 	t->filtered_netns = ur_probe_stat(p, UR_STAT_FILTERED);
 }
 
@@ -114,6 +115,7 @@ static int trace(const struct ur_options *o, struct ur_probe *probe, struct ur_w
 	}
 	end = ur_worker_stop(worker, &totals);
 	add_kernel_counts(&totals, probe);
+	totals.received_asked = o->received;
 	totals.ns = now_ns() - start;
 	if (!o->quiet)
 		show_totals(&totals);
@@ -148,9 +150,12 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 	ur_cleanup(ur_probe_closep) struct ur_probe *probe = NULL;
 	ur_cleanup(ur_sink_freep) struct ur_sink *sink = NULL;
 	ur_cleanup(ur_worker_freep) struct ur_worker *worker = NULL;
-	struct ur_probe_opts opts = { .netns_inum = netns, .debug = o->verbose > 1 };
+	struct ur_probe_opts opts = { .netns_inum = netns,
+				      .debug = o->verbose > 1,
+				      .received = o->received };
 	struct ur_worker_opts worker_opts = { .select = { filter, o->interface, o->cause },
-					      .count = o->count };
+					      .count = o->count,
+					      .received = o->received };
 	struct ur_refusal why;
 	int r;
 
@@ -178,7 +183,7 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 static int check(const struct ur_options *o)
 {
 	ur_cleanup(ur_probe_closep) struct ur_probe *probe = NULL;
-	struct ur_probe_opts opts = { .debug = o->verbose > 1 };
+	struct ur_probe_opts opts = { .debug = o->verbose > 1, .received = o->received };
 	struct ur_refusal why;
 	int r = ur_probe_open(&opts, &probe, &why);
 

@@ -55,6 +55,8 @@ static const struct row rows[] = {
 	{ 0, "cause", "LIST", read_causes, FIELD(cause), NULL,
 	  "causes and groups of causes, separated by commas, such as socket.none,rule",
 	  "only these causes or groups: socket.address,rule" },
+	{ 0, "received", NULL, read_flag, FIELD(received), NULL, NULL,
+	  "also show unreachables that come here from elsewhere" },
 	{ 0, "for", "DURATION", read_duration, FIELD(for_ns), NULL,
 	  "a number with ms, s, m or h, such as 500ms, 90s or 1h30m",
 	  "stop after that long: 500ms, 90s, 1h30m" },

@@ -14,6 +14,7 @@ struct ur_options {
 	uint64_t for_ns;        /* stop after so long, 0: no limit */
 	const char *netns;      /* "all", a name, or a process id; never NULL */
 	const char *cause;      /* "socket.none,rule", checked; NULL: every cause */
+	bool received;          /* errors that come, too */
 	const char *ready_file; /* NULL: none */
 	const char *interface;  /* NULL: any */
 	char *const *filter;    /* words of a pcap filter expression: nfilter of them */

@@ -9,7 +9,6 @@
 #include "user/probe_btf.h"
 #include "user/probe_internal.h"
 #include "user/probe_symbols.h"
-#include "user/probe_types.h"
 #include "unreach-plain.skel.h"
 #include "unreach.skel.h"
 
@@ -54,22 +53,39 @@ static int on_libbpf(enum libbpf_print_level level, const char *fmt, va_list arg
 	return 0;
 }
 
-/* The kernel's id of a struct, which bpf_rdonly_cast() takes; 0: not there. */
-static uint32_t type_id(const struct ur_probe *p, const char *name)
+static uint64_t function(const struct ur_probe *p, const char *name)
 {
-	int id = ur_btf_index_find(p->names, name, BTF_KIND_STRUCT);
+	uint64_t start = 0, end;
 
-	return id < 0 ? 0 : (uint32_t)id;
+	ur_symbols_range(p->syms, NULL, name, &start, &end);
+	return start;
+}
+
+/* By which function a task waits tells who it is. */
+static void name_wakers(struct ur_probe *p)
+{
+	static const char *const wakers[] = { "receiver_wake_function", "woken_wake_function",
+					      "autoremove_wake_function",
+					      "ep_autoremove_wake_function" };
+
+	p->skel->rodata->ur_waker_poll = function(p, "pollwake");
+	p->skel->rodata->ur_waker_epoll = function(p, "ep_poll_callback");
+	for (size_t i = 0; i < sizeof(wakers) / sizeof(wakers[0]); i++)
+		p->skel->rodata->ur_wakers[i] = function(p, wakers[i]);
 }
 
 static void configure(struct ur_probe *p, const struct ur_probe_opts *opts)
 {
 	p->skel->rodata->ur_want_netns = opts->netns_inum;
+	p->skel->rodata->ur_want_received = p->received;
+	if (p->received) {
+		name_wakers(p);
+	} else { /* what takes memory */
+		bpf_map__set_max_entries(p->skel->maps.made, 1);
+		bpf_map__set_max_entries(p->skel->maps.receptions, 1);
+	}
 	p->skel->rodata->ur_udp_table = ur_symbols_data(p->syms, "udp_table");
 	p->skel->rodata->ur_udplite_table = ur_symbols_data(p->syms, "udplite_table");
-	p->skel->rodata->ur_type_words = type_id(p, "pt_regs");
-	p->skel->rodata->ur_type_sock = type_id(p, "sock");
-	p->skel->rodata->ur_type_task = type_id(p, "task_struct");
 }
 
 /* What is not permitted for one trampoline is not permitted for the others. */
@@ -98,37 +114,32 @@ static bool blame(struct ur_probe *p, int err)
 _Static_assert(sizeof(struct ur_bpf) == sizeof(struct ur_bpf_plain), "two skeletons");
 
 /* The programs as compiled for this kernel: bpf/read.bpf.h. The two objects differ in nothing
- * that the skeleton describes. They are fitted to the types in file @types, and read it when
- * they are loaded. */
-static int open_object(const struct ur_probe *p, int types, struct ur_bpf **ret)
+ * that the skeleton describes. NULL with errno set. */
+static struct ur_bpf *open_object(const struct ur_probe *p)
 {
-	ur_cleanup(ur_bpf__destroyp) struct ur_bpf *skel = calloc(1, sizeof(*skel));
-	LIBBPF_OPTS(bpf_object_open_opts, opts);
-	char path[64];
+	struct ur_bpf *skel = calloc(1, sizeof(*skel));
 	int r = skel ? ur_bpf__create_skeleton(skel) : -ENOMEM;
 
-	if (r)
-		return r;
-	if (ur_btf_index_find(p->names, "bpf_rdonly_cast", BTF_KIND_FUNC) < 0)
+	if (!r && ur_btf_index_find(p->names, "bpf_rdonly_cast", BTF_KIND_FUNC) < 0)
 		skel->skeleton->data = (void *)ur_bpf_plain__elf_bytes(&skel->skeleton->data_sz);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", types);
-	opts.btf_custom_path = path;
-	r = bpf_object__open_skeleton(skel->skeleton, &opts) ?:
-		    ur_probe_types_write(p->btf, p->names, bpf_object__btf(skel->obj), types);
 	if (!r)
-		*ret = ur_take(skel);
-	return r;
+		r = bpf_object__open_skeleton(skel->skeleton, NULL);
+	if (!r)
+		return skel;
+	if (skel)
+		ur_bpf__destroy(skel);
+	errno = -r;
+	return NULL;
 }
 
 static int load_once(struct ur_probe *p, const struct ur_probe_opts *opts)
 {
-	ur_cleanup(ur_closep) int types = memfd_create("types", MFD_CLOEXEC);
-	int r = types < 0 ? -errno : 0;
+	int r;
 
 	said.refused[0] = said.message[0] = '\0';
-	r = r ?: open_object(p, types, &p->skel);
-	if (r)
-		return r;
+	p->skel = open_object(p);
+	if (!p->skel)
+		return -errno;
 	configure(p, opts);
 	ur_core_plan(p);
 	r = ur_bpf__load(p->skel);
@@ -294,6 +305,7 @@ int ur_probe_open(const struct ur_probe_opts *opts, struct ur_probe **ret, struc
 	*why = (struct ur_refusal){};
 	if (!p)
 		return -ENOMEM;
+	p->received = opts->received;
 	said = (struct said){ .debug = opts->debug };
 	libbpf_set_print(on_libbpf);
 	r = ur_refusal_precheck(why) ?: start(p, opts, why);

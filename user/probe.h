@@ -17,6 +17,7 @@ struct ur_probe;
 struct ur_probe_opts {
 	uint32_t netns_inum; /* report only this namespace; 0: all */
 	bool debug;          /* libbpf's own messages on stderr */
+	bool received;       /* errors that come, too */
 };
 
 /* Why this kernel can't be traced, when it can't. */

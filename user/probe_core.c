@@ -36,6 +36,20 @@ const struct ur_core_row ur_core_rows[] = {
 	  "UDP sockets that give up their port" },
 	{ "net_ns_net_exit", "net_end", "net_end_kprobe", false, UR_MISSING_HISTORY, false,
 	  "network namespaces that end" },
+	{ "icmp_unreach", "received4_enter", "received4_enter_kprobe", false, UR_MISSING_RECEIVED,
+	  false, "ICMP errors that come" },
+	{ "icmp_unreach", "received4_exit", "received_exit_kret", true, UR_MISSING_RECEIVED, false,
+	  "what becomes of ICMP errors that come" },
+	{ "icmpv6_notify", "received6_enter", "received6_enter_kprobe", false, UR_MISSING_RECEIVED,
+	  false, "ICMPv6 errors that come" },
+	{ "icmpv6_notify", "received6_exit", "received_exit_kret", true, UR_MISSING_RECEIVED, false,
+	  "what becomes of ICMPv6 errors that come" },
+	{ "sock_def_error_report", "received_told", "received_told_kprobe", false,
+	  UR_MISSING_RECEIVED, false, "sockets that are told of an error" },
+	{ "tcp_v4_err", "received_tcp4", "received_tcp_kret", true, UR_MISSING_RECEIVED, false,
+	  "connections that an error is about" },
+	{ "tcp_v6_err", "received_tcp6", "received_tcp_kret", true, UR_MISSING_RECEIVED, false,
+	  "connections that an error is about, IPv6" },
 	{ "module_load", "module_load", NULL, false, 0, false, "firewall modules that come later" },
 	{ "module_free", "module_free", NULL, false, 0, false, "firewall modules that go" },
 };
@@ -76,13 +90,15 @@ static const char *trampoline_of(const struct ur_probe *p, const struct ur_core_
 	return row->trampoline;
 }
 
-/* Namespaces need watching only where nothing but their address tells them apart: before
+/* What comes is looked at only when that was asked for. Namespaces need watching only where nothing but their address tells them apart: before
  * v5.12 struct net.net_cookie is an atomic64_t that is 0 until somebody asks for it. */
 static bool needless(const struct ur_probe *p, const struct ur_core_row *row)
 {
 	int id = ur_btf_index_find(p->names, "net", BTF_KIND_STRUCT);
 	const struct btf_type *net = id < 0 ? NULL : btf__type_by_id(p->btf, id);
 
+	if (row->missing & UR_MISSING_RECEIVED && !p->received)
+		return true;
 	if (strcmp(row->func, "net_ns_net_exit") != 0 || !net)
 		return false;
 	for (int i = 0; i < btf_vlen(net); i++) {

@@ -44,7 +44,7 @@ struct ur_attached {
 
 #define UR_BUILDER    "record_build" /* the program that map "builder" leads to */
 #define UR_NO_RANGE   UINT32_MAX
-#define UR_CORE_MAX   24
+#define UR_CORE_MAX   48
 #define UR_MODULE_MAX 24
 #define UR_BAD_MAX    32
 
@@ -66,6 +66,7 @@ struct ur_probe {
 	uint32_t epoch;        /* of map "layout" */
 	uint64_t notices_lost; /* UR_STAT_NOTICE_LOST when we last looked */
 	bool symbols_hidden;
+	bool received;
 	ur_record_fn fn;
 	void *arg;
 };

@@ -15,6 +15,14 @@ void ur_totals_add(struct ur_totals *totals, const struct ur_evidence *ev,
 	totals->cause[report->cause] += n;
 }
 
+void ur_totals_add_received(struct ur_totals *totals, const struct ur_receipt *receipt, bool shown)
+{
+	totals->received++;
+	totals->received_shown += shown;
+	totals->received_made_here += !!(receipt->rec.flags & UR_RC_MADE);
+	totals->delivery[ur_delivery_of(receipt)]++;
+}
+
 void ur_totals_add_restart(struct ur_totals *totals, const struct ur_restart *restart)
 {
 	uint64_t ns = restart->taken_ns - restart->closed_ns;
@@ -35,6 +43,12 @@ int ur_sink_restart(struct ur_sink *sink, const struct ur_restart *restart,
 		    const struct timespec *time)
 {
 	return sink->ops->restart ? sink->ops->restart(sink, restart, time) : 0;
+}
+
+int ur_sink_received(struct ur_sink *sink, const struct ur_receipt *receipt,
+		     const struct ur_report *report)
+{
+	return sink->ops->received ? sink->ops->received(sink, receipt, report) : 0;
 }
 
 int ur_sink_scan(struct ur_sink *sink, const struct ur_scan *scan, const struct timespec *time)

@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include "user/ahead.h"
 #include "user/enrich.h"
+#include "user/enrich_received.h"
 #include "user/natlog.h"
 #include "user/patterns.h"
 #include "user/queue.h"
@@ -20,6 +21,7 @@ struct ur_worker {
 	struct ur_worker_opts opts;
 	struct ur_queue *queue;
 	struct ur_enrich *enrich;
+	struct ur_enrich_received *came; /* NULL: nobody asked for what comes */
 	struct ur_natlog *nat;
 	struct ur_ahead *ahead;
 	struct ur_totals totals;
@@ -33,6 +35,7 @@ struct ur_worker {
 	uint64_t seq;
 	struct ur_evidence ev; /* too large for a stack */
 	struct ur_report report;
+	struct ur_receipt receipt;
 	unsigned char record[sizeof(struct ur_event)];
 };
 
@@ -148,6 +151,32 @@ static int explain(struct ur_worker *w, size_t len)
 	return shown ? show(w) : 0;
 }
 
+/* An error that came. What is told of it has no cause that could have been asked for. */
+static int explain_received(struct ur_worker *w, size_t len)
+{
+	struct ur_receipt *r = &w->receipt;
+	bool shown = !w->opts.select.cause;
+
+	if (!w->came || ur_receipt_from_record(r, w->record, len))
+		return 0;
+	r->seq = ++w->seq;
+	r->time = real_time(r->rec.ts_ns);
+	ur_receipt_event(r, &w->ev);
+	if (!ur_select_early(&w->opts.select, &w->ev))
+		return 0;
+	ur_enrich_received_run(w->came, r);
+	ur_receipt_explain(r, &w->report);
+	ur_totals_add_received(&w->totals, r, shown);
+	return shown ? ur_sink_received(w->opts.sink, r, &w->report) : 0;
+}
+
+static bool is_received(const struct ur_worker *w, size_t len)
+{
+	const struct ur_received *rec = (const void *)w->record;
+
+	return len >= sizeof(*rec) && rec->answer == UR_ANSWER_RECEIVED;
+}
+
 /* Returns true when the record at hand was a notice. */
 static bool follow(struct ur_worker *w, size_t len)
 {
@@ -164,7 +193,7 @@ static bool follow(struct ur_worker *w, size_t len)
 
 static bool enough(const struct ur_worker *w)
 {
-	return w->opts.count && w->totals.shown >= w->opts.count;
+	return w->opts.count && w->totals.shown + w->totals.received_shown >= w->opts.count;
 }
 
 static void *work(void *arg)
@@ -174,7 +203,9 @@ static void *work(void *arg)
 
 	while (!w->result && !enough(w) && len) {
 		len = ur_queue_pop_until(w->queue, w->record, next_look(w));
-		if (len > 0 && !follow(w, len))
+		if (len > 0 && is_received(w, len))
+			w->result = explain_received(w, len);
+		else if (len > 0 && !follow(w, len))
 			w->result = explain(w, len);
 		if (len && !w->result)
 			w->result = look_at_restarts(w) ?:
@@ -219,6 +250,8 @@ int ur_worker_start(const struct ur_worker_opts *opts, struct ur_worker **ret)
 	r = r ?: ur_natlog_new(&w->nat);
 	if (!r)
 		ur_enrich_count_tables(w->enrich, opts->tables, opts->tables_arg);
+	if (!r && opts->received)
+		r = ur_enrich_received_new(&w->came);
 	r = r ?: start_ahead(w);
 	if (r)
 		return r;
@@ -240,6 +273,7 @@ void ur_worker_free(struct ur_worker *w)
 	}
 	ur_ahead_stop(w->ahead);
 	ur_natlog_free(w->nat);
+	ur_enrich_received_free(w->came);
 	ur_enrich_free(w->enrich);
 	ur_queue_free(w->queue);
 	ur_closep(&w->done_fd);

@@ -18,6 +18,7 @@ struct ur_worker_opts {
 	uint64_t count;                      /* stop after so many shown, 0: no limit */
 	uint32_t (*tables)(const void *arg); /* see ur_probe_tables(); NULL: not known */
 	const void *tables_arg;              /* borrowed until ur_worker_free() */
+	bool received;                       /* errors that come will be pushed, too */
 };
 
 /* Start the thread. Signals must be blocked by the caller before. Returns 0 and gives

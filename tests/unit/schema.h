@@ -100,6 +100,31 @@ static inline bool schema_number(const char *key, const json_t *limit, const jso
 					     n <= json_integer_value(limit);
 }
 
+/* One way to be valid, of those that "anyOf" lists: of its fields only those that it names. */
+static inline bool schema_branch(const json_t *branch, const json_t *value)
+{
+	const char *key;
+	json_t *field;
+
+	json_object_foreach(json_object_get(branch, "properties"), key, field) {
+		const json_t *own = json_object_get(value, key),
+			     *only = json_object_get(field, "const");
+
+		if (!own || !(only ? json_equal(only, own) :
+				     schema_enum(json_object_get(field, "enum"), own)))
+			return false;
+	}
+	return schema_required(json_object_get(branch, "required"), value);
+}
+
+static inline bool schema_any(const json_t *branches, const json_t *value)
+{
+	for (size_t i = 0; i < json_array_size(branches); i++)
+		if (schema_branch(json_array_get(branches, i), value))
+			return true;
+	return false;
+}
+
 static inline bool schema_keyword(const char *key, const json_t *arg, const json_t *value)
 {
 	if (strcmp(key, "type") == 0)
@@ -112,6 +137,8 @@ static inline bool schema_keyword(const char *key, const json_t *arg, const json
 		return schema_pattern(json_string_value(arg), value);
 	if (strcmp(key, "required") == 0)
 		return schema_required(arg, value);
+	if (strcmp(key, "anyOf") == 0)
+		return schema_any(arg, value);
 	if (strcmp(key, "properties") == 0)
 		return schema_properties(arg, value);
 	if (strcmp(key, "items") == 0)

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <cmocka.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include "tests/unit/receipt.h"
 #include "user/cause.h"
 #include "user/worker.h"
 
@@ -49,7 +51,22 @@ static int on_event(struct ur_sink *sink, const struct ur_evidence *ev,
 	return s->result;
 }
 
-static const struct ur_sink_ops fake_ops = { .event = on_event };
+/* As an event of no cause, with what is told of it in place of one. */
+static int on_received(struct ur_sink *sink, const struct ur_receipt *receipt,
+		       const struct ur_report *report)
+{
+	struct fake_sink *s = (struct fake_sink *)sink;
+
+	(void)report;
+	if (s->n < KEPT)
+		s->kept[s->n] = (struct kept){ .seq = receipt->seq,
+					       .dport = receipt->packet.dport,
+					       .time = receipt->time };
+	s->n++;
+	return s->result;
+}
+
+static const struct ur_sink_ops fake_ops = { .event = on_event, .received = on_received };
 
 static struct fake_sink new_sink(void)
 {
@@ -58,7 +75,9 @@ static struct fake_sink new_sink(void)
 
 static struct ur_worker *start(struct fake_sink *sink, const char *cause, uint64_t count)
 {
-	const struct ur_worker_opts opts = { &sink->sink, { .cause = cause }, count, NULL, NULL };
+	const struct ur_worker_opts opts = {
+		.sink = &sink->sink, .select = { .cause = cause }, .count = count, .received = true
+	};
 	struct ur_worker *w = NULL;
 
 	assert_int_equal(ur_worker_start(&opts, &w), 0);
@@ -322,10 +341,65 @@ static void freed_while_it_runs(void **state)
 	ur_worker_free(NULL);
 }
 
+static void push_received(struct ur_worker *w, uint16_t dport)
+{
+	struct ur_received rec;
+
+	sample_received(&rec, "10.0.0.9", IPPROTO_UDP, "10.0.0.5", 53211, "10.0.0.9", dport);
+	rec.netns_inum = inum_here();
+	rec.ts_ns = now_ns();
+	ur_worker_push(w, &rec, sizeof(rec), 0);
+}
+
+static void what_came_is_told_in_order(void **state)
+{
+	ur_cleanup(ur_worker_freep) struct ur_worker *w = NULL;
+	struct fake_sink sink = new_sink();
+	struct ur_totals totals;
+
+	(void)state;
+	w = start(&sink, NULL, 3);
+	push(w, UR_ORIGIN_UDP_MISS, 501);
+	push_received(w, 502);
+	push_received(w, 503);
+	push_received(w, 504);
+	assert_ends(w);
+	assert_int_equal(ur_worker_stop(w, &totals), 0);
+	assert_int_equal(sink.n, 3);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(sink.kept[i].seq, i + 1);
+		assert_int_equal(sink.kept[i].dport, 501 + i);
+	}
+	assert_int_equal(totals.explained, 1);
+	assert_int_equal(totals.received, 2);
+	assert_int_equal(totals.received_shown, 2);
+	assert_int_equal(totals.delivery[UR_DELIVERY_UNKNOWN], 2);
+	assert_int_equal(totals.received_made_here, 0);
+}
+
+static void what_came_has_no_cause(void **state)
+{
+	ur_cleanup(ur_worker_freep) struct ur_worker *w = NULL;
+	struct fake_sink sink = new_sink();
+	struct ur_totals totals;
+
+	(void)state;
+	w = start(&sink, "socket", 0);
+	push_received(w, 502);
+	ur_worker_close(w);
+	assert_ends(w);
+	assert_int_equal(ur_worker_stop(w, &totals), 0);
+	assert_int_equal(sink.n, 0);
+	assert_int_equal(totals.received, 1);
+	assert_int_equal(totals.received_shown, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_pushed_is_explained_in_order),
+		cmocka_unit_test(what_came_is_told_in_order),
+		cmocka_unit_test(what_came_has_no_cause),
 		cmocka_unit_test(an_event_has_its_time_and_what_was_missing),
 		cmocka_unit_test(it_ends_when_enough_were_shown),
 		cmocka_unit_test(only_the_causes_asked_for_are_shown),

@@ -9,11 +9,11 @@ struct json_sink {
 	FILE *out;
 };
 
-static int json_event(struct ur_sink *sink, const struct ur_evidence *ev,
-		      const struct ur_report *report)
+/* Takes the reference; NULL: out of memory. */
+static int put_line(struct ur_sink *sink, json_t *object)
 {
 	FILE *out = ((struct json_sink *)sink)->out;
-	ur_cleanup(json_decrefp) json_t *event = ur_json_event(ev, report);
+	ur_cleanup(json_decrefp) json_t *event = object;
 
 	if (!event)
 		return -ENOMEM;
@@ -22,6 +22,18 @@ static int json_event(struct ur_sink *sink, const struct ur_evidence *ev,
 	if (json_dumpf(event, out, JSON_COMPACT | JSON_ENSURE_ASCII) || putc('\n', out) == EOF)
 		return errno ? -errno : -EIO;
 	return ur_sink_flush(out);
+}
+
+static int json_event(struct ur_sink *sink, const struct ur_evidence *ev,
+		      const struct ur_report *report)
+{
+	return put_line(sink, ur_json_event(ev, report));
+}
+
+static int json_received(struct ur_sink *sink, const struct ur_receipt *receipt,
+			 const struct ur_report *report)
+{
+	return put_line(sink, ur_json_received(receipt, report));
 }
 
 static int json_finish(struct ur_sink *sink, const struct ur_totals *totals)
@@ -38,6 +50,7 @@ static void json_free(struct ur_sink *sink)
 int ur_sink_json_new(FILE *out, struct ur_sink **ret)
 {
 	static const struct ur_sink_ops ops = { .event = json_event,
+						.received = json_received,
 						.finish = json_finish,
 						.free = json_free };
 	struct json_sink *s = calloc(1, sizeof(*s));

@@ -9,7 +9,7 @@
 
 /* ---- the packet and its answer ---- */
 
-static void put_time(struct ur_node n, const struct timespec *time)
+void ur_json_time(struct ur_node n, const struct timespec *time)
 {
 	char day[32] = "1970-01-01T00:00:00", text[48];
 	struct tm tm;
@@ -84,8 +84,7 @@ static void put_packet(struct ur_node root, const struct ur_evidence *ev)
 	put(root, "packet", n.object);
 }
 
-/* "name" by how looking for it went. */
-static void put_netns(struct ur_node root, const struct ur_netns *netns)
+void ur_json_netns(struct ur_node root, const char *key, const struct ur_netns *netns)
 {
 	struct ur_node n = node_new(root.failed);
 
@@ -94,7 +93,7 @@ static void put_netns(struct ur_node root, const struct ur_netns *netns)
 		put_string(n, "name", netns->name);
 	else if (netns->looked != UR_FOUND_NONE)
 		put(n, "name", json_null());
-	put(root, "netns", n.object);
+	put(root, key, n.object);
 }
 
 /* ---- NAT, and the rest ---- */
@@ -118,7 +117,7 @@ static void put_nat(struct ur_node root, const struct ur_evidence *ev)
 		put_number(n, "translated_dport", ev->packet.dport);
 	put_string(n, "confidence", ur_confidence_name(ur_nat_confidence(ev)));
 	if (ev->nat_from.netns.inum)
-		put_netns(n, &ev->nat_from.netns);
+		ur_json_netns(n, "netns", &ev->nat_from.netns);
 	if (stale) {
 		put(n, "stale", json_true());
 		put(n, "rule_now", ev->nat_now.rule[0] ? string(ev->nat_now.rule) : json_null());
@@ -146,7 +145,7 @@ static void put_stack(struct ur_node root, const struct ur_evidence *ev,
 	put(root, "stack", array);
 }
 
-static void put_also(struct ur_node root, const struct ur_report *report)
+void ur_json_also(struct ur_node root, const struct ur_report *report)
 {
 	json_t *array;
 
@@ -178,18 +177,18 @@ json_t *ur_json_event(const struct ur_evidence *ev, const struct ur_report *repo
 	struct ur_node root = node_new(&failed);
 
 	put_number(root, "schema", UR_JSON_SCHEMA);
-	put_time(root, &ev->time);
+	ur_json_time(root, &ev->time);
 	put_number(root, "seq", ev->seq);
 	put_answer(root, ev, report);
 	put_icmp(root, ev);
 	put_packet(root, ev);
-	put_netns(root, &ev->netns);
+	ur_json_netns(root, "netns", &ev->netns);
 	put_verdict(root, report);
 	ur_json_sockets(root, ev);
 	ur_json_rule(root, ev);
 	put_nat(root, ev);
 	put_stack(root, ev, report);
-	put_also(root, report);
+	ur_json_also(root, report);
 	put_number(root, "count", ev->count);
 	if (!failed)
 		return root.object;

@@ -6,9 +6,19 @@
  */
 #include <jansson.h>
 #include "user/evidence.h"
+#include "user/sink/json_node.h"
 #include "user/verdict.h"
+#include "user/verdict_received.h"
 
 #define UR_JSON_SCHEMA 1
 
 /* The caller owns the object; NULL when memory is short. */
 json_t *ur_json_event(const struct ur_evidence *ev, const struct ur_report *report);
+
+/* The same of an error that came. */
+json_t *ur_json_received(const struct ur_receipt *receipt, const struct ur_report *report);
+
+/* Parts of them: "time"; a namespace as @key, its name by how looking for it went; "also". */
+void ur_json_time(struct ur_node n, const struct timespec *time);
+void ur_json_netns(struct ur_node root, const char *key, const struct ur_netns *netns);
+void ur_json_also(struct ur_node root, const struct ur_report *report);

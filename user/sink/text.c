@@ -166,19 +166,24 @@ static void put_note(const struct text *t, const char *label, const char *note)
 	ur_lines_put(&t->lines, line, HANG + (unsigned int)strlen(label) + 2);
 }
 
+static void put_notes(const struct text *t, const struct ur_report *report)
+{
+	if (t->opts.quiet)
+		return;
+	for (uint32_t i = 0; i < report->nfindings; i++)
+		if (t->opts.verbose || !report->findings[i].told)
+			put_note(t, "also", report->findings[i].text);
+	if (report->advice[0])
+		put_note(t, "next", report->advice);
+}
+
 static int text_event(struct ur_sink *sink, const struct ur_evidence *ev,
 		      const struct ur_report *report)
 {
 	const struct text *t = (const struct text *)sink;
 
 	put_first_line(t, ev, report);
-	if (!t->opts.quiet) {
-		for (uint32_t i = 0; i < report->nfindings; i++)
-			if (t->opts.verbose || !report->findings[i].told)
-				put_note(t, "also", report->findings[i].text);
-		if (report->advice[0])
-			put_note(t, "next", report->advice);
-	}
+	put_notes(t, report);
 	if (t->opts.verbose)
 		ur_text_rows(&t->lines, ev, report);
 	return ur_sink_flush(t->lines.out);
@@ -209,6 +214,28 @@ static int text_restart(struct ur_sink *sink, const struct ur_restart *restart,
 		   " [socket.closed]" UR_PLAIN,
 		   restart->refused, restart->refused == 1 ? " was" : "s were");
 	ur_lines_put(&t->lines, line, HANG);
+	return ur_sink_flush(t->lines.out);
+}
+
+static int text_received(struct ur_sink *sink, const struct ur_receipt *r,
+			 const struct ur_report *report)
+{
+	const struct text *t = (const struct text *)sink;
+	char line[LINE_MAX_HERE], text[UR_ADDR_TEXT];
+	struct ur_buf out = UR_BUF(line);
+
+	ur_buf_add(&out, UR_FAINT);
+	say_time(&out, &r->time);
+	ur_buf_add(&out, UR_PLAIN);
+	say_netns(&out, &r->netns);
+	ur_buf_add(&out, "%s says %s about ", ur_addr_text(r->rec.family, r->rec.from, text),
+		   ur_icmp_name(r->rec.family, r->rec.type, r->rec.code));
+	say_packet(t, &out, &r->packet);
+	ur_buf_add(&out, ": " UR_STRONG);
+	ur_buf_add_safe(&out, report->why);
+	ur_buf_add(&out, UR_PLAIN UR_FAINT " [received]" UR_PLAIN);
+	ur_lines_put(&t->lines, line, HANG);
+	put_notes(t, report);
 	return ur_sink_flush(t->lines.out);
 }
 
@@ -253,6 +280,7 @@ int ur_sink_text_new(FILE *out, const struct ur_text_opts *opts, struct ur_sink 
 {
 	static const struct ur_sink_ops ops = { .event = text_event,
 						.restart = text_restart,
+						.received = text_received,
 						.scan = text_scan,
 						.finish = text_finish,
 						.free = text_free };

@@ -587,6 +587,8 @@ typedef struct {
 	uid_t val;
 } kuid_t;
 
+struct socket_wq;
+
 struct socket;
 
 struct sock_reuseport;
@@ -594,12 +596,28 @@ struct sock_reuseport;
 struct sock {
 	struct sock_common __sk_common;
 	u8 sk_userlocks;
+	struct socket_wq *sk_wq;
 	int sk_err;
 	struct socket *sk_socket;
 	u16 sk_type;
 	u16 sk_protocol;
 	kuid_t sk_uid;
 	struct sock_reuseport *sk_reuseport_cb;
+};
+
+struct list_head {
+	struct list_head *next;
+	struct list_head *prev;
+};
+
+struct wait_queue_head {
+	struct list_head head;
+};
+
+typedef struct wait_queue_head wait_queue_head_t;
+
+struct socket_wq {
+	wait_queue_head_t wait;
 };
 
 struct file;
@@ -718,6 +736,8 @@ typedef int __kernel_pid_t;
 
 typedef __kernel_pid_t pid_t;
 
+struct files_struct;
+
 struct nsproxy;
 
 struct signal_struct;
@@ -731,9 +751,21 @@ struct task_struct {
 	pid_t tgid;
 	struct task_struct *group_leader;
 	char comm[16];
+	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
 	struct css_set *cgroups;
+};
+
+struct fdtable;
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
 };
 
 struct nsproxy {
@@ -760,6 +792,39 @@ struct cgroup {
 
 struct kernfs_node {
 	const char *name;
+};
+
+struct wait_queue_entry;
+
+typedef int (*wait_queue_func_t)(struct wait_queue_entry *, unsigned int, int, void *);
+
+struct wait_queue_entry {
+	void *private;
+	wait_queue_func_t func;
+	struct list_head entry;
+};
+
+struct poll_wqueues {
+	struct task_struct *polling_task;
+};
+
+typedef struct wait_queue_entry wait_queue_entry_t;
+
+struct epitem;
+
+struct eppoll_entry {
+	struct epitem *base;
+	wait_queue_entry_t wait;
+};
+
+struct eventpoll;
+
+struct epitem {
+	struct eventpoll *ep;
+};
+
+struct eventpoll {
+	wait_queue_head_t wq;
 };
 
 struct udp_sock {

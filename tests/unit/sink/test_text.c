@@ -3,11 +3,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 #include <errno.h>
 #include <signal.h>
 #include "tests/unit/capture.h"
+#include "tests/unit/receipt.h"
 #include "tests/unit/sample.h"
 
 static struct ur_evidence ev;
@@ -222,6 +224,88 @@ static void a_port_that_is_taken_again(void **state)
 	capture_close(&c);
 }
 
+static void expect_scan(struct ur_text_opts *opts, const char *want)
+{
+	static struct ur_scan scan;
+	const struct timespec time = { .tv_sec = 3 * 3600, .tv_nsec = 123456789 };
+	ur_cleanup(ur_sink_freep) struct ur_sink *sink = NULL;
+	struct capture c;
+
+	scan.key = (struct ur_pattern_key){ .family = 4, .proto = IPPROTO_UDP };
+	sample_addr(scan.key.src, "10.0.0.7");
+	scan.netns = (struct ur_netns){ .looked = UR_FOUND, .name = "srv" };
+	scan.first_ns = 1000000000;
+	scan.last_ns = 2250000000;
+	scan.ports = 54;
+	scan.packets = 60;
+	scan.lowest = 20000;
+	scan.highest = 20059;
+	capture_open(&c);
+	assert_int_equal(ur_sink_text_new(c.out, opts, &sink), 0);
+	assert_int_equal(ur_sink_scan(sink, &scan, &time), 0);
+	fflush(c.out);
+	assert_string_equal(c.text, want);
+	capture_close(&c);
+}
+
+static void a_scan_that_is_over(void **state)
+{
+	struct ur_text_opts opts = { .numeric = true };
+
+	(void)state;
+	expect_scan(&opts,
+		    "03:00:00.123456 srv port scan by 10.0.0.7: 54 closed UDP ports (20000 to "
+		    "20059) in 1.2 s, 60 packets [note.scan, likely]\n");
+	opts.quiet = true;
+	expect_scan(&opts, "");
+}
+
+/* Once it was told, it is told again only to those who want everything. */
+static void notes_that_were_told(void **state)
+{
+	struct ur_text_opts opts = { .numeric = true };
+	struct capture c;
+
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 40000, "10.0.0.5", 20009);
+	ev.pattern = (struct ur_pattern){ .ports = 10, .lowest = 20000, .highest = 20009, .ns = 1 };
+	show(&c, &opts, NULL);
+	assert_non_null(strstr(c.text, "also: looks like a port scan: 10 closed"));
+	capture_close(&c);
+	ev.pattern.told = true;
+	show(&c, &opts, NULL);
+	assert_null(strstr(c.text, "port scan"));
+	capture_close(&c);
+	opts.verbose = 1;
+	show(&c, &opts, NULL);
+	assert_non_null(strstr(c.text, "also: looks like a port scan: 10 closed"));
+	capture_close(&c);
+}
+
+static void an_error_that_came(void **state)
+{
+	struct ur_text_opts opts = { .numeric = true };
+	ur_cleanup(ur_sink_freep) struct ur_sink *sink = NULL;
+	static struct ur_receipt receipt;
+	static struct ur_report report;
+	struct capture c;
+
+	(void)state;
+	sample_receipt(&receipt, "10.0.0.1", IPPROTO_UDP, "10.0.0.5", 53211, "10.0.0.9", 53);
+	sample_told(&receipt, "di\033g");
+	ur_receipt_explain(&receipt, &report);
+	capture_open(&c);
+	assert_int_equal(ur_sink_text_new(c.out, &opts, &sink), 0);
+	assert_int_equal(ur_sink_received(sink, &receipt, &report), 0);
+	assert_string_equal(
+		c.text,
+		"02:45:20.123456 10.0.0.1 says port-unreachable about 10.0.0.5:53211 > 10.0.0.9:53 "
+		"udp: delivered to \"di\\x1bg\" (pid 812) [received]\n"
+		"    also: not 10.0.0.9 itself says so, but 10.0.0.1: a router or firewall on the way\n"
+		"    next: its cause is to be looked for on 10.0.0.1: run unreach there\n");
+	capture_close(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +316,9 @@ int main(void)
 		cmocka_unit_test(colours_only_when_asked),
 		cmocka_unit_test(nothing_from_outside_acts),
 		cmocka_unit_test(a_port_that_is_taken_again),
+		cmocka_unit_test(a_scan_that_is_over),
+		cmocka_unit_test(notes_that_were_told),
+		cmocka_unit_test(an_error_that_came),
 		cmocka_unit_test(a_reader_that_is_gone),
 	};
 
