@@ -27,7 +27,7 @@
 /* ur_event.answer: what the kernel answers with. */
 #define UR_ANSWER_NOTICE 0 /* no answer at all: the record is a struct ur_notice */
 #define UR_ANSWER_ICMP   1 /* ICMP or ICMPv6 Destination Unreachable */
-#define UR_ANSWER_RST    2 /* TCP reset made by a firewall rule */
+#define UR_ANSWER_RST    2 /* TCP reset, made by a firewall rule or by TCP itself */
 
 #define UR_ANSWER_RECEIVED 3 /* none of ours, but one that came: a struct ur_received */
 
@@ -37,6 +37,8 @@
 #define UR_ORIGIN_NFT      2 /* an nftables reject expression */
 #define UR_ORIGIN_XT_NFT   3 /* REJECT target run by nft_compat: iptables-nft */
 #define UR_ORIGIN_XT       4 /* REJECT target run by ip_tables/ip6_tables: iptables-legacy */
+#define UR_ORIGIN_TCP_MISS 5 /* TCP has no socket for the segment */
+#define UR_ORIGIN_TCP_SOCK 6 /* TCP has one, and resets: see ur_event.reset */
 
 /* ur_event.flags */
 #define UR_EV_SOCKS         (1 << 0)  /* socks[0..nsocks) is the port's slot at that moment */
@@ -186,6 +188,24 @@ struct ur_rule {
 _Static_assert(sizeof(struct ur_rule) == 80 + 32 + UR_TABLE_MAX + UR_CHAIN_MAX,
 	       "ur_rule has a hole");
 
+/* ur_reset.flags */
+#define UR_RST_REASON   (1 << 0) /* reason is valid */
+#define UR_RST_ACTIVE   (1 << 1) /* sent unasked: there is no refused packet */
+#define UR_RST_LISTENER (1 << 2) /* backlog and backlog_max are valid */
+#define UR_RST_TASK     (1 << 3) /* cur_* of the event is who ran then, no kernel thread */
+
+/* Of a reset that TCP itself sends. What socket it was is in ur_event.socks[0]. */
+struct ur_reset {
+	__u32 reason; /* enum sk_rst_reason, as this kernel numbers it */
+	__u8 flags;
+	__u8 state;        /* TCP_* of the socket, 0: there was none */
+	__u8 substate;     /* of TCP_TIME_WAIT */
+	__u8 shutdown;     /* sock.sk_shutdown: 1 no more reading, 2 no more writing */
+	__u32 backlog;     /* connections that wait for accept() */
+	__u32 backlog_max; /* of them, as listen() allows */
+};
+_Static_assert(sizeof(struct ur_reset) == 16, "ur_reset has a hole");
+
 /* The conntrack entry of the refused packet's flow. At a reject it is the packet's own; at a
  * miss, where the packet has lost it (nf_reset_ct()), it is the one that conntrack finds
  * when it looks at the answer (nf_conntrack_inet_error()), so only for an answer sent. */
@@ -205,7 +225,7 @@ struct ur_nat {
 };
 _Static_assert(sizeof(struct ur_nat) == 88, "ur_nat has a hole");
 
-/* One Destination Unreachable (or firewall RST) that this kernel decided on. */
+/* One Destination Unreachable (or TCP reset) that this kernel decided on. */
 struct ur_event {
 	__u16 version; /* UR_EVENT_VERSION of the writer */
 	__u16 len;     /* valid bytes, from the first byte of the record */
@@ -228,7 +248,7 @@ struct ur_event {
 	__u64 history_ns;   /* nothing on the port that ended since is missing from closed[] */
 	__u32 iif;          /* skb->skb_iif, 0 for a packet sent from here */
 	__u32 pkt_len;      /* from the network header on */
-	__u32 cur_tgid;     /* valid with UR_EV_CURRENT */
+	__u32 cur_tgid;     /* valid with UR_EV_CURRENT, UR_RST_TASK */
 	__u32 cpu;
 	__u32 sk_lookup_prog; /* id of the namespace's first BPF sk_lookup program, 0: none */
 	__u16 sock_total[UR_MM_MAX]; /* sockets on the port, by mismatch; also those not in socks[] */
@@ -242,11 +262,13 @@ struct ur_event {
 	struct ur_rule rule;
 	__u64 stack[UR_STACK_MAX]; /* innermost first; stack[0] is the caller */
 	__u8 snap[UR_SNAP_MAX];
+	struct ur_reset reset;
 	struct ur_closed closed[UR_CLOSED_MAX];
 	struct ur_sock socks[UR_SOCKS_MAX]; /* last: a record ends behind the last one used */
 };
 _Static_assert(sizeof(struct ur_event) == 128 + sizeof(struct ur_nat) + sizeof(struct ur_rule) +
 						  8 * UR_STACK_MAX + UR_SNAP_MAX +
+						  sizeof(struct ur_reset) +
 						  sizeof(struct ur_closed) * UR_CLOSED_MAX +
 						  sizeof(struct ur_sock) * (UR_SOCKS_MAX + 1),
 	       "ur_event has a hole");

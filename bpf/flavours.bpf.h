@@ -85,3 +85,24 @@ static __always_inline __u64 ur_filter_table_of(const struct net *net, bool v6)
 		return (__u64)BPF_CORE_READ(old, ipv6.ip6table_filter);
 	return (__u64)BPF_CORE_READ(old, ipv4.iptable_filter);
 }
+
+/* inet_bind_bucket.owners: up to v6.7 all sockets of the port; since (8191792c18c5) they are in
+ * the buckets of inet_bind_bucket.bhash2. */
+struct inet_bind_bucket___pre_6_8 {
+	struct hlist_head owners;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool ur_bind_parts(void)
+{
+	return bpf_core_field_exists(((struct inet_bind2_bucket *)0)->bhash_node);
+}
+
+/* Where the head of that list is, 0 where there is none. */
+static __always_inline __u64 ur_bind_owners(const struct inet_bind_bucket *tb)
+{
+	const struct inet_bind_bucket___pre_6_8 *old = (const void *)tb;
+
+	if (!bpf_core_field_exists(old->owners))
+		return 0;
+	return (__u64)tb + bpf_core_field_offset(struct inet_bind_bucket___pre_6_8, owners);
+}

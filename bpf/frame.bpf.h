@@ -12,8 +12,11 @@
  */
 #include "bpf/maps.bpf.h"
 
+#define UR_PF_KTHREAD 0x00200000 /* include/linux/sched.h */
+
 #define UR_FRAME_CLAIM 1
 #define UR_FRAME_ICMP  2
+#define UR_FRAME_RST   3 /* TCP sends a reset of its own: tcp.bpf.c */
 
 /* No decision takes this long; a frame of that age lost its exit. */
 #define UR_FRAME_STALE_NS 1000000000ULL
@@ -34,6 +37,16 @@
 #else
 #define UR_EXIT_SP(regs) ((__u64)PT_REGS_SP(regs) - 8)
 #endif
+
+/* Return address at the entry of the function that @regs interrupt. */
+static __always_inline __u64 ur_return_address(struct pt_regs *regs)
+{
+#ifdef __TARGET_ARCH_arm64
+	return PT_REGS_RET(regs);
+#else
+	return ur_peek(__u64, PT_REGS_SP(regs));
+#endif
+}
 
 static __always_inline struct ur_task *ur_task_get(void)
 {
@@ -171,7 +184,9 @@ static __always_inline struct ur_frame *ur_window(__u8 family)
 	struct ur_task *t = ur_task_get();
 	struct ur_frame *f = t ? ur_frame_at(t, 0) : NULL;
 
-	return f && f->kind == UR_FRAME_ICMP && (!family || f->family == family) ? f : NULL;
+	if (!f || (f->kind != UR_FRAME_ICMP && f->kind != UR_FRAME_RST))
+		return NULL;
+	return !family || f->family == family ? f : NULL;
 }
 
 /* The scratch entry of @key, NULL when there is none. */

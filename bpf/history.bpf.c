@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* history.bpf.c - remember each UDP socket that ends: how it was, and who ended it.
+/* history.bpf.c - remember each UDP socket that ends: how it was, and who ended it; with
+ * --tcp-reset also each TCP listener, but no connection.
  *
  * Hooked at udp_lib_unhash(), which takes a socket out of the table, and at
  * __udp_disconnect(), which forgets peer and device before it calls that. Packets never
@@ -10,9 +11,9 @@
 #include "bpf/notice.bpf.h"
 
 #define UR_PF_EXITING         0x00000004 /* include/linux/sched.h */
-#define UR_PF_KTHREAD         0x00200000
-#define UR_SOCK_BINDPORT_LOCK 8 /* include/net/sock.h */
+#define UR_SOCK_BINDPORT_LOCK 8          /* include/net/sock.h */
 #define UR_SOCK_DGRAM         2
+#define UR_SHUTDOWN_MASK      3
 #define UR_ECONNABORTED       103
 
 /* One word of a kernel object: a load where @typed is the verifier's own pointer. */
@@ -172,6 +173,12 @@ static __always_inline __u64 ur_history_evict(struct ur_history_set *set)
 	return way;
 }
 
+/* Does an end of this kind pass another of our hooks, later? */
+static __always_inline bool ur_comes_again(__u8 proto, __u8 how)
+{
+	return how == UR_END_ABORT || (how == UR_END_DISCONNECT && proto != IPPROTO_TCP);
+}
+
 /* Note the end of @sk in @set, which no other writer is at. */
 static __always_inline void ur_history_write(struct ur_history_set *set, const struct sock *sk,
 					     __u32 inum, __u32 ports, __u8 how, __u8 flags,
@@ -209,7 +216,7 @@ static __always_inline void ur_history_write(struct ur_history_set *set, const s
 			c->times = 0;
 		set->way[way].cookie = cookie;
 	}
-	set->way[way].leaving = how >= UR_END_DISCONNECT ? (__u64)sk : 0;
+	set->way[way].leaving = ur_comes_again(now.proto, how) ? (__u64)sk : 0;
 	c->how = how;
 	c->flags = flags;
 	c->times += c->times < 0xffff;
@@ -221,18 +228,16 @@ static __always_inline void ur_history_write(struct ur_history_set *set, const s
 	*(volatile __u32 *)&set->version = version + 2;
 }
 
-static __always_inline int ur_history_put(const struct sock *sk, __u8 how, const bool typed)
+static __always_inline int ur_history_note(const struct sock *sk, __u32 ports, __u8 how, bool bound,
+					   const bool typed)
 {
 	const struct net *net = UR_FOLLOW(typed, sk, __sk_common.skc_net.net);
 	__u32 inum = UR_LOAD(typed, net, ns.inum);
-	__u32 ports = UR_LOAD(typed, sk, __sk_common.skc_portpair);
 	__u16 port = ((const __u16 *)&ports)[1];
-	bool bound = UR_LOAD_BITS(typed, sk, sk_userlocks) & UR_SOCK_BINDPORT_LOCK;
 	struct ur_history_set *set = ur_history_at(ur_history_index(inum, port, bound));
 
-	/* No port: not in the table. A port that stays: no end. */
-	if (!set || !port || (ur_want_netns && inum != ur_want_netns) ||
-	    (how >= UR_END_DISCONNECT && bound))
+	if (!set || !port ||
+	    (ur_want_netns && inum != ur_want_netns)) /* no port: not in the table */
 		return 0;
 	__sync_fetch_and_add(&set->busy, 1);
 	if (*(volatile __u32 *)&set->busy == 1) {
@@ -243,6 +248,47 @@ static __always_inline int ur_history_put(const struct sock *sk, __u8 how, const
 	}
 	__sync_fetch_and_add(&set->busy, -1);
 	return 0;
+}
+
+static __always_inline int ur_history_put(const struct sock *sk, __u8 how, const bool typed)
+{
+	__u32 ports = UR_LOAD(typed, sk, __sk_common.skc_portpair);
+	bool bound = UR_LOAD_BITS(typed, sk, sk_userlocks) & UR_SOCK_BINDPORT_LOCK;
+
+	if (how >= UR_END_DISCONNECT && bound) /* a port that stays: no end */
+		return 0;
+	return ur_history_note(sk, ports, how, bound, typed);
+}
+
+/* A TCP listener ends. A port that the kernel chose is given back by then (tcp_set_state()), but
+ * for what is left of it in inet_sport. */
+static __always_inline int ur_history_listener(const struct sock *sk, __u8 how, const bool typed)
+{
+	const struct inet_sock *inet = (const void *)sk;
+	__u32 ports = UR_LOAD(typed, sk, __sk_common.skc_portpair);
+	bool bound = UR_LOAD_BITS(typed, sk, sk_userlocks) & UR_SOCK_BINDPORT_LOCK;
+
+	if (UR_LOAD(typed, sk, sk_protocol) != IPPROTO_TCP) /* DCCP has listeners, too */
+		return 0;
+	if (!((const __u16 *)&ports)[1])
+		((__u16 *)&ports)[1] = bpf_ntohs(BPF_CORE_READ(inet, inet_sport));
+	return ur_history_note(sk, ports, how, bound, typed);
+}
+
+/* __tcp_close() has shut both directions by now, tcp_disconnect() has not: a listener that is
+ * shut down for reading, or connected to AF_UNSPEC. */
+static __always_inline int ur_listener_stop(const struct sock *sk, const bool typed)
+{
+	bool closed = UR_LOAD(typed, sk, sk_shutdown) == UR_SHUTDOWN_MASK;
+
+	return ur_history_listener(sk, closed ? UR_END_CLOSE : UR_END_DISCONNECT, typed);
+}
+
+static __always_inline int ur_listener_abort(const struct sock *sk, const bool typed)
+{
+	if (UR_LOAD(typed, sk, __sk_common.skc_state) != UR_TCP_LISTEN)
+		return 0;
+	return ur_history_listener(sk, UR_END_ABORT, typed);
 }
 
 /* Raw and ping sockets pass here, too, and so does udp_abort(), which sets sk_err first. */
@@ -279,6 +325,30 @@ SEC("kprobe/__udp_disconnect")
 int BPF_KPROBE(udp_leave_kprobe, struct sock *sk)
 {
 	return ur_history_leave(sk, false);
+}
+
+SEC("fentry/inet_csk_listen_stop")
+int BPF_PROG(listener_end, struct sock *sk)
+{
+	return ur_listener_stop(sk, true);
+}
+
+SEC("kprobe/inet_csk_listen_stop")
+int BPF_KPROBE(listener_end_kprobe, struct sock *sk)
+{
+	return ur_listener_stop(sk, false);
+}
+
+SEC("fentry/tcp_abort")
+int BPF_PROG(listener_abort, struct sock *sk)
+{
+	return ur_listener_abort(sk, true);
+}
+
+SEC("kprobe/tcp_abort")
+int BPF_KPROBE(listener_abort_kprobe, struct sock *sk)
+{
+	return ur_listener_abort(sk, false);
 }
 
 static __always_inline int ur_net_end(const struct net *net)

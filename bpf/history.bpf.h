@@ -122,11 +122,15 @@ UR_GLOBAL int ur_history_find(__u64 key)
 {
 	struct ur_scratch *w = ur_work_at(key);
 	__u32 bound, client;
+	__u64 start;
 
-	if (!w || !ur_history_start)
+	if (!w)
+		return 0;
+	start = w->flow.proto == IPPROTO_TCP ? ur_listeners_start : ur_history_start;
+	if (!start)
 		return 0;
 	w->e.flags |= UR_EV_HISTORY;
-	w->e.history_ns = ur_history_start;
+	w->e.history_ns = start;
 	bound = ur_history_index(w->e.netns_inum, w->flow.dport, true);
 	client = ur_history_index(w->e.netns_inum, w->flow.dport, false);
 	ur_history_look(key, bound, 0);

@@ -11,16 +11,6 @@
 #include "bpf/emit.bpf.h"
 #include "bpf/made.bpf.h"
 
-/* Return address at the entry of the function that @regs interrupt. */
-static __always_inline __u64 ur_return_address(struct pt_regs *regs)
-{
-#ifdef __TARGET_ARCH_arm64
-	return PT_REGS_RET(regs);
-#else
-	return ur_peek(__u64, PT_REGS_SP(regs));
-#endif
-}
-
 /* Is @caller in the rejecting function that @ip lies in? Or in the one that sends for all of
  * them, where the compiler made a call of what mostly is a jump. */
 UR_GLOBAL int ur_claim_called(__u64 ip, __u64 caller)
@@ -67,7 +57,7 @@ static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 fa
 	}
 	if (ur_want_received)
 		ur_made_note(skb, family);
-	bpf_tail_call(ctx, &builder, 0);
+	bpf_tail_call(ctx, &builder, UR_BUILD_RECORD);
 	return 0;
 }
 
@@ -161,5 +151,6 @@ static __always_inline int ur_icmp_exit_return(void *ctx, __u8 family)
 {
 	struct ur_frame *f = ur_window(family);
 
-	return f ? ur_icmp_exit(ctx, f->skb, family, f->type, f->code) : 0;
+	return f && f->kind == UR_FRAME_ICMP ? ur_icmp_exit(ctx, f->skb, family, f->type, f->code) :
+					       0;
 }

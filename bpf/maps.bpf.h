@@ -26,16 +26,18 @@
 #define UR_BUILT_DONE 1 /* it is in the scratch entry of the frame, to be sent at the exit */
 #define UR_BUILT_SKIP 2 /* and there shall be none: nobody asked for it */
 
-/* A decision in flight: a reject hook's claim, or an ICMP function's window. */
+/* A decision in flight: a reject hook's claim, an ICMP function's window, or that of a function
+ * which sends a TCP reset. */
 struct ur_frame {
 	__u64 skb;
 	__u64 ts_ns;
 	__u64 sp;     /* stack pointer where the hooked function was entered, 0: not seen */
-	__u64 ip;     /* claim: in the hooked function */
+	__u64 ip;     /* claim: in the hooked function; reset: CPU, and 1 */
 	__u64 caller; /* return address of the hooked function */
-	__u64 obj;    /* claim: struct nft_expr, or struct xt_action_param */
-	__u64 pkt;    /* claim by nft: struct nft_pktinfo */
-	__u64 regs;   /* claim by nft: struct nft_regs */
+	__u64 obj;    /* claim: struct nft_expr, or struct xt_action_param; reset: struct sock */
+	__u64 pkt;    /* claim by nft: struct nft_pktinfo; reset: the counter at its entry */
+	__u64 regs;   /* claim by nft: struct nft_regs; reset: enum sk_rst_reason */
+	__u64 sent;   /* reset: IPv6 packets that had left at its entry */
 	__s32 push_ret;
 	__u8 kind;
 	__u8 origin;
@@ -92,6 +94,12 @@ struct ur_scratch {
 	__u64 group;          /* reuseport group that fails as the socket judged last, or 1 */
 	__u64 judged;  /* sockets on the port; here, where the verifier takes it for any number */
 	__u64 nearest; /* how near the nearest of those in the record comes, ur_nearness() */
+	struct {
+		__u64 bucket, part, sock; /* nodes that come next, 0: none */
+		__u16 port;
+		__u8 broken; /* what we stood on was taken away */
+		__u8 pad[5];
+	} walk; /* through the sockets that are bound to a TCP port: listeners.bpf.h */
 };
 
 struct {
@@ -101,11 +109,14 @@ struct {
 	__type(value, struct ur_scratch);
 } scratch __weak SEC(".maps");
 
-/* The program that builds records, for the other kprobe programs to go on with: the verifier
- * takes as long for it as for all the rest together, and so it is loaded once. */
+/* The programs that build records, for the other kprobe programs to go on with: the verifier
+ * takes as long for one as for all the rest together, and so it is loaded once. The second is
+ * there with --tcp-reset only. */
+#define UR_BUILD_RECORD 0
+#define UR_BUILD_RESET  1
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, 2);
 	__type(key, __u32);
 	__type(value, __u32);
 } builder __weak SEC(".maps");
@@ -214,11 +225,18 @@ extern const volatile __u64 ur_waker_epoll;
 extern const volatile __u64 ur_wakers[UR_WAKERS];
 extern const volatile __u64 ur_udp_table; /* global struct udp_table, 0: per namespace */
 extern const volatile __u64 ur_udplite_table;
-extern const __u64 ur_zeros[];         /* as long as a struct ur_scratch */
-extern volatile __u32 ur_nets_watched; /* 1: their ends are hooked */
-extern volatile __u64 ur_nets_ended;   /* how many namespaces have ended; kept if so */
+extern const volatile __u64 ur_per_cpu_offset;   /* address of __per_cpu_offset[], 0: not known */
+extern const volatile __u64 ur_apparmor_hook6;   /* its hook in IPv6's output, 0: none */
+extern const volatile __u32 ur_mib_abort_failed; /* LINUX_MIB_TCPABORTFAILED, 0: not known */
+extern const volatile __u32 ur_mib_sent6;  /* IPSTATS_MIB_OUTPKTS behind netfilter, 0: not there */
+extern const volatile __u32 ur_reason_arg; /* of tcp_v4_send_reset(): 3, or 0: has none */
+extern const volatile __u32 ur_active_reason_arg; /* of tcp_send_active_reset(): 2, 3, or 0 */
+extern const __u64 ur_zeros[];                    /* as long as a struct ur_scratch */
+extern volatile __u32 ur_nets_watched;            /* 1: their ends are hooked */
+extern volatile __u64 ur_nets_ended;              /* how many namespaces have ended; kept if so */
 extern struct ur_tables ur_tables;
-extern volatile __u64 ur_history_start; /* CLOCK_MONOTONIC since when ends are seen, 0: not */
+extern volatile __u64 ur_history_start;   /* CLOCK_MONOTONIC since when ends are seen, 0: not */
+extern volatile __u64 ur_listeners_start; /* the same for TCP listeners */
 
 static __always_inline void ur_count(__u32 which)
 {

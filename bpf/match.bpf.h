@@ -4,6 +4,8 @@
 #include "bpf/frame.bpf.h"
 #include "bpf/packet.bpf.h"
 
+#define UR_TCP_LISTEN 10
+
 static __always_inline bool ur_addr_is_zero(const __u8 *a)
 {
 	const __u64 *w = (const void *)a;

@@ -19,7 +19,8 @@ static __always_inline int ur_pushed(__u8 family, int ret)
 {
 	struct ur_frame *f = ur_window(family);
 
-	if (f) {
+	/* Of a reset, the first: it ends with softirqs let in again. */
+	if (f && !(f->kind == UR_FRAME_RST && f->window & UR_WIN_PUSHED)) {
 		f->window |= UR_WIN_PUSHED;
 		f->push_ret = ret;
 	}

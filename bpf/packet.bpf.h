@@ -30,14 +30,14 @@ static __always_inline const struct net *ur_skb_net(const struct sk_buff *skb)
 	return BPF_CORE_READ(dev, nd_net.net);
 }
 
-/* inet_iif(), inet6_iif() and inet_sdif(), inet6_sdif(). */
-static __always_inline void ur_flow_devices(struct ur_flow *f, const struct sk_buff *skb)
+/* inet_iif(), inet6_iif() and inet_sdif(), inet6_sdif(); @at: where IPCB() or IP6CB() lies. */
+static __always_inline void ur_flow_devices_at(struct ur_flow *f, const struct sk_buff *skb,
+					       const void *at)
 {
 	__u32 skb_iif = BPF_CORE_READ(skb, skb_iif);
 
 	if (f->family == 4) {
-		const struct inet_skb_parm *cb =
-			(const void *)__builtin_preserve_access_index(&skb->cb);
+		const struct inet_skb_parm *cb = at;
 		const struct rtable *rt = (const void *)ur_dst(skb);
 		__u32 rt_iif = BPF_CORE_READ(rt, rt_iif);
 
@@ -45,8 +45,7 @@ static __always_inline void ur_flow_devices(struct ur_flow *f, const struct sk_b
 		if (BPF_CORE_READ(cb, flags) & (1 << 7)) /* IPSKB_L3SLAVE */
 			f->sdif = BPF_CORE_READ(cb, iif);
 	} else {
-		const struct inet6_skb_parm *cb =
-			(const void *)__builtin_preserve_access_index(&skb->cb);
+		const struct inet6_skb_parm *cb = at;
 
 		f->dif = BPF_CORE_READ(cb, iif);
 		if (BPF_CORE_READ(cb, flags) & 64) { /* IP6SKB_L3SLAVE */
@@ -54,6 +53,11 @@ static __always_inline void ur_flow_devices(struct ur_flow *f, const struct sk_b
 			f->dif = skb_iif;
 		}
 	}
+}
+
+static __always_inline void ur_flow_devices(struct ur_flow *f, const struct sk_buff *skb)
+{
+	ur_flow_devices_at(f, skb, (const void *)__builtin_preserve_access_index(&skb->cb));
 }
 
 /* Protocol, addresses and ports of the packet whose network header is at @l3. IPv6 extension
@@ -96,6 +100,25 @@ static __always_inline void ur_flow_read(struct ur_flow *f, const struct sk_buff
 	f->loopback = !!(BPF_CORE_READ(skb, dev, flags) & IFF_LOOPBACK);
 	f->l3mdev_accept = BPF_CORE_READ(net, ipv4.sysctl_udp_l3mdev_accept);
 	ur_flow_devices(f, skb);
+}
+
+/* The same of a segment that has come to TCP, which keeps IP's notes elsewhere
+ * (tcp_v4_fill_cb(), tcp_v6_fill_cb()). */
+static __always_inline void ur_flow_read_tcp(struct ur_flow *f, const struct sk_buff *skb,
+					     __u8 family)
+{
+	const struct net *net = (const void *)f->net;
+	__u64 cb = (__u64)__builtin_preserve_access_index(&skb->cb);
+
+	f->family = family;
+	ur_flow_of(f, skb);
+	f->proto = IPPROTO_TCP;
+	f->loopback = !!(BPF_CORE_READ(skb, dev, flags) & IFF_LOOPBACK);
+	f->l3mdev_accept = 1;
+	if (bpf_core_field_exists(net->ipv4.sysctl_tcp_l3mdev_accept))
+		f->l3mdev_accept = BPF_CORE_READ(net, ipv4.sysctl_tcp_l3mdev_accept);
+	ur_flow_devices_at(f, skb,
+			   (const void *)(cb + bpf_core_field_offset(struct tcp_skb_cb, header)));
 }
 
 /* A number for addresses and ports, never 0. */

@@ -57,7 +57,7 @@ int reject_exit(struct pt_regs *ctx)
 	if (!f || f->kind != UR_FRAME_CLAIM)
 		return 0;
 	if (!f->used)
-		bpf_tail_call(ctx, &builder, 0);
+		bpf_tail_call(ctx, &builder, UR_BUILD_RECORD);
 	ur_frame_pop(t);
 	return 0;
 }

@@ -285,3 +285,17 @@ UR_GLOBAL int ur_sender_find(__u64 key)
 	}
 	return 0;
 }
+
+/* The first of the programs that steer lookups in @net (SEC("sk_lookup")), by id. */
+static __always_inline __u32 ur_sk_lookup_prog(const struct net *net)
+{
+	const __u32 which = bpf_core_enum_value(enum netns_bpf_attach_type, NETNS_BPF_SK_LOOKUP);
+	const struct bpf_prog_array *progs;
+	const struct bpf_prog *prog;
+
+	ur_read(&progs, sizeof(progs), &net->bpf.run_array[which]);
+	if (!progs)
+		return 0;
+	ur_read(&prog, sizeof(prog), &progs->items[0].prog);
+	return BPF_CORE_READ(prog, aux, id);
+}

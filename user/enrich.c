@@ -118,29 +118,12 @@ static void name_devices(struct ur_evidence *ev)
 		if (ev->ev.socks[i].bound_ifindex)
 			ev->bound[i] =
 				name_device(fd, ev->ev.socks[i].bound_ifindex, ev->bound_dev[i]);
+	/* A segment whose socket was found has let go of its device (tcp_v4_rcv()). */
+	if (ev->ev.iif && !ev->ev.iifname[0])
+		name_device(fd, ev->ev.iif, ev->ev.iifname);
 	/* What a host sends to itself inside a VRF comes in on the VRF. */
 	if (ev->ev.sdif && ev->ev.sdif != ev->ev.iif)
 		name_device(fd, ev->ev.sdif, ev->slave);
-}
-
-/* Is the address that socket @i is bound to still one of the namespace's? */
-static enum ur_looked find_address(const struct ur_evidence *ev, unsigned i)
-{
-	const struct ur_sock *sk = &ev->ev.socks[i], *before = i ? sk - 1 : NULL;
-	uint8_t addr[16], version = ur_addr_plain(sk->family, sk->local, addr);
-
-	if (sk->mismatch != UR_MM_ADDRESS || ur_addr_multicast(version, addr))
-		return UR_NOT_ASKED;
-	if (before && before->mismatch == UR_MM_ADDRESS && before->family == sk->family &&
-	    !memcmp(before->local, sk->local, sizeof(sk->local)))
-		return ev->local_here[i - 1];
-	return ur_address_here(version, addr);
-}
-
-static void find_addresses(struct ur_evidence *ev)
-{
-	for (unsigned i = 0; i < ev->ev.nsocks; i++)
-		ev->local_here[i] = find_address(ev, i);
 }
 
 /* "vxlan_rcv+0x1/0x9c0 [vxlan]" to "vxlan_rcv [vxlan]" */
@@ -192,6 +175,11 @@ static void find_rule(struct ur_enrich *e, struct ur_evidence *ev, const struct 
 	}
 }
 
+static bool is_miss(const struct ur_event *ev)
+{
+	return ev->origin == UR_ORIGIN_UDP_MISS || ev->origin == UR_ORIGIN_TCP_MISS;
+}
+
 /* A listener matters where the packet was meant for this host's sockets. */
 static bool wants_listeners(const struct ur_evidence *ev)
 {
@@ -216,7 +204,7 @@ static void find_listeners(struct ur_enrich *e, struct ur_evidence *ev,
 /* Nobody has the port, says the kernel side: who might seem to. */
 static bool wants_others(const struct ur_evidence *ev)
 {
-	return ev->ev.origin == UR_ORIGIN_UDP_MISS && wants_listeners(ev) &&
+	return is_miss(&ev->ev) && ev->packet.has_ports && !ev->packet.fragment &&
 	       (ev->ev.flags & UR_EV_SOCKS) && !ev->ev.nsocks;
 }
 
@@ -250,7 +238,7 @@ static bool wants_taken(const struct ur_evidence *ev)
 	for (unsigned i = 0; i < ev->ev.nclosed; i++)
 		fitted |= ev->ev.closed[i].sk.mismatch == UR_MM_NONE &&
 			  ev->ev.closed[i].flags & UR_CL_BOUND;
-	return fitted && ev->ev.origin == UR_ORIGIN_UDP_MISS && ev->packet.has_ports &&
+	return fitted && is_miss(&ev->ev) && ev->packet.has_ports &&
 	       !(ev->ev.flags & UR_EV_SOCKS_PARTIAL);
 }
 
@@ -285,7 +273,7 @@ static void look_inside(struct ur_enrich *e, struct ur_evidence *ev, uint64_t *t
 {
 	ur_cleanup(ur_netns_stay_end) struct ur_netns_stay stay = UR_NETNS_NO_STAY;
 
-	if (!is_rule(&ev->ev) && ev->ev.origin != UR_ORIGIN_UDP_MISS)
+	if (!is_rule(&ev->ev) && !is_miss(&ev->ev) && ev->ev.origin != UR_ORIGIN_TCP_SOCK)
 		return;
 	ur_netns_stay_begin(e->netns, ev->ev.netns_inum, &stay);
 	ur_netns_stay_check(&stay, ev->ev.netns_cookie);
@@ -299,7 +287,7 @@ static void look_inside(struct ur_enrich *e, struct ur_evidence *ev, uint64_t *t
 		*taken = find_event_taken(e, ev);
 	if (stay.there) {
 		name_devices(ev);
-		find_addresses(ev);
+		ur_addresses_find(ev);
 		if (ur_back_wants(ev))
 			ur_back_find(e->back, now_ns(), ev);
 	}
@@ -336,8 +324,7 @@ static uint64_t find_elsewhere(struct ur_enrich *e, struct ur_evidence *ev)
 	const uint16_t seen = ev->ev.flags & (UR_EV_SOCKS | UR_EV_SOCKS_PARTIAL);
 	uint64_t inode = 0;
 
-	if (ev->ev.origin != UR_ORIGIN_UDP_MISS || seen != UR_EV_SOCKS || ev->ev.nsocks ||
-	    !ev->packet.has_ports)
+	if (!is_miss(&ev->ev) || seen != UR_EV_SOCKS || ev->ev.nsocks || !ev->packet.has_ports)
 		return 0;
 	ur_sockets_elsewhere(e->sockets, ev->ev.netns_inum, ev->ev.netns_cookie, &ev->packet,
 			     &ev->elsewhere, &inode);
@@ -396,6 +383,8 @@ static void find_owners(struct ur_enrich *e, struct ur_evidence *ev, uint64_t el
 	if (taken)
 		ask(&q, taken, 0, &ev->taken.owners);
 	ur_process_owners(e->process, q.one, q.n);
+	if (ev->ev.reset.flags & UR_RST_TASK)
+		ur_process_current(ev->ev.cur_tgid, ev->ev.cur_comm, &ev->resetter);
 	if (ev->ev.flags & UR_EV_CURRENT && ev->sender.looked != UR_FOUND)
 		ur_process_current(ev->ev.cur_tgid, ev->ev.cur_comm, &ev->sender);
 }

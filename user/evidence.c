@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <signal.h>
 #include <string.h>
+#include "user/addr.h"
 
 #define IP4_HEADER_MIN   20
 #define IP4_OFFSET_MASK  0x1fff /* IP_OFFSET, include/net/ip.h */
@@ -34,8 +35,11 @@ static void parse_transport(struct ur_packet *pkt, const uint8_t *data, size_t l
 	pkt->has_ports = true;
 	pkt->sport = be16(data + off);
 	pkt->dport = be16(data + off + 2);
-	if (pkt->proto == IPPROTO_TCP && off + TCP_FLAGS_OFFSET < len)
-		pkt->tcp_flags = data[off + TCP_FLAGS_OFFSET];
+	if (pkt->proto != IPPROTO_TCP || off + TCP_FLAGS_OFFSET >= len)
+		return;
+	pkt->tcp_flags = data[off + TCP_FLAGS_OFFSET];
+	off += (data[off + TCP_FLAGS_OFFSET - 1] >> 4) * 4u;
+	pkt->tcp_payload = pkt->length > off ? pkt->length - (uint32_t)off : 0;
 }
 
 static void parse_ip4(struct ur_packet *pkt, const uint8_t *data, size_t len)
@@ -137,6 +141,18 @@ static void terminate_strings(struct ur_event *ev)
 		ev->closed[i].comm[UR_COMM_MAX - 1] = '\0';
 }
 
+/* No segment, but a connection: as its peer sees it. IPv4 over an IPv6 socket is IPv4. */
+static void packet_of_connection(struct ur_packet *pkt, const struct ur_sock *sk)
+{
+	memset(pkt, 0, sizeof(*pkt));
+	pkt->proto = IPPROTO_TCP;
+	pkt->has_ports = true;
+	pkt->sport = sk->peer_port;
+	pkt->dport = sk->port;
+	ur_addr_plain(sk->family, sk->peer, pkt->src);
+	pkt->family = ur_addr_plain(sk->family, sk->local, pkt->dst);
+}
+
 int ur_evidence_from_event(struct ur_evidence *ev, const void *record, size_t len)
 {
 	const size_t head = offsetof(struct ur_event, nat); /* what every record has */
@@ -158,6 +174,11 @@ int ur_evidence_from_event(struct ur_evidence *ev, const void *record, size_t le
 	ev->count = 1;
 	ev->netns.inum = ev->nat_from.netns.inum = in.netns_inum;
 	ur_packet_parse(&ev->packet, in.snap, in.snap_len);
+	if (in.reset.flags & UR_RST_ACTIVE && in.nsocks) {
+		packet_of_connection(&ev->packet, &in.socks[0]);
+		ev->ev.family = ev->packet.family;
+		return 0;
+	}
 	/* 0 in the header: a packet of more than 64 KiB (BIG TCP, RFC 2675). */
 	if (ev->packet.length == 0 || (ev->packet.family == 6 && ev->packet.length == IP6_HEADER))
 		ev->packet.length = in.pkt_len ?: ev->packet.length;

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <time.h>
 #include "bpf/abi.h"
+#include "user/reset_names.h"
 #include "user/way.h"
 
 #define UR_OWNERS_MAX    4 /* processes named per socket */
@@ -39,14 +40,16 @@ enum ur_looked {
 	UR_CHANGED,   /* what is there now is not what was there at the event */
 };
 
-/* The refused packet, parsed from ur_event.snap. Addresses as text are made by sinks. */
+/* The refused packet, parsed from ur_event.snap. For a TCP reset that answers none, what the peer
+ * would send: addresses and ports are the connection's, length is 0. Addresses as text are made by sinks. */
 struct ur_packet {
-	uint8_t family;    /* 4 or 6, 0 when the snap could not be parsed */
-	uint8_t proto;     /* IPPROTO_*, after IPv6 extension headers */
-	uint8_t ttl;       /* as it stood at the decision */
-	bool has_ports;    /* sport, dport are valid */
-	bool fragment;     /* not the first fragment: no transport header */
-	uint8_t tcp_flags; /* valid for TCP with has_ports */
+	uint8_t family;       /* 4 or 6, 0 when the snap could not be parsed */
+	uint8_t proto;        /* IPPROTO_*, after IPv6 extension headers */
+	uint8_t ttl;          /* as it stood at the decision */
+	bool has_ports;       /* sport, dport are valid */
+	bool fragment;        /* not the first fragment: no transport header */
+	uint8_t tcp_flags;    /* valid for TCP with has_ports */
+	uint32_t tcp_payload; /* bytes behind the header, likewise */
 	uint16_t sport;
 	uint16_t dport;
 	uint32_t length; /* IP total length */
@@ -213,6 +216,9 @@ struct ur_rule_text {
 #define UR_MISSING_HISTORY        (1u << 5) /* sockets that end */
 #define UR_MISSING_CONNTRACK      (1u << 6) /* conntrack's view of an answer */
 #define UR_MISSING_OUTCOME_HAND   (1u << 7) /* whether a bridge or netdev rule's answer was made */
+#define UR_MISSING_RESET          (1u << 8) /* TCP's own resets, or what becomes of them */
+#define UR_MISSING_LISTENERS      (1u << 9) /* TCP listeners that end */
+#define UR_MISSING_TCP            (UR_MISSING_RESET | UR_MISSING_LISTENERS) /* for --tcp-reset */
 
 #define UR_MISSING_RECEIVED (1u << 16) /* errors that come, where they were asked for */
 
@@ -230,6 +236,7 @@ struct ur_evidence {
 	struct ur_owners socks[UR_SOCKS_MAX];    /* of ev.socks[i] */
 	struct ur_owners sender;                 /* of ev.sender, or of the current task */
 	struct ur_owners closers[UR_CLOSED_MAX]; /* who ended ev.closed[i]; gone itself, perhaps */
+	struct ur_owners resetter;               /* whose call led to the reset, with UR_RST_TASK */
 	struct ur_taken taken;
 	struct ur_listeners tcp;
 	struct ur_listeners sibling; /* of UDP-Lite for UDP, and the other way round */
@@ -245,6 +252,7 @@ struct ur_evidence {
 	char encap[UR_SOCKS_MAX][UR_SYMBOL_MAX]; /* kernel function that takes its datagrams */
 	char slave[UR_IFNAME_MAX]; /* device that the packet came in on, when iifname is its VRF */
 	char stack[UR_STACK_MAX][UR_SYMBOL_MAX]; /* "func+0x1a/0x90 [module]" */
+	char reset_reason[UR_RESET_NAME_MAX];    /* ev.reset.reason, "": this kernel tells none */
 	uint32_t count;                          /* events that this one stands for, at least 1 */
 };
 

@@ -152,7 +152,8 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 	ur_cleanup(ur_worker_freep) struct ur_worker *worker = NULL;
 	struct ur_probe_opts opts = { .netns_inum = netns,
 				      .debug = o->verbose > 1,
-				      .received = o->received };
+				      .received = o->received,
+				      .tcp_reset = o->tcp_reset };
 	struct ur_worker_opts worker_opts = { .select = { filter, o->interface, o->cause },
 					      .count = o->count,
 					      .received = o->received };
@@ -169,6 +170,7 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 	worker_opts.sink = sink;
 	worker_opts.tables = tables;
 	worker_opts.tables_arg = probe;
+	worker_opts.reset_names = ur_probe_reset_names(probe);
 	r = r ?: ur_worker_start(&worker_opts, &worker);
 	if (r)
 		return failed(EXIT_RUN_TIME, "starting", r);
@@ -183,7 +185,9 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 static int check(const struct ur_options *o)
 {
 	ur_cleanup(ur_probe_closep) struct ur_probe *probe = NULL;
-	struct ur_probe_opts opts = { .debug = o->verbose > 1, .received = o->received };
+	struct ur_probe_opts opts = { .debug = o->verbose > 1,
+				      .received = o->received,
+				      .tcp_reset = o->tcp_reset };
 	struct ur_refusal why;
 	int r = ur_probe_open(&opts, &probe, &why);
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "user/names.h"
 
+#include <ctype.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <linux/netfilter.h>
 #include "bpf/abi.h"
 
@@ -137,6 +139,40 @@ const char *ur_signal_name(int number, char buf[UR_NUMBER_TEXT])
 		return signals[number];
 	snprintf(buf, UR_NUMBER_TEXT, "signal %d", number);
 	return buf;
+}
+
+static const char *const tcp_flags[] = { "fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr" };
+
+const char *ur_tcp_flag_name(unsigned int bit)
+{
+	return bit < ROWS(tcp_flags) ? tcp_flags[bit] : NULL;
+}
+
+const char *ur_tcp_flags_text(uint8_t flags, char buf[UR_TCP_FLAGS_TEXT])
+{
+	char *at = buf;
+
+	for (size_t i = 0; i < ROWS(tcp_flags); i++) {
+		if (!(flags >> i & 1))
+			continue;
+		if (at != buf)
+			at = stpcpy(at, ", ");
+		for (const char *p = tcp_flags[i]; *p; p++)
+			*at++ = (char)toupper((unsigned char)*p);
+		*at = '\0';
+	}
+	return at == buf ? "no flags" : buf;
+}
+
+/* include/net/tcp_states.h */
+static const char *const tcp_states[] = {
+	NULL,     "ESTAB",      "SYN-SENT", "SYN-RECV", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT",
+	"UNCONN", "CLOSE-WAIT", "LAST-ACK", "LISTEN",   "CLOSING",    "SYN-RECV",
+};
+
+const char *ur_tcp_state_name(uint8_t state)
+{
+	return state < ROWS(tcp_states) ? tcp_states[state] : NULL;
 }
 
 const char *ur_mismatch_name(uint8_t mismatch)

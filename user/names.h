@@ -24,5 +24,16 @@ const char *ur_nf_hook_name(uint8_t pf, uint8_t hook);
 /* "SIGKILL", ...; "signal 50" for one without a name, written to @buf. */
 const char *ur_signal_name(int number, char buf[UR_NUMBER_TEXT]);
 
+#define UR_TCP_FLAGS_TEXT 48
+
+/* The flags of a TCP header, from its 14th byte: "SYN", "PSH, ACK", "no flags". */
+const char *ur_tcp_flags_text(uint8_t flags, char buf[UR_TCP_FLAGS_TEXT]);
+
+/* The name of flag @bit, 0 to 7: "fin", "syn", ...; NULL for another. */
+const char *ur_tcp_flag_name(unsigned int bit);
+
+/* TCP_* of the kernel as ss names it: "ESTAB", "LISTEN"; NULL for another. */
+const char *ur_tcp_state_name(uint8_t state);
+
 /* UR_MM_*: "none", "address", ...; NULL for another. */
 const char *ur_mismatch_name(uint8_t mismatch);

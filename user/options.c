@@ -57,6 +57,8 @@ static const struct row rows[] = {
 	  "only these causes or groups: socket.address,rule" },
 	{ 0, "received", NULL, read_flag, FIELD(received), NULL, NULL,
 	  "also show unreachables that come here from elsewhere" },
+	{ 0, "tcp-reset", NULL, read_flag, FIELD(tcp_reset), NULL, NULL,
+	  "explain the kernel's TCP resets as well" },
 	{ 0, "for", "DURATION", read_duration, FIELD(for_ns), NULL,
 	  "a number with ms, s, m or h, such as 500ms, 90s or 1h30m",
 	  "stop after that long: 500ms, 90s, 1h30m" },

@@ -23,6 +23,7 @@ struct ur_options {
 	bool json;
 	bool numeric;
 	bool quiet;
+	bool tcp_reset;
 	bool check;
 	bool help;
 	bool version;

@@ -86,6 +86,8 @@ static void configure(struct ur_probe *p, const struct ur_probe_opts *opts)
 	}
 	p->skel->rodata->ur_udp_table = ur_symbols_data(p->syms, "udp_table");
 	p->skel->rodata->ur_udplite_table = ur_symbols_data(p->syms, "udplite_table");
+	if (p->tcp_reset)
+		ur_tcp_configure(p);
 }
 
 /* What is not permitted for one trampoline is not permitted for the others. */
@@ -184,11 +186,16 @@ static bool essential_missing(const struct ur_probe *p)
 /* From here on no end of a socket is missed. */
 static void begin_history(struct ur_probe *p)
 {
-	struct timespec now;
+	const uint32_t missing = ur_probe_missing(p);
+	struct timespec t;
+	uint64_t now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (!(ur_probe_missing(p) & UR_MISSING_HISTORY))
-		p->skel->bss->ur_history_start = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	now = t.tv_sec * 1000000000ULL + t.tv_nsec;
+	if (!(missing & UR_MISSING_HISTORY))
+		p->skel->bss->ur_history_start = now;
+	if (p->tcp_reset && !(missing & UR_MISSING_LISTENERS))
+		p->skel->bss->ur_listeners_start = now;
 }
 
 static int map_stats(struct ur_probe *p)
@@ -263,6 +270,11 @@ static void let_go_of_start(struct ur_probe *p)
 	malloc_trim(0);
 }
 
+const struct ur_reset_names *ur_probe_reset_names(const struct ur_probe *p)
+{
+	return &p->reset_names;
+}
+
 static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur_refusal *why)
 {
 	int r;
@@ -308,6 +320,7 @@ int ur_probe_open(const struct ur_probe_opts *opts, struct ur_probe **ret, struc
 	p->received = opts->received;
 	said = (struct said){ .debug = opts->debug };
 	libbpf_set_print(on_libbpf);
+	p->tcp_reset = opts->tcp_reset;
 	r = ur_refusal_precheck(why) ?: start(p, opts, why);
 	if (r)
 		return r;

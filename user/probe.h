@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include "bpf/abi.h"
 #include "user/cleanup.h"
+#include "user/reset_names.h"
 
 struct ur_probe;
 
@@ -18,6 +19,7 @@ struct ur_probe_opts {
 	uint32_t netns_inum; /* report only this namespace; 0: all */
 	bool debug;          /* libbpf's own messages on stderr */
 	bool received;       /* errors that come, too */
+	bool tcp_reset;      /* the resets that TCP itself sends, too */
 };
 
 /* Why this kernel can't be traced, when it can't. */
@@ -71,6 +73,9 @@ uint64_t ur_probe_stat(const struct ur_probe *p, unsigned int which);
 /* How often tables of legacy iptables were replaced so far; 0 while one is being replaced, or
  * when that can't be seen. The same number twice: none was in between. Any thread may ask. */
 uint32_t ur_probe_tables(const struct ur_probe *p);
+
+/* The names of this kernel's reasons for TCP resets, none unless they were asked for. Borrowed. */
+const struct ur_reset_names *ur_probe_reset_names(const struct ur_probe *p);
 
 /* Fill @hooks with up to @max entries; returns how many there are. */
 size_t ur_probe_hooks(const struct ur_probe *p, struct ur_hook *hooks, size_t max);

@@ -50,6 +50,22 @@ const struct ur_core_row ur_core_rows[] = {
 	  "connections that an error is about" },
 	{ "tcp_v6_err", "received_tcp6", "received_tcp_kret", true, UR_MISSING_RECEIVED, false,
 	  "connections that an error is about, IPv6" },
+	{ "tcp_v4_send_reset", NULL, "reset4_enter", false, UR_MISSING_RESET, false,
+	  "TCP resets that answer IPv4 segments" },
+	{ "tcp_v4_send_reset", "reset4_exit", "reset_exit_kret", true, UR_MISSING_RESET, false,
+	  "what becomes of TCP resets, IPv4" },
+	{ "tcp_v6_send_reset", NULL, "reset6_enter", false, UR_MISSING_RESET, false,
+	  "TCP resets that answer IPv6 segments" },
+	{ "tcp_v6_send_reset", "reset6_exit", "reset_exit_kret", true, UR_MISSING_RESET, false,
+	  "what becomes of TCP resets, IPv6" },
+	{ "tcp_send_active_reset", NULL, "reset_active_enter", false, UR_MISSING_RESET, false,
+	  "TCP resets that end a connection" },
+	{ "tcp_send_active_reset", "reset_active_exit", "reset_exit_kret", true, UR_MISSING_RESET,
+	  false, "what becomes of TCP resets that end a connection" },
+	{ "inet_csk_listen_stop", "listener_end", "listener_end_kprobe", false,
+	  UR_MISSING_LISTENERS, false, "TCP listeners that are closed" },
+	{ "tcp_abort", "listener_abort", "listener_abort_kprobe", false, UR_MISSING_LISTENERS,
+	  false, "TCP listeners that are destroyed from outside" },
 	{ "module_load", "module_load", NULL, false, 0, false, "firewall modules that come later" },
 	{ "module_free", "module_free", NULL, false, 0, false, "firewall modules that go" },
 };
@@ -99,6 +115,8 @@ static bool needless(const struct ur_probe *p, const struct ur_core_row *row)
 
 	if (row->missing & UR_MISSING_RECEIVED && !p->received)
 		return true;
+	if (row->missing & UR_MISSING_TCP && !p->tcp_reset)
+		return true;
 	if (strcmp(row->func, "net_ns_net_exit") != 0 || !net)
 		return false;
 	for (int i = 0; i < btf_vlen(net); i++) {
@@ -125,6 +143,8 @@ static const char *program_of(const struct ur_probe *p, const struct ur_core_row
 
 	if (needless(p, row))
 		return NULL;
+	if (row->missing & UR_MISSING_RESET && ur_probe_is_bad(p, UR_BUILDER_TCP))
+		return NULL;
 	if (t && !ur_probe_is_bad(p, t))
 		return t;
 	if (row->kprobe && in_kernel(p, row->func) && !ur_probe_is_bad(p, row->kprobe))
@@ -138,7 +158,8 @@ int ur_core_plan(struct ur_probe *p)
 
 	bpf_object__for_each_program(prog, p->skel->obj) {
 		const char *name = bpf_program__name(prog);
-		bool wanted = !strcmp(name, UR_BUILDER);
+		bool wanted = !strcmp(name, UR_BUILDER) ||
+			      (p->tcp_reset && !strcmp(name, UR_BUILDER_TCP));
 
 		for (size_t i = 0; i < ur_core_nrows && !wanted; i++) {
 			const char *chosen = program_of(p, &ur_core_rows[i]);
@@ -202,26 +223,26 @@ static int attach_row(struct ur_probe *p, const struct ur_core_row *row, struct 
 }
 
 /* Programs go on with it through the map. */
-static int set_builder(struct ur_probe *p)
+static int set_builder(struct ur_probe *p, const char *name, __u32 slot)
 {
-	struct bpf_program *prog = bpf_object__find_program_by_name(p->skel->obj, UR_BUILDER);
+	struct bpf_program *prog = bpf_object__find_program_by_name(p->skel->obj, name);
 	int fd = prog ? bpf_program__fd(prog) : -ENOENT;
-	__u32 first = 0;
 
 	if (fd < 0)
 		return fd;
-	return bpf_map_update_elem(bpf_map__fd(p->skel->maps.builder), &first, &fd, BPF_ANY) ?
+	return bpf_map_update_elem(bpf_map__fd(p->skel->maps.builder), &slot, &fd, BPF_ANY) ?
 		       -errno :
 		       0;
 }
 
 int ur_core_attach(struct ur_probe *p)
 {
-	int r = set_builder(p);
+	int r = set_builder(p, UR_BUILDER, 0);
 
+	if (!r && p->tcp_reset && !ur_probe_is_bad(p, UR_BUILDER_TCP))
+		r = set_builder(p, UR_BUILDER_TCP, 1);
 	if (r)
 		return r;
-
 	for (size_t i = 0; i < ur_core_nrows; i++)
 		if (attach_row(p, &ur_core_rows[i], &p->core[i]))
 			r = -EAGAIN;

@@ -42,11 +42,12 @@ struct ur_attached {
 	char reason[UR_REASON_LEN];
 };
 
-#define UR_BUILDER    "record_build" /* the program that map "builder" leads to */
-#define UR_NO_RANGE   UINT32_MAX
-#define UR_CORE_MAX   48
-#define UR_MODULE_MAX 24
-#define UR_BAD_MAX    32
+#define UR_BUILDER     "record_build" /* the programs that map "builder" leads to */
+#define UR_BUILDER_TCP "reset_build"
+#define UR_NO_RANGE    UINT32_MAX
+#define UR_CORE_MAX    48
+#define UR_MODULE_MAX  24
+#define UR_BAD_MAX     32
 
 struct ur_probe {
 	struct ur_bpf *skel;
@@ -67,6 +68,8 @@ struct ur_probe {
 	uint64_t notices_lost; /* UR_STAT_NOTICE_LOST when we last looked */
 	bool symbols_hidden;
 	bool received;
+	bool tcp_reset;
+	struct ur_reset_names reset_names;
 	ur_record_fn fn;
 	void *arg;
 };
@@ -107,6 +110,11 @@ void ur_module_hook(const struct ur_probe *p, size_t i, struct ur_hook *ret);
 
 /* UR_MISSING_* of what could not be attached. */
 uint32_t ur_module_missing(const struct ur_probe *p);
+
+/* probe_tcp.c */
+
+/* Write what the programs for TCP resets read, and fill @p->reset_names. */
+void ur_tcp_configure(struct ur_probe *p);
 
 /* probe_refusal.c */
 

@@ -18,7 +18,8 @@
 #define PADDING "__pfx_"
 
 /* The only data symbols that anybody asks for. */
-static const char *const data_names[] = { "udp_table", "udplite_table", "nf_tables_net_id" };
+static const char *const data_names[] = { "udp_table", "udplite_table", "nf_tables_net_id",
+					  "__per_cpu_offset" };
 #define DATA_MAX (sizeof(data_names) / sizeof(*data_names))
 
 struct symbol {

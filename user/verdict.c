@@ -38,6 +38,21 @@ static const struct ur_words words[] = {
 	[UR_CAUSE_POLICY_SCOPE] = { ur_why_policy, ur_advise_policy },
 	[UR_CAUSE_POLICY_LABEL] = { ur_why_policy, ur_advise_policy },
 	[UR_CAUSE_BPF_ICMP_SEND] = { ur_why_bpf_icmp_send, ur_advise_bpf_icmp_send },
+	[UR_CAUSE_SOCKET_FLOW] = { ur_why_socket_flow, ur_advise_socket_flow },
+	[UR_CAUSE_TCP_CLOSED_WITH_DATA] = { ur_why_tcp_closed_with_data,
+					    ur_advise_tcp_closed_with_data },
+	[UR_CAUSE_TCP_DATA_AFTER_CLOSE] = { ur_why_tcp_data_after_close,
+					    ur_advise_tcp_data_after_close },
+	[UR_CAUSE_TCP_LINGER] = { ur_why_tcp_linger, ur_advise_tcp_linger },
+	[UR_CAUSE_TCP_DISCONNECTED] = { ur_why_tcp_disconnected, ur_advise_tcp_disconnected },
+	[UR_CAUSE_TCP_NOT_ACCEPTED] = { ur_why_tcp_not_accepted, ur_advise_tcp_not_accepted },
+	[UR_CAUSE_TCP_OVERFLOW] = { ur_why_tcp_overflow, ur_advise_tcp_overflow },
+	[UR_CAUSE_TCP_DESTROYED] = { ur_why_tcp_destroyed, ur_advise_tcp_destroyed },
+	[UR_CAUSE_TCP_KEEPALIVE] = { ur_why_tcp_keepalive, ur_advise_tcp_keepalive },
+	[UR_CAUSE_TCP_FIN_TIMEOUT] = { ur_why_tcp_fin_timeout, ur_advise_tcp_fin_timeout },
+	[UR_CAUSE_TCP_MEMORY] = { ur_why_tcp_memory, ur_advise_tcp_memory },
+	[UR_CAUSE_TCP_BAD_SEGMENT] = { ur_why_tcp_bad_segment, ur_advise_tcp_bad_segment },
+	[UR_CAUSE_TCP_MPTCP] = { ur_why_tcp_mptcp, ur_advise_tcp_mptcp },
 };
 _Static_assert(sizeof(words) / sizeof(words[0]) == UR_CAUSE_MAX_, "word every cause");
 
@@ -156,13 +171,33 @@ static void decide_rst(const struct ur_event *ev, struct ur_report *report)
 		suppress(report, UR_SUPP_OTHER);
 }
 
+static bool by_tcp(const struct ur_event *ev)
+{
+	return ev->origin == UR_ORIGIN_TCP_MISS || ev->origin == UR_ORIGIN_TCP_SOCK;
+}
+
 /* LOCAL_OUT and POST_ROUTING drop with -EPERM (nf_hook_slow()); others are no rule's. */
 static void decide_pushed(const struct ur_event *ev, struct ur_report *report)
 {
 	if (ev->push_ret >= 0)
 		report->outcome = UR_OUTCOME_SENT;
 	else
-		suppress(report, ev->push_ret == -EPERM ? UR_SUPP_OUTPUT_RULE : UR_SUPP_OTHER);
+		suppress(report, ev->push_ret == -EPERM        ? UR_SUPP_OUTPUT_RULE :
+				 ev->push_ret == -EHOSTUNREACH ? UR_SUPP_NO_ROUTE :
+								 UR_SUPP_OTHER);
+}
+
+/* IPv4's answers pass the push function, or were not made: without a route, or where a key is
+ * wanted that is not known (TCP-MD5, TCP-AO). Of the others counters tell, or nothing does. */
+static void decide_tcp(const struct ur_evidence *ev, struct ur_report *report)
+{
+	const struct ur_event *e = &ev->ev;
+
+	if (e->window & UR_WIN_PUSHED)
+		decide_pushed(e, report);
+	else if (!(e->reset.flags & UR_RST_ACTIVE) && e->family == 4 &&
+		 !(ev->missing & UR_MISSING_OUTCOME_PUSH))
+		suppress(report, UR_SUPP_OTHER);
 }
 
 static void decide_unseen(const struct ur_evidence *ev, struct ur_report *report)
@@ -182,6 +217,8 @@ static void decide_outcome(const struct ur_evidence *ev, struct ur_report *repor
 		return;
 	if (by_hand(e))
 		decide_by_hand(ev, report);
+	else if (by_tcp(e))
+		decide_tcp(ev, report);
 	else if (e->answer == UR_ANSWER_RST)
 		decide_rst(e, report);
 	else if (e->window & UR_WIN_PUSHED)
@@ -206,6 +243,13 @@ static void decide_cause(const struct ur_case *c, struct ur_report *report)
 	uint8_t origin = ur_origin(c->ev);
 
 	switch (origin) {
+	case UR_ORIGIN_TCP_MISS:
+		if (!ur_segment_opens(c->ev)) {
+			report->cause = UR_CAUSE_SOCKET_FLOW;
+			report->confidence = UR_PROVEN;
+			break;
+		}
+		/* fall through */
 	case UR_ORIGIN_UDP_MISS:
 		report->cause = ur_socket_cause(c, &report->confidence);
 		report->cause = ur_history_cause(c, report->cause, &report->confidence);
@@ -215,6 +259,9 @@ static void decide_cause(const struct ur_case *c, struct ur_report *report)
 	case UR_ORIGIN_XT:
 		report->cause = rules[origin];
 		report->confidence = ur_rule_confidence(c->ev);
+		break;
+	case UR_ORIGIN_TCP_SOCK:
+		report->cause = ur_reset_cause(c->ev, &report->confidence);
 		break;
 	default:
 		report->cause = ur_generator_cause(c->ev, &report->confidence);

@@ -68,6 +68,12 @@ enum ur_confidence ur_nat_confidence(const struct ur_evidence *ev);
  * was not attached yet, as the call chain shows it. */
 uint8_t ur_origin(const struct ur_evidence *ev);
 
+/* True when no socket took the packet, and that is why it was refused. */
+bool ur_missed(const struct ur_evidence *ev);
+
+/* True when a program's call led to the TCP reset: ev->resetter made it. */
+bool ur_reset_by_program(const struct ur_evidence *ev);
+
 /* True when a firewall rule refused the packet, known or not. */
 bool ur_by_rule(const struct ur_evidence *ev);
 

@@ -9,7 +9,7 @@
 
 static bool by_miss(const struct ur_evidence *ev)
 {
-	return ur_origin(ev) == UR_ORIGIN_UDP_MISS;
+	return ur_missed(ev);
 }
 
 static bool hook_is(const struct ur_evidence *ev, unsigned int hook)

@@ -2,6 +2,7 @@
 /* verdict_closed.c - the words for sockets that are gone. */
 #include "user/verdict_parts.h"
 
+#include <netinet/in.h>
 #include "user/addr.h"
 #include "user/age.h"
 #include "user/names.h"
@@ -307,6 +308,7 @@ void ur_say_never(const struct ur_evidence *ev, struct ur_buf *out)
 
 	if (!(ev->ev.flags & UR_EV_HISTORY) || ev->ev.nclosed || ev->ev.history_ns >= ev->ev.ts_ns)
 		return;
-	ur_buf_add(out, ", nor was one in the last ");
+	ur_buf_add(out, ev->packet.proto == IPPROTO_TCP ? ", nor did one in the last " :
+							  ", nor was one in the last ");
 	ur_say_age(out, known);
 }

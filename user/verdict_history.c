@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "user/verdict_parts.h"
 
+#include <netinet/in.h>
 #include <stdint.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include "user/addr.h"
@@ -88,6 +89,12 @@ static bool looks_like_a_reply(const struct ur_packet *pkt, bool connected)
 	       (connected ? pkt->sport < pkt->dport : pkt->sport <= SERVICE_PORT_MAX);
 }
 
+/* Of TCP only listeners are remembered. */
+static bool is_listener(const struct ur_closed *c)
+{
+	return c->sk.proto == IPPROTO_TCP;
+}
+
 /* Not what a client does that has waited long enough. */
 static bool killed(const struct ur_closed *c)
 {
@@ -138,6 +145,8 @@ static struct judgement judge_chosen(const struct ur_evidence *ev, int i)
 {
 	enum ur_confidence confidence = asked(ev, i) ? UR_PROVEN : UR_LIKELY;
 
+	if (is_listener(closed_at(ev, i)))
+		return (struct judgement){ WEIGHT_RECENT, UR_CAUSE_SOCKET_CLOSED, UR_PROVEN };
 	if (ur_closed_for_reply(ev) || connected(ev, i))
 		return (struct judgement){ WEIGHT_RECENT, UR_CAUSE_SOCKET_LATE_REPLY, confidence };
 	if (ur_closed_age(ev, i) > RECENT_NS)
@@ -156,7 +165,7 @@ static struct judgement judge_bound(const struct ur_evidence *ev, int i)
 	enum weight weight = ur_closed_age(ev, i) <= RECENT_NS ? WEIGHT_RECENT : WEIGHT_SOME;
 	bool late = false;
 
-	if (c->sk.flags & UR_SK_KERNEL || killed(c))
+	if (c->sk.flags & UR_SK_KERNEL || killed(c) || is_listener(c))
 		late = false;
 	else if (ev->ev.flags & UR_EV_ENTRY)
 		late = ur_closed_for_reply(ev) && !is_stream(ev);
@@ -199,7 +208,7 @@ int ur_closed_best(const struct ur_evidence *ev)
 {
 	int best = UR_NO_SOCKET;
 
-	if (!(ev->ev.flags & UR_EV_HISTORY) || ur_origin(ev) != UR_ORIGIN_UDP_MISS)
+	if (!(ev->ev.flags & UR_EV_HISTORY) || !ur_missed(ev))
 		return UR_NO_SOCKET;
 	for (int i = 0; i < ev->ev.nclosed; i++) {
 		if (judge(ev, i).weight == WEIGHT_NONE)

@@ -72,3 +72,10 @@ bool ur_by_rule(const struct ur_evidence *ev)
 
 	return origin == UR_ORIGIN_NFT || origin == UR_ORIGIN_XT_NFT || origin == UR_ORIGIN_XT;
 }
+
+bool ur_missed(const struct ur_evidence *ev)
+{
+	uint8_t origin = ur_origin(ev);
+
+	return origin == UR_ORIGIN_UDP_MISS || origin == UR_ORIGIN_TCP_MISS;
+}

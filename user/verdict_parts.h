@@ -5,16 +5,31 @@
  * verdict.c decides, verdict_socket.c, verdict_mismatch.c (of sockets that are there, but do
  * not fit), verdict_closed.c (of sockets that are gone, which verdict_history.c weighs),
  * verdict_nat.c (of translated packets) and verdict_rule.c word the causes, verdict_generator.c
- * those of what else sends these errors, verdict_unknown.c the rest, verdict_origin.c who decided, verdict_also.c the further findings, verdict_way.c
- * those about the way to a rule, verdict_manager.c those about who wrote it, verdict_pattern.c
- * those that it takes several packets or the routes to see, verdict_words.c the phrases that
- * all of them use. As pure as verdict.h says.
+ * those of what else sends these errors, verdict_reset.c and verdict_tcp.c those of TCP's own
+ * resets, verdict_unknown.c the rest, verdict_origin.c who decided, verdict_also.c the further
+ * findings, verdict_way.c those about the way to a rule, verdict_manager.c those about who wrote
+ * it, verdict_pattern.c those that it takes several packets or the routes to see,
+ * verdict_words.c the phrases that all of them use. As pure as verdict.h says.
  */
 #include "user/manager.h"
 #include "user/strbuf.h"
 #include "user/verdict.h"
 
 #define UR_NO_SOCKET (-1)
+
+/* TCP: does the segment ask for a new connection? Only a listener takes such. */
+bool ur_segment_opens(const struct ur_evidence *ev);
+
+/* Is it a SYN-ACK? */
+bool ur_segment_answers(const struct ur_evidence *ev);
+
+/* Was the call of ur_reset_by_program() one that disconnects? Is the listener's queue of
+ * connections longer than it may be? */
+bool ur_reset_disconnects(const struct ur_evidence *ev);
+bool ur_backlog_full(const struct ur_evidence *ev);
+
+/* Why TCP resets a segment, or a connection, for which it has a socket. */
+enum ur_cause ur_reset_cause(const struct ur_evidence *ev, enum ur_confidence *confidence);
 
 /* The evidence, and what the decision rests on. */
 struct ur_case {
@@ -114,6 +129,19 @@ void ur_why_tunnel(const struct ur_case *c, struct ur_buf *out);
 void ur_why_xfrm(const struct ur_case *c, struct ur_buf *out);
 void ur_why_policy(const struct ur_case *c, struct ur_buf *out);
 void ur_why_bpf_icmp_send(const struct ur_case *c, struct ur_buf *out);
+void ur_why_socket_flow(const struct ur_case *c, struct ur_buf *out);
+void ur_why_tcp_closed_with_data(const struct ur_case *c, struct ur_buf *out);
+void ur_why_tcp_data_after_close(const struct ur_case *c, struct ur_buf *out);
+void ur_why_tcp_linger(const struct ur_case *c, struct ur_buf *out);
+void ur_why_tcp_disconnected(const struct ur_case *c, struct ur_buf *out);
+void ur_why_tcp_not_accepted(const struct ur_case *c, struct ur_buf *out);
+void ur_why_tcp_overflow(const struct ur_case *c, struct ur_buf *out);
+void ur_why_tcp_destroyed(const struct ur_case *c, struct ur_buf *out);
+void ur_why_tcp_keepalive(const struct ur_case *c, struct ur_buf *out);
+void ur_why_tcp_fin_timeout(const struct ur_case *c, struct ur_buf *out);
+void ur_why_tcp_memory(const struct ur_case *c, struct ur_buf *out);
+void ur_why_tcp_bad_segment(const struct ur_case *c, struct ur_buf *out);
+void ur_why_tcp_mptcp(const struct ur_case *c, struct ur_buf *out);
 void ur_why_unknown(const struct ur_case *c, struct ur_buf *out);
 
 void ur_advise_socket_none(const struct ur_case *c, struct ur_buf *out);
@@ -141,6 +169,19 @@ void ur_advise_tunnel(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_xfrm(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_policy(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_bpf_icmp_send(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_socket_flow(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_tcp_closed_with_data(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_tcp_data_after_close(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_tcp_linger(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_tcp_disconnected(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_tcp_not_accepted(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_tcp_overflow(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_tcp_destroyed(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_tcp_keepalive(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_tcp_fin_timeout(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_tcp_memory(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_tcp_bad_segment(const struct ur_case *c, struct ur_buf *out);
+void ur_advise_tcp_mptcp(const struct ur_case *c, struct ur_buf *out);
 void ur_advise_unknown(const struct ur_case *c, struct ur_buf *out);
 
 /* ---- phrases ---- */

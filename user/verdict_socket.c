@@ -84,7 +84,7 @@ static bool nearer_unseen(const struct ur_case *c)
  * and only UDP asks it. */
 static bool behind_sk_lookup(const struct ur_evidence *ev, const struct ur_sock *sk)
 {
-	return ev->ev.sk_lookup_prog && ev->packet.proto == IPPROTO_UDP &&
+	return ev->ev.sk_lookup_prog && ev->packet.proto != IPPROTO_UDPLITE &&
 	       !(sk->flags & UR_SK_CONNECTED);
 }
 
@@ -160,8 +160,7 @@ bool ur_sk_lookup_may(const struct ur_case *c)
 {
 	const struct ur_evidence *ev = c->ev;
 
-	if (ur_origin(ev) != UR_ORIGIN_UDP_MISS || !ev->ev.sk_lookup_prog ||
-	    ev->packet.proto != IPPROTO_UDP)
+	if (!ur_missed(ev) || !ev->ev.sk_lookup_prog || ev->packet.proto == IPPROTO_UDPLITE)
 		return false;
 	return c->nearest == UR_NO_SOCKET || ev->ev.socks[c->nearest].mismatch != UR_MM_NONE;
 }
@@ -184,6 +183,12 @@ static void advise_look(const struct ur_case *c, struct ur_buf *out)
 	ur_say_ss(out, c->ev);
 }
 
+/* Of TCP only listeners count. */
+static const char *on_port(const struct ur_case *c)
+{
+	return c->ev->packet.proto == IPPROTO_TCP ? "listens on" : "is on";
+}
+
 /* ---- socket.none ---- */
 
 void ur_why_socket_none(const struct ur_case *c, struct ur_buf *out)
@@ -196,8 +201,7 @@ void ur_why_socket_none(const struct ur_case *c, struct ur_buf *out)
 		ur_buf_add(out, " socket accepts it; its ports could not be read");
 		return;
 	}
-	ur_buf_add(out, whole ? " socket is on port %u" : " socket accepts port %u",
-		   c->ev->packet.dport);
+	ur_buf_add(out, " socket %s port %u", whole ? on_port(c) : "accepts", c->ev->packet.dport);
 	ur_say_in_netns(out, &c->ev->netns);
 	if (whole)
 		return ur_say_never(c->ev, out);
@@ -284,7 +288,7 @@ static void say_nothing_here(const struct ur_case *c, struct ur_buf *out)
 {
 	ur_buf_add(out, "no ");
 	ur_say_proto(out, c->ev);
-	ur_buf_add(out, " socket is on port %u", c->ev->packet.dport);
+	ur_buf_add(out, " socket %s port %u", on_port(c), c->ev->packet.dport);
 	ur_say_in_netns(out, &c->ev->netns);
 	ur_buf_add(out, ", but ");
 }
@@ -371,9 +375,9 @@ void ur_advise_socket_netns(const struct ur_case *c, struct ur_buf *out)
 	uint16_t port = c->ev->packet.dport;
 
 	ur_buf_add(out,
-		   "publish the port (docker -p %u:%u/udp, hostNetwork, DNAT), or send to an "
+		   "publish the port (docker -p %u:%u%s, hostNetwork, DNAT), or send to an "
 		   "address of ",
-		   port, port);
+		   port, port, c->ev->packet.proto == IPPROTO_TCP ? "" : "/udp");
 	ur_say_program(out, &c->ev->elsewhere.owners, "that service");
 	ur_buf_add(out, "'s namespace");
 }

@@ -52,6 +52,8 @@ void ur_why_unknown(const struct ur_case *c, struct ur_buf *out)
 		   ev->stack[0]);
 	if (row < CALLERS)
 		ur_buf_add(out, ", %s", callers[row].fact);
+	if (ev->reset_reason[0])
+		ur_buf_add(out, " (the kernel's reason: %s)", ev->reset_reason);
 }
 
 void ur_advise_unknown(const struct ur_case *c, struct ur_buf *out)

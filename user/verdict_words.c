@@ -201,6 +201,8 @@ void ur_say_ss(struct ur_buf *out, const struct ur_evidence *ev)
 	entered = ur_say_enter(out, ev);
 	if (ev->packet.proto == IPPROTO_UDPLITE)
 		ur_buf_add(out, "cat /proc/net/udplite%s", ev->packet.family == 6 ? "6" : "");
+	else if (ev->packet.proto == IPPROTO_TCP)
+		ur_buf_add(out, "ss -tlnp 'sport = :%u'", ev->packet.dport);
 	else
 		ur_buf_add(out, "ss -uanp 'sport = :%u'", ev->packet.dport);
 	close_command(out, ev, entered);

@@ -126,6 +126,13 @@ static int show(struct ur_worker *w)
 	return ur_sink_event(w->opts.sink, &w->ev, &w->report);
 }
 
+/* Why the kernel says that it resets. */
+static void name_reason(const struct ur_reset_names *names, struct ur_evidence *ev)
+{
+	if (names && ev->ev.reset.flags & UR_RST_REASON && ev->ev.reset.reason < UR_RESET_NAMES_MAX)
+		strcpy(ev->reset_reason, names->name[ev->ev.reset.reason]);
+}
+
 static int explain(struct ur_worker *w, size_t len)
 {
 	bool shown;
@@ -136,6 +143,7 @@ static int explain(struct ur_worker *w, size_t len)
 	w->ev.seq = ++w->seq;
 	w->ev.time = real_time(w->ev.ev.ts_ns);
 	w->ev.missing = atomic_load(&w->missing);
+	name_reason(w->opts.reset_names, &w->ev);
 	if (!ur_select_early(&w->opts.select, &w->ev)) {
 		w->totals.passed_over += w->ev.count;
 		return 0;

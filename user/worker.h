@@ -15,10 +15,11 @@ struct ur_worker;
 struct ur_worker_opts {
 	struct ur_sink *sink; /* borrowed until ur_worker_stop() */
 	struct ur_select select;
-	uint64_t count;                      /* stop after so many shown, 0: no limit */
-	uint32_t (*tables)(const void *arg); /* see ur_probe_tables(); NULL: not known */
-	const void *tables_arg;              /* borrowed until ur_worker_free() */
-	bool received;                       /* errors that come will be pushed, too */
+	uint64_t count;                           /* stop after so many shown, 0: no limit */
+	uint32_t (*tables)(const void *arg);      /* see ur_probe_tables(); NULL: not known */
+	const void *tables_arg;                   /* borrowed until ur_worker_free() */
+	const struct ur_reset_names *reset_names; /* borrowed likewise; NULL: none */
+	bool received;                            /* errors that come will be pushed, too */
 };
 
 /* Start the thread. Signals must be blocked by the caller before. Returns 0 and gives

@@ -6,7 +6,9 @@
 #include <getopt.h>
 #include <poll.h>
 
-static const char help[] = "usage: tcp_connect ADDR PORT [--sport PORT] [--dev NAME] [--wait S]\n";
+static const char help[] =
+	"usage: tcp_connect ADDR PORT [--sport PORT] [--dev NAME] [--wait S] [--send N]\n"
+	"--send N: once connected, say something N times, .2 s apart; see how it ends\n";
 
 /* The error that the attempt ended with, 0 when connected, ETIMEDOUT after @wait_us. */
 static int attempt(int fd, const struct addr *to, long wait_us)
@@ -26,16 +28,36 @@ static int attempt(int fd, const struct addr *to, long wait_us)
 	return err;
 }
 
+/* Say something @times, as far as one may, and wait for the other side's end of it: "eof", the
+ * error, or "open". */
+static const char *talk(int fd, long times, long wait_us)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char buf[256];
+	ssize_t n;
+
+	for (long i = 0; i < times; i++) {
+		send(fd, "said\n", 5, MSG_NOSIGNAL);
+		usleep(200000);
+	}
+	while (poll(&p, 1, wait_us / 1000) == 1) {
+		n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
+		if (n < 0)
+			return strerrorname_np(errno);
+		if (n == 0)
+			return "eof";
+	}
+	return "open";
+}
+
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = { { "sport", 1, 0, 'p' },
-					       { "dev", 1, 0, 'd' },
-					       { "wait", 1, 0, 'w' },
-					       { "help", 0, 0, 'h' },
-					       {} };
+	static const struct option longs[] = { { "sport", 1, 0, 'p' }, { "dev", 1, 0, 'd' },
+					       { "wait", 1, 0, 'w' },  { "send", 1, 0, 's' },
+					       { "help", 0, 0, 'h' },  {} };
 	struct addr to, local = { .len = sizeof(local.ss) };
 	const char *dev = NULL;
-	long sport = 0, wait = 2000000;
+	long sport = 0, wait = 2000000, times = -1;
 	int c, fd, err;
 
 	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
@@ -48,6 +70,9 @@ int main(int argc, char **argv)
 			break;
 		case 'w':
 			wait = to_usec("--wait", optarg);
+			break;
+		case 's':
+			times = to_number("--send", optarg, 0, 9);
 			break;
 		case 'h':
 			fputs(help, stdout);
@@ -73,6 +98,9 @@ int main(int argc, char **argv)
 	err = attempt(fd, &to, wait);
 	if (getsockname(fd, (struct sockaddr *)&local.ss, &local.len))
 		die("getsockname");
-	printf("{\"pid\":%d,\"sport\":%d,\"result\":\"%s\"}\n", getpid(), addr_port(&local),
+	printf("{\"pid\":%d,\"sport\":%d,\"result\":\"%s\"", getpid(), addr_port(&local),
 	       err ? strerrorname_np(err) : "connected");
+	if (times >= 0 && !err)
+		printf(",\"end\":\"%s\"", talk(fd, times, wait));
+	puts("}");
 }

@@ -77,6 +77,71 @@ static inline void sample_miss(struct ur_evidence *ev, uint8_t proto, const char
 	ev->elsewhere.looked = UR_FOUND_NONE;
 }
 
+/* TCP's own reset: no socket for a segment with @flags. */
+static inline void sample_tcp_miss(struct ur_evidence *ev, uint8_t flags, const char *src,
+				   const char *dst, uint16_t dport)
+{
+	sample_miss(ev, IPPROTO_TCP, src, 40000, dst, dport);
+	ev->ev.answer = UR_ANSWER_RST;
+	ev->ev.type = ev->ev.code = 0;
+	ev->ev.origin = UR_ORIGIN_TCP_MISS;
+	ev->packet.tcp_flags = flags;
+	ev->tcp.looked = UR_NOT_ASKED;
+}
+
+/* TCP's own reset by a socket in @state that @comm holds (NULL: nobody), 10.0.0.5:80 to
+ * 10.0.0.7:40000, for a segment with @flags. */
+static inline void sample_tcp_sock(struct ur_evidence *ev, uint8_t state, uint8_t flags,
+				   const char *comm)
+{
+	struct ur_sock *sk = &ev->ev.socks[0];
+
+	sample_tcp_miss(ev, flags, "10.0.0.7", "10.0.0.5", 80);
+	ev->ev.origin = UR_ORIGIN_TCP_SOCK;
+	ev->ev.reset.state = state;
+	ev->sibling.looked = ev->readers.looked = ev->elsewhere.looked = UR_NOT_ASKED;
+	ev->ev.nsocks = 1;
+	ev->ev.sock_total[UR_MM_NONE] = 1;
+	*sk = (struct ur_sock){ .proto = IPPROTO_TCP, .family = AF_INET, .port = 80 };
+	sample_addr(sk->local, "10.0.0.5");
+	if (state == 10) { /* TCP_LISTEN */
+		ev->ev.reset.flags |= UR_RST_LISTENER;
+		sample_addr(sk->local, "0.0.0.0");
+	} else {
+		sample_addr(sk->peer, "10.0.0.7");
+		sk->peer_port = 40000;
+	}
+	if (comm)
+		sample_owner(&ev->socks[0], comm, 812);
+}
+
+/* The kernel function that asked for the reset, and those around it, innermost first. */
+static inline void sample_asked(struct ur_evidence *ev, const char *func, const char *outer)
+{
+	ev->ev.nstack = outer ? 2 : 1;
+	snprintf(ev->stack[0], UR_SYMBOL_MAX, "%s+0x1a/0x90", func);
+	if (outer)
+		snprintf(ev->stack[1], UR_SYMBOL_MAX, "%s+0x2a/0x90", outer);
+}
+
+/* One that answers no segment: @comm, as process 900, made a call that led to it. */
+static inline void sample_unasked(struct ur_evidence *ev, uint8_t state, const char *comm)
+{
+	sample_tcp_sock(ev, state, 0, NULL);
+	ev->packet.length = 0;
+	ev->ev.reset.flags |= UR_RST_ACTIVE;
+	if (!comm)
+		return;
+	ev->ev.reset.flags |= UR_RST_TASK;
+	sample_owner(&ev->resetter, comm, 900);
+}
+
+static inline void sample_reason(struct ur_evidence *ev, const char *reason)
+{
+	ev->ev.reset.flags |= UR_RST_REASON;
+	SAMPLE_COPY(ev->reset_reason, reason);
+}
+
 /* One more socket on the port, @local, held by @comm as process 812 (NULL: not known). */
 static inline struct ur_sock *sample_socket(struct ur_evidence *ev, uint8_t mismatch,
 					    const char *local, const char *comm)

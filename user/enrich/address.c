@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "user/addr.h"
 #include "user/cleanup.h"
 
 #define ANSWER_MAX 4096
@@ -92,4 +93,24 @@ enum ur_looked ur_address_here(uint8_t version, const uint8_t addr[16])
 	enum ur_looked looked = by_route(version, addr);
 
 	return looked == UR_FOUND_NONE ? by_list(version, addr) : looked;
+}
+
+/* Is the address that socket @i is bound to still one of the namespace's? */
+static enum ur_looked find_address(const struct ur_evidence *ev, unsigned i)
+{
+	const struct ur_sock *sk = &ev->ev.socks[i], *before = i ? sk - 1 : NULL;
+	uint8_t addr[16], version = ur_addr_plain(sk->family, sk->local, addr);
+
+	if (sk->mismatch != UR_MM_ADDRESS || ur_addr_multicast(version, addr))
+		return UR_NOT_ASKED;
+	if (before && before->mismatch == UR_MM_ADDRESS && before->family == sk->family &&
+	    !memcmp(before->local, sk->local, sizeof(sk->local)))
+		return ev->local_here[i - 1];
+	return ur_address_here(version, addr);
+}
+
+void ur_addresses_find(struct ur_evidence *ev)
+{
+	for (unsigned i = 0; i < ev->ev.nsocks; i++)
+		ev->local_here[i] = find_address(ev, i);
 }

@@ -8,3 +8,6 @@
  * IP version @version, or a route delivers it (also a broadcast address); UR_FOUND_NONE;
  * UR_COULD_NOT. */
 enum ur_looked ur_address_here(uint8_t version, const uint8_t addr[16]);
+
+/* Fill @ev->local_here: which sockets are bound to addresses that the namespace still has. */
+void ur_addresses_find(struct ur_evidence *ev);

@@ -176,7 +176,7 @@ void ur_sockets_listeners(uint16_t port, struct ur_listeners *ret)
 
 void ur_sockets_sibling(uint8_t proto, uint16_t port, struct ur_listeners *ret)
 {
-	if (proto == IPPROTO_UDPLITE)
+	if (proto == IPPROTO_UDPLITE || proto == IPPROTO_TCP)
 		search("/proc/thread-self/net/udp", "/proc/thread-self/net/udp6", add_unconnected,
 		       port, "UDP", ret);
 	else if (access("/proc/thread-self/net/udplite", F_OK) && errno == ENOENT)
@@ -223,6 +223,8 @@ static bool weigh(const struct ur_procnet *row, void *arg)
 	struct ur_elsewhere *best = look->elsewhere;
 	int fits;
 
+	if (look->pkt->proto == IPPROTO_TCP && row->state != UR_PROCNET_LISTEN)
+		return false; /* listeners come first */
 	if (row->port != look->pkt->dport || row->peer_port || !row->inode)
 		return true;
 	fits = rank(row, look->pkt);
@@ -253,7 +255,8 @@ static bool is_new(struct look *look, uint32_t inum)
 
 static void look_at(struct look *look, const char *pid)
 {
-	static const char *const files[] = { "udp", "udp6" };
+	static const char *const lists[][2] = { { "udp", "udp6" }, { "tcp", "tcp6" } };
+	const char *const *files = lists[look->pkt->proto == IPPROTO_TCP];
 	char path[64];
 	struct stat st;
 
@@ -265,7 +268,7 @@ static void look_at(struct look *look, const char *pid)
 	if (!is_new(look, st.st_ino))
 		return;
 	look->here = st.st_ino;
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+	for (size_t i = 0; i < 2; i++) {
 		int r;
 
 		snprintf(path, sizeof(path), "/proc/%.20s/net/%s", pid, files[i]);
@@ -294,8 +297,9 @@ static void look_around(struct look *look)
 static bool same_question(const struct answer *a, uint32_t own, uint64_t cookie,
 			  const struct ur_packet *pkt)
 {
-	return a->own == own && a->own_cookie == cookie && a->pkt.dport == pkt->dport &&
-	       a->pkt.family == pkt->family && !memcmp(a->pkt.dst, pkt->dst, sizeof(pkt->dst));
+	return a->own == own && a->own_cookie == cookie && a->pkt.proto == pkt->proto &&
+	       a->pkt.dport == pkt->dport && a->pkt.family == pkt->family &&
+	       !memcmp(a->pkt.dst, pkt->dst, sizeof(pkt->dst));
 }
 
 static struct answer *recall(struct ur_sockets *s, uint32_t own, uint64_t cookie,

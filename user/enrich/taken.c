@@ -75,8 +75,11 @@ void ur_taken_find(const struct ur_packet *pkt, struct ur_taken_open open, struc
 	static const char *const lists[][2] = {
 		{ "/proc/thread-self/net/udp", "/proc/thread-self/net/udp6" },
 		{ "/proc/thread-self/net/udplite", "/proc/thread-self/net/udplite6" },
+		{ "/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6" },
 	};
-	const char *const *list = lists[pkt->proto == IPPROTO_UDPLITE];
+	const char *const *list = lists[pkt->proto == IPPROTO_UDPLITE ? 1 :
+					pkt->proto == IPPROTO_TCP     ? 2 :
+									0];
 	struct look look = { .pkt = pkt, .open = open, .ret = ret, .inode = inode };
 
 	*ret = (struct ur_taken){ .looked = UR_FOUND_NONE };

@@ -106,7 +106,7 @@ void ur_json_history(struct ur_node root, const struct ur_evidence *ev)
 {
 	const struct ur_event *e = &ev->ev;
 
-	if (ur_origin(ev) != UR_ORIGIN_UDP_MISS)
+	if (!ur_missed(ev))
 		return;
 	if (e->flags & UR_EV_HISTORY)
 		put_number(root, "history_ms",

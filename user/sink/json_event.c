@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "user/sink/json_event.h"
 
+#include <netinet/in.h>
 #include <string.h>
 #include "user/names.h"
 #include "user/sink/json_node.h"
@@ -49,9 +50,25 @@ static void put_icmp(struct ur_node root, const struct ur_evidence *ev)
 
 static const char *path(const struct ur_evidence *ev)
 {
-	if (ur_origin(ev) == UR_ORIGIN_UDP_MISS)
+	if (ev->ev.reset.flags & UR_RST_ACTIVE)
+		return "output";
+	if (ur_missed(ev) || ur_origin(ev) == UR_ORIGIN_TCP_SOCK)
 		return "input";
 	return ur_nf_hook_name(ev->ev.rule.pf, ev->ev.rule.hook);
+}
+
+/* A reset that answers no segment has none. */
+static void put_flags(struct ur_node n, const struct ur_evidence *ev)
+{
+	json_t *flags;
+
+	if (ev->packet.proto != IPPROTO_TCP || !ev->packet.has_ports || !ev->packet.length)
+		return;
+	flags = json_array();
+	for (unsigned int i = 0; i < 8; i++)
+		if (ev->packet.tcp_flags >> i & 1)
+			append(n, flags, json_string(ur_tcp_flag_name(i)));
+	put(n, "flags", flags);
 }
 
 static void put_packet(struct ur_node root, const struct ur_evidence *ev)
@@ -73,7 +90,9 @@ static void put_packet(struct ur_node root, const struct ur_evidence *ev)
 	if (pkt->has_ports)
 		put_number(n, "dport", pkt->dport);
 	put_number(n, "length", pkt->length);
-	put_number(n, "ttl", pkt->ttl);
+	if (pkt->length)
+		put_number(n, "ttl", pkt->ttl);
+	put_flags(n, ev);
 	if (pkt->fragment)
 		put(n, "fragment", json_true());
 	if (ev->ev.iif)
@@ -94,6 +113,31 @@ void ur_json_netns(struct ur_node root, const char *key, const struct ur_netns *
 	else if (netns->looked != UR_FOUND_NONE)
 		put(n, "name", json_null());
 	put(root, key, n.object);
+}
+
+/* ---- a reset of TCP's own ---- */
+
+static void put_reset(struct ur_node root, const struct ur_evidence *ev)
+{
+	const struct ur_reset *reset = &ev->ev.reset;
+	const char *state = ur_tcp_state_name(reset->state);
+	struct ur_node n;
+
+	if (ur_origin(ev) != UR_ORIGIN_TCP_MISS && ur_origin(ev) != UR_ORIGIN_TCP_SOCK)
+		return;
+	n = node_new(root.failed);
+	if (reset->flags & UR_RST_REASON)
+		put_known(n, "reason", ev->reset_reason);
+	put(n, "unasked", json_boolean(reset->flags & UR_RST_ACTIVE));
+	if (state)
+		put_string(n, "state", state);
+	if (reset->flags & UR_RST_LISTENER) {
+		put_number(n, "backlog", reset->backlog);
+		put_number(n, "backlog_max", reset->backlog_max);
+	}
+	if (ur_reset_by_program(ev))
+		ur_json_owners(n, &ev->resetter);
+	put(root, "reset", n.object);
 }
 
 /* ---- NAT, and the rest ---- */
@@ -187,6 +231,7 @@ json_t *ur_json_event(const struct ur_evidence *ev, const struct ur_report *repo
 	ur_json_sockets(root, ev);
 	ur_json_rule(root, ev);
 	put_nat(root, ev);
+	put_reset(root, ev);
 	put_stack(root, ev, report);
 	ur_json_also(root, report);
 	put_number(root, "count", ev->count);

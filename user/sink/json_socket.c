@@ -87,6 +87,13 @@ static void put_program(struct ur_node n, const struct ur_sock *sk)
 		put_number(n, "bpf", sk->detail);
 }
 
+/* With no segment taken, or by a listener: those of TCP in the record listen. */
+static bool listens(const struct ur_evidence *ev, const struct ur_sock *sk)
+{
+	return sk->proto == IPPROTO_TCP &&
+	       (ur_origin(ev) == UR_ORIGIN_TCP_MISS || ev->ev.reset.flags & UR_RST_LISTENER);
+}
+
 static json_t *socket_object(struct ur_node root, const struct ur_evidence *ev, int i)
 {
 	const struct ur_sock *sk = &ev->ev.socks[i];
@@ -95,7 +102,7 @@ static json_t *socket_object(struct ur_node root, const struct ur_evidence *ev, 
 	char buf[UR_NUMBER_TEXT];
 
 	put_string(n, "proto", ur_proto_name(sk->proto, buf));
-	put_string(n, "state", "open");
+	put_string(n, "state", listens(ev, sk) ? "listen" : "open");
 	put_known(n, "mismatch", ur_mismatch_name(sk->mismatch));
 	put_address(n, "local", version, sk->local);
 	put_number(n, "port", sk->port);
@@ -142,7 +149,7 @@ static enum ur_looked sockets_looked(const struct ur_evidence *ev)
 	if ((ev->ev.flags & UR_EV_SOCKS) || ev->tcp.looked == UR_FOUND ||
 	    ev->tcp.looked == UR_FOUND_NONE)
 		return UR_FOUND;
-	if (ur_origin(ev) == UR_ORIGIN_UDP_MISS || ev->tcp.looked == UR_COULD_NOT)
+	if (ur_missed(ev) || ev->tcp.looked == UR_COULD_NOT)
 		return UR_COULD_NOT;
 	return UR_NOT_ASKED;
 }

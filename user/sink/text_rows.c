@@ -184,7 +184,7 @@ static void row_sockets(const struct ur_lines *lines, const struct ur_evidence *
 		put_socket(lines, ev, i);
 	if (ev->ev.flags & UR_EV_SOCKS_PARTIAL)
 		ur_buf_add(&out, "there are more than could be looked at");
-	else if (!(ev->ev.flags & UR_EV_SOCKS) && ur_origin(ev) == UR_ORIGIN_UDP_MISS)
+	else if (!(ev->ev.flags & UR_EV_SOCKS) && ur_missed(ev))
 		ur_buf_add(&out, "could not look");
 	else if ((ev->ev.flags & UR_EV_SOCKS) && !ev->ev.nsocks)
 		ur_buf_add(&out, "none on the port");

@@ -432,12 +432,32 @@ struct ns_common {
 
 typedef __u32 u32;
 
+struct ipstats_mib;
+
+struct tcp_mib;
+
+struct linux_mib;
+
+struct netns_mib {
+	struct ipstats_mib *ipv6_statistics;
+	struct tcp_mib *tcp_statistics;
+	struct linux_mib *net_statistics;
+};
+
+struct inet_hashinfo;
+
+struct inet_timewait_death_row {
+	struct inet_hashinfo *hashinfo;
+};
+
 typedef __u8 u8;
 
 struct udp_table;
 
 struct netns_ipv4 {
+	struct inet_timewait_death_row tcp_death_row;
 	struct udp_table *udp_table;
+	u8 sysctl_tcp_l3mdev_accept;
 	u8 sysctl_udp_l3mdev_accept;
 };
 
@@ -456,10 +476,33 @@ struct netns_bpf {
 struct net {
 	struct ns_common ns;
 	u32 hash_mix;
+	struct netns_mib mib;
 	struct netns_ipv4 ipv4;
 	struct netns_nf nf;
 	struct netns_bpf bpf;
 	u64 net_cookie;
+};
+
+struct inet_bind_hashbucket;
+
+struct inet_hashinfo {
+	struct inet_bind_hashbucket *bhash;
+	unsigned int bhash_size;
+};
+
+struct hlist_node;
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+struct inet_bind_hashbucket {
+	struct hlist_head chain;
+};
+
+struct hlist_node {
+	struct hlist_node *next;
+	struct hlist_node **pprev;
 };
 
 struct udp_hslot;
@@ -469,19 +512,8 @@ struct udp_table {
 	unsigned int mask;
 };
 
-struct hlist_node;
-
-struct hlist_head {
-	struct hlist_node *first;
-};
-
 struct udp_hslot {
 	struct hlist_head head;
-};
-
-struct hlist_node {
-	struct hlist_node *next;
-	struct hlist_node **pprev;
 };
 
 struct bpf_prog;
@@ -572,6 +604,7 @@ struct sock_common {
 	unsigned char skc_reuseport: 1;
 	unsigned char skc_ipv6only: 1;
 	int skc_bound_dev_if;
+	struct hlist_node skc_bind_node;
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
@@ -599,8 +632,11 @@ struct sock {
 	struct socket_wq *sk_wq;
 	int sk_err;
 	struct socket *sk_socket;
+	u8 sk_shutdown;
 	u16 sk_type;
 	u16 sk_protocol;
+	u32 sk_ack_backlog;
+	u32 sk_max_ack_backlog;
 	kuid_t sk_uid;
 	struct sock_reuseport *sk_reuseport_cb;
 };
@@ -646,6 +682,7 @@ struct dst_entry {
 
 struct rtable {
 	unsigned int rt_flags;
+	__u16 rt_type;
 	int rt_iif;
 };
 
@@ -829,6 +866,33 @@ struct eventpoll {
 
 struct udp_sock {
 	int (*encap_rcv)(struct sock *, struct sk_buff *);
+};
+
+struct inet_sock {
+	__be16 inet_sport;
+};
+
+struct inet_bind_bucket {
+	possible_net_t ib_net;
+	short unsigned int port;
+	struct hlist_node node;
+	struct hlist_head bhash2;
+};
+
+struct inet_bind2_bucket {
+	struct hlist_node bhash_node;
+	struct hlist_head owners;
+};
+
+struct inet_timewait_sock {
+	unsigned char tw_substate;
+};
+
+struct tcp_skb_cb {
+	union {
+		struct inet_skb_parm h4;
+		struct inet6_skb_parm h6;
+	} header;
 };
 
 enum {

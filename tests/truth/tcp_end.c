@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* tcp_end - a TCP service whose connections end in a chosen way, mostly with a reset. */
+#define _GNU_SOURCE
+#include "truth.h"
+
+#include <getopt.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+
+static const char help[] = "usage: tcp_end HOW ADDR PORT [--comm NAME]\n"
+			   "  unread   close a connection while what it received is unread\n"
+			   "  linger   close it with SO_LINGER on and 0 s\n"
+			   "  early    close it at once, whatever will come\n"
+			   "  forget   disconnect it: connect() to AF_UNSPEC\n"
+			   "  stop     close the listener while a connection waits for accept()\n"
+			   "  full     a backlog of none, and no accept()\n"
+			   "  hold     accept, and do nothing\n";
+
+static void wait_readable(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	if (poll(&p, 1, 10000) != 1)
+		die("nothing came within 10 s");
+}
+
+static int take(int fd)
+{
+	int conn = accept(fd, NULL, NULL);
+
+	if (conn < 0)
+		die("accept");
+	return conn;
+}
+
+static void end_with_linger(int conn)
+{
+	const struct linger now = { .l_onoff = 1 };
+
+	if (setsockopt(conn, SOL_SOCKET, SO_LINGER, &now, sizeof(now)))
+		die("SO_LINGER");
+	close(conn);
+}
+
+static void forget(int conn)
+{
+	const struct sockaddr none = { .sa_family = AF_UNSPEC };
+
+	if (connect(conn, &none, sizeof(none)))
+		die("connect to AF_UNSPEC");
+}
+
+static void end(const char *how, int fd)
+{
+	int conn;
+
+	wait_readable(fd);
+	if (!strcmp(how, "stop")) {
+		close(fd);
+		return;
+	}
+	conn = take(fd);
+	if (!strcmp(how, "unread"))
+		wait_readable(conn);
+	if (!strcmp(how, "linger"))
+		end_with_linger(conn);
+	else if (!strcmp(how, "forget"))
+		forget(conn);
+	else if (strcmp(how, "hold") != 0)
+		close(conn);
+}
+
+static bool known(const char *how)
+{
+	static const char *const hows[] = { "unread", "linger", "early", "forget",
+					    "stop",   "full",   "hold" };
+
+	for (size_t i = 0; i < sizeof(hows) / sizeof(*hows); i++)
+		if (!strcmp(how, hows[i]))
+			return true;
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option longs[] = { { "comm", 1, 0, 'c' }, { "help", 0, 0, 'h' }, {} };
+	struct addr local;
+	int c, fd;
+
+	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+		if (c == 'c') {
+			prctl(PR_SET_NAME, optarg);
+			continue;
+		}
+		fputs(help, c == 'h' ? stdout : stderr);
+		return c == 'h' ? 0 : 2;
+	}
+	if (argc - optind != 3 || !known(argv[optind]))
+		bad_usage("want HOW ADDR PORT\n%s", help);
+	local = to_addr(argv[optind + 1], to_number("PORT", argv[optind + 2], 1, 65535));
+	fd = socket(local.ss.ss_family, SOCK_STREAM, 0);
+	if (fd < 0)
+		die("socket");
+	set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
+	if (bind(fd, (struct sockaddr *)&local.ss, local.len) ||
+	    listen(fd, strcmp(argv[optind], "full") ? 16 : 0))
+		die("listen on %s port %d", addr_host(&local), addr_port(&local));
+	put_ready(&local);
+	if (strcmp(argv[optind], "full") != 0)
+		end(argv[optind], fd);
+	for (;;)
+		pause();
+}
