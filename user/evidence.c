@@ -42,12 +42,12 @@ static void parse_transport(struct ur_packet *pkt, const uint8_t *data, size_t l
 	pkt->tcp_payload = pkt->length > off ? pkt->length - (uint32_t)off : 0;
 }
 
-static void parse_ip4(struct ur_packet *pkt, const uint8_t *data, size_t len)
+static size_t parse_ip4(struct ur_packet *pkt, const uint8_t *data, size_t len)
 {
 	size_t header = (data[0] & 0x0f) * 4u;
 
 	if (len < IP4_HEADER_MIN || header < IP4_HEADER_MIN)
-		return;
+		return 0;
 	pkt->family = 4;
 	pkt->length = be16(data + 2);
 	pkt->fragment = be16(data + 6) & IP4_OFFSET_MASK;
@@ -56,6 +56,7 @@ static void parse_ip4(struct ur_packet *pkt, const uint8_t *data, size_t len)
 	memcpy(pkt->src, data + 12, 4);
 	memcpy(pkt->dst, data + 16, 4);
 	parse_transport(pkt, data, len, header);
+	return header;
 }
 
 /* Length of the IPv6 extension header @proto at @p, 0 when @proto is none of them. RFC 8200
@@ -96,26 +97,31 @@ static size_t skip_extensions(struct ur_packet *pkt, const uint8_t *data, size_t
 	return off;
 }
 
-static void parse_ip6(struct ur_packet *pkt, const uint8_t *data, size_t len)
+static size_t parse_ip6(struct ur_packet *pkt, const uint8_t *data, size_t len)
 {
+	size_t off;
+
 	if (len < IP6_HEADER)
-		return;
+		return 0;
 	pkt->family = 6;
 	pkt->length = be16(data + 4) + IP6_HEADER;
 	pkt->proto = data[6];
 	pkt->ttl = data[7];
 	memcpy(pkt->src, data + 8, 16);
 	memcpy(pkt->dst, data + 24, 16);
-	parse_transport(pkt, data, len, skip_extensions(pkt, data, len, IP6_HEADER));
+	off = skip_extensions(pkt, data, len, IP6_HEADER);
+	parse_transport(pkt, data, len, off);
+	return off;
 }
 
-void ur_packet_parse(struct ur_packet *pkt, const uint8_t *data, size_t len)
+size_t ur_packet_parse(struct ur_packet *pkt, const uint8_t *data, size_t len)
 {
 	memset(pkt, 0, sizeof(*pkt));
 	if (len && data[0] >> 4 == 4)
-		parse_ip4(pkt, data, len);
-	else if (len && data[0] >> 4 == 6)
-		parse_ip6(pkt, data, len);
+		return parse_ip4(pkt, data, len);
+	if (len && data[0] >> 4 == 6)
+		return parse_ip6(pkt, data, len);
+	return 0;
 }
 
 /* A record may be cut short; the counts in it may not claim more than it holds. */

@@ -267,5 +267,6 @@ bool ur_closed_by_oom(const struct ur_closed *closed);
 
 /* Parse the network and transport header of @len bytes at @data (Linux: as in
  * ip_hdr()/ipv6_hdr() and skb_transport_header()). Always fills *@pkt; family 0 says
- * that there was no IP header. Pure. */
-void ur_packet_parse(struct ur_packet *pkt, const uint8_t *data, size_t len);
+ * that there was no IP header. Returns where the transport header starts, which may be
+ * behind the data; 0 with family 0. Pure. */
+size_t ur_packet_parse(struct ur_packet *pkt, const uint8_t *data, size_t len);

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* main.c - from argv to exit status. */
 #include <errno.h>
+#include <inttypes.h>
 #include <malloc.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 #include "user/check.h"
 #include "user/enrich/netns.h"
 #include "user/loop.h"
 #include "user/options.h"
+#include "user/output.h"
 #include "user/ready.h"
+#include "user/replay.h"
 
 enum { EXIT_DONE, EXIT_RUN_TIME, EXIT_USAGE, EXIT_NOT_TRACEABLE };
 
@@ -29,25 +32,13 @@ static int printed(int status)
 	return r ? failed(EXIT_RUN_TIME, "writing to standard output", r) : status;
 }
 
-static unsigned int columns(void)
+/* How writing ended, as a status: nobody has to read all. */
+static int written(const struct ur_options *o, int r)
 {
-	struct winsize size;
-
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col ? 0 : size.ws_col;
-}
-
-static int make_sink(const struct ur_options *o, struct ur_sink **ret)
-{
-	const char *no_color = getenv("NO_COLOR"); /* no-color.org: any value but "" */
-	struct ur_text_opts text = {
-		.width = isatty(STDOUT_FILENO) ? columns() : 0,
-		.color = isatty(STDOUT_FILENO) && !(no_color && *no_color),
-		.quiet = o->quiet,
-		.numeric = o->numeric,
-		.verbose = o->verbose,
-	};
-
-	return o->json ? ur_sink_json_new(stdout, ret) : ur_sink_text_new(stdout, &text, ret);
+	if (!r || r == -EPIPE)
+		return EXIT_DONE;
+	fprintf(stderr, "unreach: writing to %s: %s\n", ur_output_name(o), strerror(-r));
+	return EXIT_RUN_TIME;
 }
 
 static int refused(const struct ur_refusal *why)
@@ -100,7 +91,7 @@ static uint64_t now_ns(void)
 
 /* Trace until told to stop, then say what it came to. */
 static int trace(const struct ur_options *o, struct ur_probe *probe, struct ur_worker *worker,
-		 int signals)
+		 struct ur_sink *sink, int signals)
 {
 	uint64_t start = now_ns();
 	struct ur_totals totals;
@@ -117,13 +108,12 @@ static int trace(const struct ur_options *o, struct ur_probe *probe, struct ur_w
 	add_kernel_counts(&totals, probe);
 	totals.received_asked = o->received;
 	totals.ns = now_ns() - start;
+	end = end ?: ur_sink_finish(sink, &totals);
 	if (!o->quiet)
 		show_totals(&totals);
 	if (r)
 		return failed(EXIT_RUN_TIME, "following the kernel", r);
-	if (end && end != -EPIPE)
-		return failed(EXIT_RUN_TIME, "writing to standard output", end);
-	return EXIT_DONE;
+	return written(o, end);
 }
 
 static uint32_t tables(const void *probe)
@@ -162,24 +152,76 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 
 	if (signals < 0)
 		return failed(EXIT_RUN_TIME, "setting up signals", signals);
+	r = ur_output_new(o, &sink);
+	if (r)
+		return failed(EXIT_RUN_TIME, ur_output_name(o), r);
 	r = ur_probe_open(&opts, &probe, &why);
 	if (r)
 		return why.what[0] ? refused(&why) :
 				     failed(EXIT_RUN_TIME, "loading the tracing programs", r);
-	r = make_sink(o, &sink);
 	worker_opts.sink = sink;
 	worker_opts.tables = tables;
 	worker_opts.tables_arg = probe;
 	worker_opts.reset_names = ur_probe_reset_names(probe);
-	r = r ?: ur_worker_start(&worker_opts, &worker);
+	r = ur_worker_start(&worker_opts, &worker);
 	if (r)
 		return failed(EXIT_RUN_TIME, "starting", r);
 	r = ur_ready_announce(o->ready_file);
 	if (r)
 		return failed(EXIT_RUN_TIME, o->ready_file, r);
-	r = trace(o, probe, worker, signals);
+	r = trace(o, probe, worker, sink, signals);
 	ur_ready_withdraw(o->ready_file);
 	return r;
+}
+
+/* What there is to say of a file that was replayed, and the status that comes of it. */
+static int replayed(const struct ur_options *o, const struct ur_replayed *file, int r)
+{
+	if (file->unreadable)
+		fprintf(stderr,
+			"unreach: %s: %" PRIu64 " records can't be read: broken, or of a later "
+			"version\n",
+			o->read, file->unreadable);
+	if (!r && !file->cut && !file->records && !file->unreadable)
+		fprintf(stderr, "unreach: %s: %s\n", o->read,
+			file->without ? "no packet in it has evidence recorded beside it" :
+					"no packet is in it");
+	if (file->cut)
+		fprintf(stderr, "unreach: %s: cut off: what is shown is all up to there\n",
+			o->read);
+	if (r == -EPROTO)
+		fprintf(stderr, "unreach: %s: %s\n", o->read,
+			file->records + file->without + file->unreadable ?
+				"makes no sense from here on" :
+				"neither a pcapng nor a pcap file");
+	return r || file->cut || file->unreadable ? EXIT_RUN_TIME : EXIT_DONE;
+}
+
+static int replay(const struct ur_options *o, const struct ur_filter *filter)
+{
+	const bool named = strcmp(o->read, "-");
+	ur_cleanup(ur_fclosep) FILE *in = named ? fopen(o->read, "re") : NULL;
+	ur_cleanup(ur_sink_freep) struct ur_sink *sink = NULL;
+	struct ur_replay_opts opts = { .select = { filter, o->interface, o->cause },
+				       .netns = o->netns,
+				       .count = o->count };
+	struct ur_replayed file;
+	struct ur_totals totals;
+	int r, end;
+
+	if (named && !in)
+		return failed(EXIT_RUN_TIME, o->read, -errno);
+	signal(SIGPIPE, SIG_IGN);
+	r = ur_output_new(o, &sink);
+	if (r)
+		return failed(EXIT_RUN_TIME, ur_output_name(o), r);
+	opts.sink = sink;
+	r = ur_replay(named ? in : stdin, &opts, &totals, &file);
+	end = r && r != -EPROTO ? r : ur_sink_finish(sink, &totals);
+	if (!o->quiet && file.records)
+		show_totals(&totals);
+	r = replayed(o, &file, r == -EPROTO ? r : 0);
+	return written(o, end) ?: r;
 }
 
 static int check(const struct ur_options *o)
@@ -233,8 +275,15 @@ int main(int argc, char **argv)
 		puts("unreach " UR_VERSION);
 		return printed(EXIT_DONE);
 	}
+	if (o.cause && !strcmp(o.cause, UR_CAUSE_HELP)) {
+		ur_options_causes(stdout);
+		return printed(EXIT_DONE);
+	}
 	if (o.check)
 		return check(&o);
-	r = compile_filter(&o, &filter) ?: resolve_netns(&o, &netns);
+	r = compile_filter(&o, &filter);
+	if (!r && o.read)
+		return replay(&o, filter);
+	r = r ?: resolve_netns(&o, &netns);
 	return r ? r : run(&o, netns, filter);
 }

@@ -21,6 +21,8 @@ static bool read_duration(const char *value, void *field);
 static bool read_string(const char *value, void *field);
 static bool read_causes(const char *value, void *field);
 static bool read_interface(const char *value, void *field);
+static bool read_snaplen(const char *value, void *field);
+static bool read_size(const char *value, void *field);
 
 struct row {
 	char letter; /* 0: none */
@@ -47,6 +49,20 @@ static const struct row rows[] = {
 	  "show the evidence below each event" },
 	{ 'q', "quiet", NULL, read_flag, FIELD(quiet), NULL, NULL,
 	  "one line per event, and no counts at the end" },
+	{ 'w', "write", "FILE", read_string, FIELD(write), NULL, "a file, or - for standard output",
+	  "write pcapng, for Wireshark and -r; print nothing" },
+	{ 0, "print", NULL, read_flag, FIELD(print), NULL, NULL, "with -w: print as well" },
+	{ 's', "snaplen", "N", read_snaplen, FIELD(snaplen), "headers",
+	  "a number of bytes, 0 for all that there are, or headers", "with -w: bytes of a packet" },
+	{ 'C', "file-size", "N", read_size, FIELD(file_bytes), NULL,
+	  "a number of millions of bytes, or one with k, m or g",
+	  "with -w: a new file after N million bytes" },
+	{ 'G', "file-seconds", "N", read_number, FIELD(file_seconds), NULL,
+	  "a number of seconds from 1 on", "with -w: a new file after N seconds" },
+	{ 'W', "files", "N", read_number, FIELD(files), NULL, "a number from 1 on",
+	  "with -C, -G: N files; -C begins again with the first" },
+	{ 'r', "read", "FILE", read_string, FIELD(read), NULL, "a file, or - for standard input",
+	  "explain what -w wrote, without a kernel" },
 	{ 0, "json", NULL, read_flag, FIELD(json), NULL, NULL,
 	  "one JSON object per event and line" },
 	{ 0, "netns", "WHICH", read_string, FIELD(netns), "all",
@@ -54,7 +70,7 @@ static const struct row rows[] = {
 	  "one namespace, by name or process" },
 	{ 0, "cause", "LIST", read_causes, FIELD(cause), NULL,
 	  "causes and groups of causes, separated by commas, such as socket.none,rule",
-	  "only these causes or groups: socket.address,rule" },
+	  "only these causes or groups; help lists them" },
 	{ 0, "received", NULL, read_flag, FIELD(received), NULL, NULL,
 	  "also show unreachables that come here from elsewhere" },
 	{ 0, "tcp-reset", NULL, read_flag, FIELD(tcp_reset), NULL, NULL,
@@ -75,6 +91,7 @@ static const char *const examples[][2] = {
 	{ "unreach", "everything, live, until Ctrl-C" },
 	{ "unreach -v -c 1 --netns web", "the next one in namespace web, with evidence" },
 	{ "unreach udp port 53", "a filter expression, as tcpdump has them" },
+	{ "unreach -w f", "record; `unreach -r f` explains" },
 	{ "unreach --cause rule", "only what firewall rules reject" },
 	{ "unreach --json --for 1h > log", "an hour, for programs" },
 };
@@ -176,7 +193,7 @@ static bool read_causes(const char *value, void *field)
 {
 	const char *slug = value;
 
-	for (size_t len;; slug += len + 1) {
+	for (size_t len; strcmp(value, UR_CAUSE_HELP); slug += len + 1) {
 		len = strcspn(slug, ",");
 		if (!ur_cause_known(slug, len))
 			return false;
@@ -194,6 +211,33 @@ static bool read_interface(const char *value, void *field)
 		return false;
 	*(const char **)field = strcmp(value, "any") ? value : NULL;
 	return true;
+}
+
+static bool read_snaplen(const char *value, void *field)
+{
+	uint64_t n = UR_SNAPLEN_HEADERS;
+
+	if (strcmp(value, "headers") && (!read_digits(&value, &n) || *value || n > UINT32_MAX))
+		return false;
+	*(uint64_t *)field = n;
+	return true;
+}
+
+/* As tcpdump's -C: millions of bytes; with a letter multiples of 1024. */
+static bool read_size(const char *value, void *field)
+{
+	uint64_t n, unit = 1000000;
+
+	if (!read_digits(&value, &n) || !n)
+		return false;
+	if (*value) {
+		const char *letter = strchr("kmg", tolower((unsigned char)*value));
+
+		if (!letter || value[1])
+			return false;
+		unit = UINT64_C(1) << 10 * (*letter == 'k' ? 1 : *letter == 'm' ? 2 : 3);
+	}
+	return !__builtin_mul_overflow(n, unit, (uint64_t *)field);
 }
 
 /* ---- the parser ---- */
@@ -309,6 +353,28 @@ static int parse_all(int argc, char **argv, struct ur_options *opts, struct ur_b
 	return 0;
 }
 
+static int check_file(const struct ur_options *opts, struct ur_buf *err)
+{
+	const bool rotates = opts->file_bytes || opts->file_seconds;
+
+	if (!opts->write && (rotates || opts->print || opts->snaplen != UR_SNAPLEN_HEADERS))
+		return fail(err, "options -s, -C, -G and --print need -w", "", "");
+	if (opts->files && !rotates)
+		return fail(err, "option -W needs -C or -G", "", "");
+	if (opts->write && !strcmp(opts->write, "-") && (rotates || opts->print))
+		return fail(err, "options -C, -G and --print need -w with a file, not with -", "",
+			    "");
+	if (opts->write && !opts->print && opts->received)
+		return fail(err,
+			    "option --received needs --print beside -w: the file holds what "
+			    "was refused here",
+			    "", "");
+	if (opts->write && !opts->print && (opts->json || opts->verbose))
+		return fail(err, "options -w and ", opts->json ? "--json" : "-v",
+			    " contradict each other; --print prints as well");
+	return 0;
+}
+
 /* What each option allows and together they do not. */
 static int check_all(const struct ur_options *opts, struct ur_buf *err)
 {
@@ -316,7 +382,12 @@ static int check_all(const struct ur_options *opts, struct ur_buf *err)
 		return 0;
 	if (opts->quiet && opts->verbose)
 		return fail(err, "options -q and -v contradict each other", "", "");
-	return 0;
+	if (opts->read && (opts->check || opts->for_ns || opts->ready_file || opts->received))
+		return fail(
+			err,
+			"option -r can't be combined with --check, --for, --ready-file or --received",
+			"", "");
+	return check_file(opts, err);
 }
 
 int ur_options_parse(int argc, char **argv, struct ur_options *ret, char *err, size_t errlen)
@@ -351,20 +422,10 @@ static void help_row(FILE *out, const struct row *row)
 	fputc('\n', out);
 }
 
-static void help_causes(FILE *out)
+void ur_options_causes(FILE *out)
 {
-	int col = fprintf(out, "Causes:");
-
-	for (int i = 0; i < UR_CAUSE_MAX_; i++) {
-		const char *slug = ur_cause_info(i)->slug;
-
-		if (col + (int)strlen(slug) + 1 > 79) {
-			fputs("\n       ", out);
-			col = 7;
-		}
-		col += fprintf(out, " %s", slug);
-	}
-	fputc('\n', out);
+	for (int i = 0; i < UR_CAUSE_MAX_; i++)
+		fprintf(out, "%s\n", ur_cause_info(i)->slug);
 }
 
 void ur_options_help(FILE *out)
@@ -376,7 +437,6 @@ void ur_options_help(FILE *out)
 	for (size_t i = 0; i < ROWS; i++)
 		help_row(out, &rows[i]);
 	fputc('\n', out);
-	help_causes(out);
 	fputs("Exit status: 0 done, 1 run-time failure, 2 wrong usage, 3 untraceable kernel\n"
 	      "\nExamples:\n",
 	      out);

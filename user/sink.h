@@ -3,7 +3,7 @@
 /* sink.h - where reports go: text for people, JSON for programs, counts at the end.
  *
  * A sink borrows its stream: it flushes it, it never closes it. Every operation returns
- * 0 or -errno; -EPIPE says that the reader is gone (SIGPIPE must be ignored for that).
+ * 0 or -errno; -EPIPE says that nobody wants more (SIGPIPE must be ignored for that).
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -104,6 +104,10 @@ struct ur_text_opts {
 	unsigned int verbose; /* 1: the evidence as well */
 	const char *services; /* file with the names, NULL: /etc/services */
 };
+
+/* Both of them, *@first first. Takes them, and returns 0 and gives *@ret to the caller; or
+ * -ENOMEM, and leaves them alone. */
+int ur_sink_tee_new(struct ur_sink **first, struct ur_sink **second, struct ur_sink **ret);
 
 /* Text for people. Returns 0 and gives *@ret to the caller, or -ENOMEM. */
 int ur_sink_text_new(FILE *out, const struct ur_text_opts *opts, struct ur_sink **ret);

@@ -154,6 +154,16 @@ static void refusals_say_why(void **state)
 		{ "-i a/b", "\"a/b\"", "network interface" },
 		{ "-i name-that-is-too-long", "name-that", "network interface" },
 		{ "-q -v", "-q", "-v" },
+		{ "-s 20", "-s", "-w" },
+		{ "-C 1", "-C", "-w" },
+		{ "--print", "--print", "-w" },
+		{ "-w f -W 2", "-W", "-G" },
+		{ "-w - -C 1", "-C", "not with -" },
+		{ "-w - --print", "--print", "not with -" },
+		{ "-w f --json", "--json", "--print" },
+		{ "-w f -v", "-v", "--print" },
+		{ "-w f -s 4294967296", "--snaplen", "headers" },
+		{ "-r f --for 1s", "-r", "--for" },
 	};
 
 	(void)state;
@@ -212,7 +222,7 @@ static void help_fits_a_screen(void **state)
 	(void)state;
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"), rows++)
 		assert_in_range(strlen(line), 1, 80);
-	assert_in_range(rows, 20, 38);
+	assert_in_range(rows, 20, 40);
 	free(text);
 }
 
@@ -227,11 +237,63 @@ static void help_knows_everything(void **state)
 		assert_non_null(strstr(text, word));
 	}
 	assert_in_range(i, 12, 40);
-	for (int c = 0; c < UR_CAUSE_MAX_; c++)
-		assert_non_null(strstr(text, ur_cause_info(c)->slug));
 	assert_non_null(strstr(text, "(default: all)"));
 	assert_non_null(strstr(text, "Examples:"));
 	free(text);
+}
+
+static void each_cause_is_listed(void **state)
+{
+	char *text = NULL, line[64];
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	struct ur_options opts;
+	char *err;
+
+	(void)state;
+	assert_int_equal(parse("--cause help", &opts, &err), 0);
+	assert_string_equal(opts.cause, UR_CAUSE_HELP);
+	ur_options_causes(out);
+	fclose(out);
+	for (int c = 0; c < UR_CAUSE_MAX_; c++) {
+		snprintf(line, sizeof(line), "%s\n", ur_cause_info(c)->slug);
+		assert_non_null(strstr(text, line));
+	}
+	free(text);
+}
+
+static void capture_files(void **state)
+{
+	static const struct {
+		const char *size;
+		uint64_t bytes; /* 0: refused */
+	} sizes[] = {
+		{ "1", 1000000 },  { "3k", 3072 },
+		{ "2M", 2097152 }, { "1g", 1073741824 },
+		{ "0", 0 },        { "k", 0 },
+		{ "1x", 0 },       { "1kk", 0 },
+		{ "", 0 },         { "18446744073710", 0 },
+	};
+	struct ur_options opts;
+	char line[64], *err;
+
+	(void)state;
+	assert_int_equal(parse("-w f -s 0 -G 60 -W 3 --print --json", &opts, &err), 0);
+	assert_string_equal(opts.write, "f");
+	assert_int_equal(opts.snaplen, 0);
+	assert_int_equal(opts.file_seconds, 60);
+	assert_int_equal(opts.files, 3);
+	assert_true(opts.print);
+	assert_int_equal(parse("-r - -w -", &opts, &err), 0);
+	assert_string_equal(opts.read, "-");
+	assert_int_equal(opts.snaplen, UR_SNAPLEN_HEADERS);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		snprintf(line, sizeof(line), "-w f --file-size=%s", sizes[i].size);
+		if (parse(line, &opts, &err) != (sizes[i].bytes ? 0 : -EINVAL))
+			fail_msg("%s", line);
+		if (sizes[i].bytes)
+			assert_int_equal(opts.file_bytes, sizes[i].bytes);
+	}
 }
 
 int main(void)
@@ -246,6 +308,8 @@ int main(void)
 		cmocka_unit_test(help_ends_the_parsing),
 		cmocka_unit_test(help_fits_a_screen),
 		cmocka_unit_test(help_knows_everything),
+		cmocka_unit_test(each_cause_is_listed),
+		cmocka_unit_test(capture_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,6 +81,66 @@ static void freeing_nothing(void **state)
 	ur_sink_free(NULL);
 }
 
+/* ---- two in one ---- */
+
+struct noted {
+	struct ur_sink sink;
+	char *calls; /* shared: a letter each */
+	char name;
+	int r;
+};
+
+static int noted(struct ur_sink *sink)
+{
+	struct noted *n = (struct noted *)sink;
+
+	strncat(n->calls, &n->name, 1);
+	return n->r;
+}
+
+static int noted_event(struct ur_sink *sink, const struct ur_evidence *ev,
+		       const struct ur_report *report)
+{
+	(void)ev;
+	(void)report;
+	return noted(sink);
+}
+
+static int noted_finish(struct ur_sink *sink, const struct ur_totals *totals)
+{
+	(void)totals;
+	return noted(sink);
+}
+
+static void noted_free(struct ur_sink *sink)
+{
+	noted(sink);
+}
+
+static void both_of_two_sinks_are_told(void **state)
+{
+	static const struct ur_sink_ops ops = { .event = noted_event,
+						.finish = noted_finish,
+						.free = noted_free };
+	char calls[16] = "";
+	struct noted a = { { &ops }, calls, 'a', 0 }, b = { { &ops }, calls, 'b', -EPIPE };
+	struct ur_sink *first = &a.sink, *second = &b.sink, *tee = NULL;
+
+	(void)state;
+	assert_int_equal(ur_sink_tee_new(&first, &second, &tee), 0);
+	assert_null(first);
+	assert_null(second);
+	assert_int_equal(ur_sink_event(tee, NULL, NULL), -EPIPE);
+	a.r = -EIO;
+	assert_int_equal(ur_sink_event(tee, NULL, NULL), -EIO);
+	assert_int_equal(ur_sink_finish(tee, NULL), -EIO); /* and yet the second is told */
+	assert_int_equal(ur_sink_restart(tee, NULL, NULL), 0);
+	assert_int_equal(ur_sink_scan(tee, NULL, NULL), 0);
+	assert_int_equal(ur_sink_received(tee, NULL, NULL), 0);
+	ur_sink_free(tee);
+	assert_string_equal(calls, "abaabab");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -89,6 +149,7 @@ int main(void)
 		cmocka_unit_test(a_sink_need_not_show_restarts),
 		cmocka_unit_test(a_reader_that_is_gone),
 		cmocka_unit_test(a_disk_that_is_full),
+		cmocka_unit_test(both_of_two_sinks_are_told),
 		cmocka_unit_test(freeing_nothing),
 	};
 

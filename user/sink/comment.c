@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "user/sink/comment.h"
+
+#include "user/names.h"
+#include "user/strbuf.h"
+
+static void say_answer(struct ur_buf *out, const struct ur_evidence *ev,
+		       const struct ur_report *report)
+{
+	ur_buf_add(out, "\nanswer: %s",
+		   ev->ev.answer == UR_ANSWER_RST ?
+			   "TCP reset" :
+			   ur_icmp_name(ev->ev.family, ev->ev.type, ev->ev.code));
+	if (report->outcome == UR_OUTCOME_SENT)
+		ur_buf_add(out, ", sent");
+	else if (report->outcome == UR_OUTCOME_SUPPRESSED)
+		ur_buf_add(out, ", suppressed: %s", ur_suppressed_name(report->suppressed_by));
+	else
+		ur_buf_add(out, ", sent or not was not seen");
+	if (ev->count > 1)
+		ur_buf_add(out, ", %u times", ev->count);
+}
+
+static void say_place(struct ur_buf *out, const struct ur_evidence *ev)
+{
+	ur_buf_add(out, "\nwhere: network namespace ");
+	if (ev->netns.looked == UR_FOUND)
+		ur_buf_add_safe(out, ev->netns.name);
+	else
+		ur_buf_add(out, "%u", ev->netns.inum);
+	if (!ev->ev.iif)
+		ur_buf_add(out, ", sent from there");
+	else if (ev->ev.iifname[0]) {
+		ur_buf_add(out, ", came in on ");
+		ur_buf_add_safe(out, ev->slave[0] ? ev->slave : ev->ev.iifname);
+	}
+}
+
+void ur_comment_event(char *text, size_t size, const struct ur_evidence *ev,
+		      const struct ur_report *report)
+{
+	struct ur_buf out = ur_buf_over(text, size);
+
+	ur_buf_add_safe(&out, report->why);
+	ur_buf_add(&out, " [%s", ur_cause_info(report->cause)->slug);
+	if (report->cause != UR_CAUSE_UNKNOWN)
+		ur_buf_add(&out, ", %s", ur_confidence_name(report->confidence));
+	ur_buf_add(&out, "]");
+	say_answer(&out, ev, report);
+	say_place(&out, ev);
+	for (uint32_t i = 0; i < report->nfindings; i++) {
+		ur_buf_add(&out, "\nalso: ");
+		ur_buf_add_safe(&out, report->findings[i].text);
+	}
+	if (report->advice[0]) {
+		ur_buf_add(&out, "\nnext: ");
+		ur_buf_add_safe(&out, report->advice);
+	}
+}

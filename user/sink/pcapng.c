@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "user/sink/pcapng.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include "user/block.h"
+#include "user/escape.h"
+#include "user/headers.h"
+#include "user/record.h"
+#include "user/sink/comment.h"
+#include "user/strbuf.h"
+
+#define SPACES_MAX 4096 /* namespaces with an interface of their own in one file */
+#define INBOUND    1u   /* epb_flags */
+#define OUTBOUND   2u
+#define NS_PER_S   UINT64_C(1000000000)
+
+/* A namespace that has its interface in the current file: the same number with another name is
+ * another one. */
+struct space {
+	uint32_t inum;
+	char name[UR_NAME_MAX];
+};
+
+struct pcapng {
+	struct ur_sink sink;
+	struct ur_pcapng_opts opts;
+	FILE *out;
+	bool mine; /* opened by us */
+	uint64_t size;
+	size_t n;
+	struct space *spaces;
+	struct ur_block block;
+};
+
+static int put_block(struct pcapng *p, int r)
+{
+	if (r)
+		return r;
+	errno = 0;
+	if (fwrite(p->block.at, 1, p->block.len, p->out) != p->block.len)
+		return errno ? -errno : -EIO;
+	p->size += p->block.len;
+	return 0;
+}
+
+/* ---- files ---- */
+
+static int close_file(struct pcapng *p)
+{
+	int r = p->out ? ur_sink_flush(p->out) : 0;
+
+	if (p->mine && p->out && fclose(p->out) && !r)
+		r = -errno;
+	p->out = NULL;
+	p->mine = false;
+	return r;
+}
+
+/* What a packet capture shows is nobody else's business. */
+static int open_named(struct pcapng *p)
+{
+	char name[PATH_MAX];
+	int fd, r = ur_rotate_name(&p->opts.rotate, p->opts.path, name, sizeof(name));
+
+	if (r)
+		return r;
+	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
+	if (fd < 0)
+		return -errno;
+	p->out = fdopen(fd, "w");
+	if (!p->out) {
+		r = -errno;
+		close(fd);
+		return r;
+	}
+	p->mine = true;
+	return 0;
+}
+
+static int open_file(struct pcapng *p)
+{
+	const bool named = strcmp(p->opts.path, "-");
+	struct utsname u = {};
+	char os[sizeof(u.sysname) + sizeof(u.release) + 2];
+	int r = named ? open_named(p) : 0;
+
+	if (r)
+		return r;
+	if (!named)
+		p->out = p->opts.out;
+	uname(&u);
+	snprintf(os, sizeof(os), "%s %s", u.sysname, u.release);
+	p->n = 0;
+	p->size = 0;
+	r = put_block(p, ur_block_section(&p->block, os, "unreach " UR_VERSION,
+					  "packets that this kernel refused; unreach -r explains "
+					  "them from the custom option beside each"));
+	return r ?: ur_sink_flush(p->out);
+}
+
+/* ---- interfaces ---- */
+
+static int add_space(struct pcapng *p, const struct space *s)
+{
+	struct space *grown = realloc(p->spaces, (p->n + 1) * sizeof(*grown));
+	char name[UR_NAME_MAX * UR_ESCAPE_GROWTH], what[sizeof(name) + 64];
+	struct ur_buf named = UR_BUF(name), described = UR_BUF(what);
+
+	if (!grown)
+		return -ENOMEM;
+	p->spaces = grown;
+	p->spaces[p->n++] = *s;
+	if (s->name[0])
+		ur_buf_add_safe(&named, s->name);
+	else
+		ur_buf_add(&named, "netns:%u", s->inum);
+	ur_buf_add(&described, "network namespace %s%s, inode %u",
+		   s->name[0] ? name : "without a name", strcmp(s->name, "host") ? "" : " of pid 1",
+		   s->inum);
+	return put_block(p,
+			 ur_block_interface(&p->block, UR_LINKTYPE_RAW, UR_SNAP_MAX, name, what));
+}
+
+/* The number of the event's interface in this file; it is made when it is new. */
+static int find_space(struct pcapng *p, const struct ur_evidence *ev, uint32_t *ret)
+{
+	struct space s = { .inum = ev->netns.inum };
+
+	if (ev->netns.looked == UR_FOUND)
+		snprintf(s.name, sizeof(s.name), "%s", ev->netns.name);
+	for (*ret = 0; *ret < p->n; ++*ret)
+		if (p->spaces[*ret].inum == s.inum && !strcmp(p->spaces[*ret].name, s.name))
+			return 0;
+	if (p->n < SPACES_MAX)
+		return add_space(p, &s);
+	*ret = 0; /* the record has the right one, and so has the comment */
+	return 0;
+}
+
+/* ---- packets ---- */
+
+static uint32_t kept(const struct pcapng *p, const struct ur_event *ev)
+{
+	if (!p->opts.snapped)
+		return (uint32_t)ur_headers_length(ev->snap, ev->snap_len);
+	return p->opts.snaplen < ev->snap_len ? p->opts.snaplen : ev->snap_len;
+}
+
+static int put_packet(struct pcapng *p, const struct ur_evidence *ev,
+		      const struct ur_report *report, const char *record)
+{
+	const uint64_t time = (uint64_t)ev->time.tv_sec * NS_PER_S + (uint64_t)ev->time.tv_nsec;
+	const uint32_t len = kept(p, &ev->ev);
+	char comment[UR_COMMENT_TEXT];
+	uint32_t interface;
+	int r = find_space(p, ev, &interface);
+
+	if (r)
+		return r;
+	ur_comment_event(comment, sizeof(comment), ev, report);
+	ur_block_packet(&p->block, interface, time, ev->packet.length ?: len, ev->ev.snap, len);
+	ur_block_text(&p->block, UR_OPT_COMMENT, comment);
+	ur_block_u16(&p->block, UR_OPT_EPB_FLAGS);
+	ur_block_u16(&p->block, sizeof(uint32_t));
+	ur_block_u32(&p->block, ev->ev.iif ? INBOUND : OUTBOUND);
+	ur_block_record(&p->block, record);
+	return put_block(p, ur_block_end(&p->block, true));
+}
+
+static int rotate(struct pcapng *p, time_t now)
+{
+	int r = ur_rotate_next(&p->opts.rotate, now, p->size);
+
+	if (r == -ECANCELED)
+		return -EPIPE;
+	return r > 0 ? close_file(p) ?: open_file(p) : r;
+}
+
+static int pcapng_event(struct ur_sink *sink, const struct ur_evidence *ev,
+			const struct ur_report *report)
+{
+	struct pcapng *p = (struct pcapng *)sink;
+	ur_cleanup(ur_freep) char *record = ur_record_write(ev);
+	int r = rotate(p, ev->time.tv_sec);
+
+	if (!record)
+		return -ENOMEM;
+	return r ?: put_packet(p, ev, report, record) ?: ur_sink_flush(p->out);
+}
+
+static int pcapng_finish(struct ur_sink *sink, const struct ur_totals *totals)
+{
+	(void)totals;
+	return close_file((struct pcapng *)sink);
+}
+
+static void pcapng_free(struct ur_sink *sink)
+{
+	struct pcapng *p = (struct pcapng *)sink;
+
+	close_file(p);
+	ur_block_free(&p->block);
+	free(p->spaces);
+	free(p);
+}
+
+int ur_sink_pcapng_new(const struct ur_pcapng_opts *opts, struct ur_sink **ret)
+{
+	static const struct ur_sink_ops ops = { .event = pcapng_event,
+						.finish = pcapng_finish,
+						.free = pcapng_free };
+	struct pcapng *p = calloc(1, sizeof(*p));
+	int r;
+
+	if (!p)
+		return -ENOMEM;
+	p->sink.ops = &ops;
+	p->opts = *opts;
+	ur_rotate_start(&p->opts.rotate, time(NULL));
+	r = open_file(p);
+	if (r)
+		pcapng_free(&p->sink);
+	else
+		*ret = &p->sink;
+	return r;
+}
