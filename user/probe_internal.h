@@ -64,6 +64,7 @@ struct ur_probe {
 	size_t nbad;
 	bool modules_changed;
 	bool variables_moved;  /* nf_tables has gone since p->syms were read, or may have */
+	bool rules_seen;       /* a hook on changes of rules has just been attached */
 	uint32_t epoch;        /* of map "layout" */
 	uint64_t notices_lost; /* UR_STAT_NOTICE_LOST when we last looked */
 	bool symbols_hidden;

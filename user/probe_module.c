@@ -205,6 +205,8 @@ static void hold(struct ur_probe *p, const struct ur_module_row *row, struct ur_
 	err = errno;
 	if (!held)
 		let_go(a);
+	else if (!row->missing && row->range == UR_NO_RANGE)
+		p->rules_seen = true;
 	a->state = held ? UR_HOOK_KPROBE : row->optional ? UR_HOOK_ABSENT : UR_HOOK_FAILED;
 	if (a->state == UR_HOOK_FAILED)
 		snprintf(a->reason, sizeof(a->reason), "kprobe on %s: %s", row->func,
@@ -268,11 +270,27 @@ uint32_t ur_probe_tables(const struct ur_probe *p)
 	return __atomic_load_n(&t->watched, __ATOMIC_SEQ_CST) && begun == done ? begun : 0;
 }
 
+/* Rules that were made before their changes are hooked must be looked at without a notice. */
+static void say_rules_seen(struct ur_probe *p)
+{
+	const struct ur_notice n = {
+		.version = UR_EVENT_VERSION,
+		.len = sizeof(n),
+		.answer = UR_ANSWER_NOTICE,
+		.what = UR_NOTICE_RULES_SEEN,
+	};
+
+	if (p->rules_seen && p->fn)
+		p->fn(p->arg, &n, sizeof(n));
+	p->rules_seen = false;
+}
+
 static void follow_hooks(struct ur_probe *p, bool fresh)
 {
 	for (size_t i = 0; i < ur_module_nrows; i++)
 		follow_hook(p, i, fresh);
 	watch_tables(p);
+	say_rules_seen(p);
 }
 
 void ur_module_gone(struct ur_probe *p, const char *name)

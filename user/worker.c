@@ -185,6 +185,15 @@ static bool is_received(const struct ur_worker *w, size_t len)
 	return len >= sizeof(*rec) && rec->answer == UR_ANSWER_RECEIVED;
 }
 
+static void read_all_ahead(struct ur_worker *w)
+{
+	uint32_t inums[NAMESPACES];
+	size_t n = ur_enrich_namespaces(inums, NAMESPACES);
+
+	for (size_t i = 0; i < n; i++)
+		ur_ahead_add(w->ahead, inums[i]);
+}
+
 /* Returns true when the record at hand was a notice. */
 static bool follow(struct ur_worker *w, size_t len)
 {
@@ -196,6 +205,8 @@ static bool follow(struct ur_worker *w, size_t len)
 		ur_enrich_module_gone(w->enrich, n->name);
 	else if (n->what == UR_NOTICE_NETNS_END)
 		ur_enrich_netns_gone(w->enrich, n->netns_inum);
+	else if (n->what == UR_NOTICE_RULES_SEEN)
+		read_all_ahead(w);
 	return true;
 }
 
@@ -233,12 +244,10 @@ static int prefetch(void *arg, uint32_t inum)
 /* Rules that are there already are read now. */
 static int start_ahead(struct ur_worker *w)
 {
-	uint32_t inums[NAMESPACES];
-	size_t n = ur_enrich_namespaces(inums, NAMESPACES);
 	int r = ur_ahead_start(prefetch, w->enrich, &w->ahead);
 
-	for (size_t i = 0; !r && i < n; i++)
-		ur_ahead_add(w->ahead, inums[i]);
+	if (!r)
+		read_all_ahead(w);
 	return r;
 }
 

@@ -31,9 +31,9 @@ traffic() {
 expected() {
 	cat <<-JSON
 		{"icmp":{"version":4},"packet":{"dport":5001},"cause":"rule.nft","confidence":"proven",
-		 "rule":{"family":"inet","table":"late","chain":"in","handle":$handle}}
+		 "rule":{"family":"inet","table":"late","chain":"in","handle":$handle,"text":"udp dport 5001 reject"}}
 		{"icmp":{"version":6},"packet":{"dport":5001},"cause":"rule.nft","confidence":"proven",
-		 "rule":{"family":"inet","table":"late","chain":"in","handle":$handle}}
+		 "rule":{"family":"inet","table":"late","chain":"in","handle":$handle,"text":"udp dport 5001 reject"}}
 		{"icmp":{"version":4},"packet":{"dport":5002},"cause":"rule.iptables","confidence":"proven",
 		 "rule":{"family":"ip","table":"filter","chain":"INPUT","number":1}}
 		{"icmp":{"version":6},"packet":{"dport":5002},"cause":"rule.iptables","confidence":"proven",
