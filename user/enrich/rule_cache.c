@@ -188,8 +188,8 @@ static struct entry *pack(const struct ur_rule_key *key, const struct ur_rule_te
 	return e;
 }
 
-int ur_rule_cache_put(struct ur_rule_cache *cache, const struct ur_rule_key *key,
-		      const struct ur_rule_text *text, const struct ur_rule_span *span)
+static int put(struct ur_rule_cache *cache, const struct ur_rule_key *key,
+	       const struct ur_rule_text *text, const struct ur_rule_span *span, bool replace)
 {
 	struct entry *e = pack(key, text), *old;
 
@@ -197,6 +197,11 @@ int ur_rule_cache_put(struct ur_rule_cache *cache, const struct ur_rule_key *key
 		return -ENOMEM;
 	pthread_mutex_lock(&cache->lock);
 	old = find(cache, key);
+	if (old && !replace) {
+		pthread_mutex_unlock(&cache->lock);
+		free(e);
+		return 0;
+	}
 	if (old)
 		drop(cache, old);
 	e->span = *span;
@@ -207,6 +212,18 @@ int ur_rule_cache_put(struct ur_rule_cache *cache, const struct ur_rule_key *key
 		drop(cache, TAILQ_LAST(&cache->use, ur_rule_cache_use));
 	pthread_mutex_unlock(&cache->lock);
 	return 0;
+}
+
+int ur_rule_cache_put(struct ur_rule_cache *cache, const struct ur_rule_key *key,
+		      const struct ur_rule_text *text, const struct ur_rule_span *span)
+{
+	return put(cache, key, text, span, true);
+}
+
+int ur_rule_cache_add(struct ur_rule_cache *cache, const struct ur_rule_key *key,
+		      const struct ur_rule_text *text, const struct ur_rule_span *span)
+{
+	return put(cache, key, text, span, false);
 }
 
 size_t ur_rule_cache_size(const struct ur_rule_cache *cache)

@@ -61,5 +61,9 @@ void ur_rule_cache_clear(struct ur_rule_cache *cache);
 int ur_rule_cache_put(struct ur_rule_cache *cache, const struct ur_rule_key *key,
 		      const struct ur_rule_text *text, const struct ur_rule_span *span);
 
+/* The same where there is none; an earlier one stays. */
+int ur_rule_cache_add(struct ur_rule_cache *cache, const struct ur_rule_key *key,
+		      const struct ur_rule_text *text, const struct ur_rule_span *span);
+
 /* Bytes in use. */
 size_t ur_rule_cache_size(const struct ur_rule_cache *cache);

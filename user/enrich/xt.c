@@ -143,26 +143,37 @@ static void describe(const struct ur_rule *want, const struct ur_xt_rule *rule,
 	ret->number = rule->number;
 }
 
-/* Is the text not to be read while events wait? Then @ret says why it is missing. */
-static bool too_many(struct ur_xt *xt, const struct ur_xt_when *when, const struct ur_xt_reading *b,
-		     struct ur_rule_text *ret)
+/* Why a text is missing that is only read ahead. */
+static void say_behind(struct ur_xt *xt, const struct ur_xt_content *content,
+		       struct ur_rule_text *ret)
 {
-	const unsigned n = b->num_entries;
-	struct ur_xt_content content;
-
-	xt->large = n > RULES_MAX && when->generation;
-	if (!xt->large)
-		return false;
-	if (!ur_xt_seen_get(xt->known, when, &content) || !content.ahead) {
-		xt->behind = true;
+	xt->behind = !content->ahead;
+	if (!content->ahead)
 		snprintf(ret->reason, sizeof(ret->reason),
-			 "its table of %u entries is being read, which takes a while", n);
-	} else if (content.why[0]) {
-		memcpy(ret->reason, content.why, sizeof(content.why));
-	} else {
+			 "its table of %u entries is being read, which takes a while",
+			 content->entries);
+	else if (content->why[0])
+		memcpy(ret->reason, content->why, sizeof(content->why));
+	else
 		snprintf(ret->reason, sizeof(ret->reason),
 			 "the rules of its table that reject are more than are kept");
-	}
+}
+
+/* Is the text of @rule not to be read while events wait? Then @ret says why it is missing;
+ * that is remembered, to be spared looking at the table for the next event. */
+static bool too_many(struct ur_xt *xt, const struct ur_xt_when *when, const struct ur_rule_key *key,
+		     const struct ur_xt_reading *b, const struct ur_xt_rule *rule,
+		     struct ur_rule_text *ret)
+{
+	const struct ur_rule_span span = { .digest = rule->digest };
+	struct ur_xt_content content = { .entries = b->num_entries };
+
+	xt->large = b->num_entries > RULES_MAX && when->generation;
+	if (!xt->large || ret->looked == UR_FOUND)
+		return xt->large;
+	ur_xt_seen_get(xt->known, when, &content);
+	say_behind(xt, &content, ret);
+	ur_rule_cache_add(xt->cache, key, ret, &span);
 	return true;
 }
 
@@ -249,16 +260,18 @@ static bool read_text(struct ur_xt *xt, const struct ur_event *ev, const struct 
 	};
 	struct ur_rule_text known;
 	struct ur_rule_span span;
-	const bool there = ur_rule_cache_get(xt->cache, &key, &known, &span);
 
-	describe(&ev->rule, rule, ret);
-	if (too_many(xt, when, b, ret) || !may_list(xt, &table, there)) {
-		if (there)
-			*ret = known;
+	if (ur_rule_cache_get(xt->cache, &key, ret, &span) && ret->looked == UR_FOUND)
+		known = *ret;
+	else
+		known.looked = UR_COULD_NOT;
+	if (known.looked != UR_FOUND)
+		describe(&ev->rule, rule, ret);
+	if (too_many(xt, when, &key, b, rule, ret) ||
+	    !may_list(xt, &table, known.looked == UR_FOUND))
 		return false;
-	}
 	list(xt, &which, &table, tree, ret);
-	if (there)
+	if (known.looked == UR_FOUND)
 		*ret = known;
 	return true;
 }
@@ -371,11 +384,14 @@ static void find_rule(struct ur_xt *xt, uint64_t cookie, const struct ur_event *
 		*ret = c.text;
 		ret->generation_same = true;
 		xt->large = c.table.entries > RULES_MAX;
+		if (ret->looked != UR_FOUND)
+			say_behind(xt, &c.table, ret);
 		return;
 	}
 	xt->tree.table = 0;
 	read_now(xt, cookie, ev, ret);
-	if (c.there && ret->looked != UR_FOUND) { /* its place was true only then */
+	if (c.there && c.text.looked == UR_FOUND &&
+	    ret->looked != UR_FOUND) { /* its place was true only then */
 		*ret = c.text;
 		ret->number = 0;
 	}

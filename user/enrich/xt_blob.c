@@ -236,25 +236,18 @@ const char *ur_xt_builtin(unsigned hook)
 	return hook < UR_XT_HOOKS ? builtin_names[hook] : NULL;
 }
 
-static uint64_t digest(uint64_t sum, const uint8_t *data, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		sum = (sum ^ data[i]) * 0x100000001b3ull;
-	return sum;
-}
-
 uint64_t ur_xt_digest(const struct ur_xt_table *table)
 {
 	size_t counters = table->ipv6 ? offsetof(struct ip6t_entry, counters) :
 					offsetof(struct ipt_entry, counters);
-	uint64_t sum = 0xcbf29ce484222325ull;
+	uint64_t sum = UR_DIGEST_SEED;
 	struct entry e;
 
 	for (size_t at = 0; at < table->size; at = e.end) {
 		if (!read_entry(table, at, &e))
 			return 0;
-		sum = digest(sum, table->entries + at, counters);
-		sum = digest(sum, table->entries + e.matches, e.end - e.matches);
+		sum = digest_words(table, at, at + counters, sum);
+		sum = digest_words(table, e.matches, e.end, sum);
 	}
-	return sum;
+	return sum ?: 1;
 }

@@ -42,5 +42,5 @@ int64_t ur_xt_each_reject(const struct ur_xt_table *table, ur_xt_reject_fn fn, v
 const char *ur_xt_builtin(unsigned hook);
 
 /* A number for the table's content, counters left out: equal for equal rules, and hardly
- * ever for others (64-bit FNV-1a). Returns 0 when the blob isn't well-formed. */
+ * ever for others (64 bits). Returns 0 when the blob isn't well-formed. */
 uint64_t ur_xt_digest(const struct ur_xt_table *table);

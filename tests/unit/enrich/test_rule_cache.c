@@ -40,6 +40,12 @@ static void test_keeps_all_of_it(void **state)
 	assert_string_equal(text.text, "reject with tcp reset");
 	assert_string_equal(text.chain, "input");
 	assert_string_equal(text.base_chain, "");
+	text.text[0] = '\0';
+	assert_int_equal(ur_rule_cache_add(cache, &(struct ur_rule_key){ 1, 2, 3, 7 }, &text,
+					   &(struct ur_rule_span){ .first = 9, .placed = true }),
+			 0);
+	assert_true(get(cache, (struct ur_rule_key){ 1, 2, 3, 7 }, &text));
+	assert_string_equal(text.text, "reject with tcp reset");
 	assert_int_equal(text.number, 4);
 	assert_int_equal(text.family, 1);
 	assert_int_equal(text.priority, -5);
