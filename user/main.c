@@ -6,15 +6,19 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "user/annotate.h"
 #include "user/check.h"
 #include "user/enrich/netns.h"
 #include "user/loop.h"
+#include "user/matches.h"
 #include "user/options.h"
 #include "user/output.h"
 #include "user/ready.h"
 #include "user/replay.h"
+#include "user/savefile.h"
 
 enum { EXIT_DONE, EXIT_RUN_TIME, EXIT_USAGE, EXIT_NOT_TRACEABLE };
 
@@ -224,6 +228,85 @@ static int replay(const struct ur_options *o, const struct ur_filter *filter)
 	return written(o, end) ?: r;
 }
 
+/* Keep what the evidence file has for --annotate. */
+static int load_matches(const struct ur_options *o, struct ur_sink **ret)
+{
+	const bool named = strcmp(o->read, "-");
+	ur_cleanup(ur_fclosep) FILE *in = named ? fopen(o->read, "re") : NULL;
+	struct ur_replay_opts opts = { .select = { NULL, o->interface, o->cause },
+				       .netns = o->netns };
+	struct ur_replayed file;
+	struct ur_totals totals;
+	int r;
+
+	if (named && !in)
+		return failed(EXIT_RUN_TIME, o->read, -errno);
+	r = ur_matches_new(ret);
+	if (r)
+		return failed(EXIT_RUN_TIME, "starting", r);
+	opts.sink = *ret;
+	r = ur_replay(named ? in : stdin, &opts, &totals, &file);
+	if (r && r != -EPROTO)
+		return failed(EXIT_RUN_TIME, o->read, r);
+	return replayed(o, &file, r);
+}
+
+/* What a copy came to. */
+static int annotated(const struct ur_options *o, const struct ur_annotated *a, int r)
+{
+	if (!o->quiet)
+		fprintf(stderr,
+			"unreach: %" PRIu64 " packets, %" PRIu64
+			" of them Destination Unreachable: "
+			"%" PRIu64 " explained by recorded evidence, %" PRIu64
+			" by what the packet "
+			"shows\n",
+			a->packets, a->errors, a->explained, a->alone);
+	if (a->unknown)
+		fprintf(stderr,
+			"unreach: %s: %" PRIu64
+			" packets are of a link type that is not known here\n",
+			o->annotate, a->unknown);
+	if (a->cut)
+		fprintf(stderr, "unreach: %s: cut off: what is copied is all up to there\n",
+			o->annotate);
+	if (r == -EPROTO)
+		fprintf(stderr, "unreach: %s: %s\n", o->annotate,
+			a->packets ? "makes no sense from here on" :
+				     "neither a pcapng nor a pcap file");
+	else if (r)
+		fprintf(stderr, "unreach: %s to %s: %s\n", o->annotate, o->write, strerror(-r));
+	return r || a->cut ? EXIT_RUN_TIME : EXIT_DONE;
+}
+
+static int annotate(const struct ur_options *o)
+{
+	const bool from = strcmp(o->annotate, "-"), to = strcmp(o->write, "-");
+	ur_cleanup(ur_fclosep) FILE *in = from ? fopen(o->annotate, "re") : NULL;
+	ur_cleanup(ur_fclosep) FILE *out = NULL;
+	ur_cleanup(ur_sink_freep) struct ur_sink *matches = NULL;
+	struct ur_annotated counts;
+	struct stat a, b;
+	int r;
+
+	if (from && !in)
+		return failed(EXIT_RUN_TIME, o->annotate, -errno);
+	if (in && to && !fstat(fileno(in), &a) && !stat(o->write, &b) && a.st_dev == b.st_dev &&
+	    a.st_ino == b.st_ino) {
+		fprintf(stderr, "unreach: %s can't be copied to itself\n", o->annotate);
+		return EXIT_USAGE;
+	}
+	r = o->read ? load_matches(o, &matches) : EXIT_DONE;
+	if (!matches && r)
+		return r;
+	signal(SIGPIPE, SIG_IGN);
+	out = to ? ur_savefile_create(o->write) : NULL;
+	if (to && !out)
+		return failed(EXIT_RUN_TIME, o->write, -errno);
+	return annotated(o, &counts, ur_annotate(in ?: stdin, out ?: stdout, matches, &counts)) ?:
+												  r;
+}
+
 static int check(const struct ur_options *o)
 {
 	ur_cleanup(ur_probe_closep) struct ur_probe *probe = NULL;
@@ -282,6 +365,8 @@ int main(int argc, char **argv)
 	if (o.check)
 		return check(&o);
 	r = compile_filter(&o, &filter);
+	if (!r && o.annotate)
+		return annotate(&o);
 	if (!r && o.read)
 		return replay(&o, filter);
 	r = r ?: resolve_netns(&o, &netns);

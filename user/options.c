@@ -63,6 +63,9 @@ static const struct row rows[] = {
 	  "with -C, -G: N files; -C begins again with the first" },
 	{ 'r', "read", "FILE", read_string, FIELD(read), NULL, "a file, or - for standard input",
 	  "explain what -w wrote, without a kernel" },
+	{ 0, "annotate", "CAPTURE", read_string, FIELD(annotate), NULL,
+	  "a pcap or pcapng file, or - for standard input",
+	  "copy it to -w, with comments; from evidence of -r" },
 	{ 0, "json", NULL, read_flag, FIELD(json), NULL, NULL,
 	  "one JSON object per event and line" },
 	{ 0, "netns", "WHICH", read_string, FIELD(netns), "all",
@@ -375,6 +378,24 @@ static int check_file(const struct ur_options *opts, struct ur_buf *err)
 	return 0;
 }
 
+static int check_annotate(const struct ur_options *opts, struct ur_buf *err)
+{
+	if (!opts->annotate)
+		return 0;
+	if (!opts->write)
+		return fail(err, "option --annotate needs -w, for the copy", "", "");
+	if (opts->print || opts->file_bytes || opts->file_seconds || opts->json || opts->nfilter ||
+	    opts->snaplen != UR_SNAPLEN_HEADERS)
+		return fail(err,
+			    "option --annotate copies all of a capture as it is: only -r and -w "
+			    "go with it",
+			    "", "");
+	if (opts->read && !strcmp(opts->read, "-") && !strcmp(opts->annotate, "-"))
+		return fail(err, "options -r and --annotate can't both read standard input", "",
+			    "");
+	return 0;
+}
+
 /* What each option allows and together they do not. */
 static int check_all(const struct ur_options *opts, struct ur_buf *err)
 {
@@ -387,7 +408,7 @@ static int check_all(const struct ur_options *opts, struct ur_buf *err)
 			err,
 			"option -r can't be combined with --check, --for, --ready-file or --received",
 			"", "");
-	return check_file(opts, err);
+	return check_file(opts, err) ?: check_annotate(opts, err);
 }
 
 int ur_options_parse(int argc, char **argv, struct ur_options *ret, char *err, size_t errlen)
@@ -399,9 +420,10 @@ int ur_options_parse(int argc, char **argv, struct ur_options *ret, char *err, s
 	for (size_t i = 0; i < ROWS; i++)
 		if (rows[i].standard)
 			rows[i].read(rows[i].standard, (char *)&opts + rows[i].field);
-	r = parse_all(argc, argv, &opts, &message) ?: check_all(&opts, &message);
+	r = parse_all(argc, argv, &opts, &message);
 	opts.filter = argv + optind;
-	opts.nfilter = (size_t)(argc - optind);
+	opts.nfilter = r ? 0 : (size_t)(argc - optind);
+	r = r ?: check_all(&opts, &message);
 	if (!r)
 		*ret = opts;
 	return r;

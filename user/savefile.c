@@ -2,6 +2,7 @@
 #include "user/savefile.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include "user/block.h"
 
@@ -90,6 +91,16 @@ static int make_room(struct ur_savefile *f, size_t n)
 	f->block = at;
 	f->room = n;
 	return 0;
+}
+
+FILE *ur_savefile_create(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
+	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (fd >= 0 && !out)
+		ur_closep(&fd);
+	return out;
 }
 
 /* ---- options ---- */

@@ -49,6 +49,10 @@ int ur_savefile_next(struct ur_savefile *file, struct ur_saved *ret);
 /* The option behind byte *@at, which starts at 0 and moves on; false when there is none. */
 bool ur_saved_option(const struct ur_saved *saved, size_t *at, struct ur_saved_option *ret);
 
+/* Make the file at @path, or empty it, to write a capture to: what that shows is nobody's business
+ * but its owner's. The caller closes it; NULL with errno set when it can't be had. */
+FILE *ur_savefile_create(const char *path);
+
 /* The evidence record that a packet carries, terminated, the caller's to free, its length in
  * *@len. NULL when it carries none, or without memory. */
 char *ur_saved_record(const struct ur_saved *saved, size_t *len);

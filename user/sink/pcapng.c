@@ -2,7 +2,6 @@
 #include "user/sink/pcapng.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -10,6 +9,7 @@
 #include "user/escape.h"
 #include "user/headers.h"
 #include "user/record.h"
+#include "user/savefile.h"
 #include "user/sink/comment.h"
 #include "user/strbuf.h"
 
@@ -60,23 +60,16 @@ static int close_file(struct pcapng *p)
 	return r;
 }
 
-/* What a packet capture shows is nobody else's business. */
 static int open_named(struct pcapng *p)
 {
 	char name[PATH_MAX];
-	int fd, r = ur_rotate_name(&p->opts.rotate, p->opts.path, name, sizeof(name));
+	int r = ur_rotate_name(&p->opts.rotate, p->opts.path, name, sizeof(name));
 
 	if (r)
 		return r;
-	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
-	if (fd < 0)
+	p->out = ur_savefile_create(name);
+	if (!p->out)
 		return -errno;
-	p->out = fdopen(fd, "w");
-	if (!p->out) {
-		r = -errno;
-		close(fd);
-		return r;
-	}
 	p->mine = true;
 	return 0;
 }
