@@ -39,6 +39,7 @@
 #define UR_ORIGIN_XT       4 /* REJECT target run by ip_tables/ip6_tables: iptables-legacy */
 #define UR_ORIGIN_TCP_MISS 5 /* TCP has no socket for the segment */
 #define UR_ORIGIN_TCP_SOCK 6 /* TCP has one, and resets: see ur_event.reset */
+#define UR_ORIGIN_IP_ERROR 7 /* ip_error(), before it asked for an ICMP error */
 
 /* ur_event.flags */
 #define UR_EV_SOCKS         (1 << 0)  /* socks[0..nsocks) is the port's slot at that moment */
@@ -59,6 +60,7 @@
 #define UR_WIN_PUSHED      (1 << 2) /* reached the push function, push_ret is valid */
 #define UR_WIN_RST_BUILT   (1 << 3) /* the firewall's RST was built and handed on */
 #define UR_WIN_HAND_BUILT  (1 << 4) /* so was the answer that a bridge or netdev rule builds */
+#define UR_WIN_ERROR_DENY  (1 << 5) /* ip_error()'s own limit said no */
 
 /* ur_event.early: an early way out, recomputed from the packet as __icmp_send(),
  * icmp6_send() and the functions behind a reject rule test it; only meaningful when window
@@ -225,6 +227,36 @@ struct ur_nat {
 };
 _Static_assert(sizeof(struct ur_nat) == 88, "ur_nat has a hole");
 
+/* ur_route.flags */
+#define UR_ROUTE_HERE     (1 << 0) /* the packet had a route: type, error, oif, gateway are its */
+#define UR_ROUTE_CURRENT  (1 << 1) /* IPv4: nothing had changed since it was looked up */
+#define UR_ROUTE_ENTRY    (1 << 2) /* IPv6: dst, src, table, metric are those of its entry */
+#define UR_ROUTE_NULL     (1 << 3) /* IPv6: no route was found, or a rule says unreachable */
+#define UR_ROUTE_PROHIBIT (1 << 4) /* IPv6: a policy rule says prohibit */
+
+/* The route of the refused packet (skb_dst()), for errors of which it may be the reason. */
+struct ur_route {
+	__u64 changed_ns; /* CLOCK_MONOTONIC of the last change, as map "changes" had it */
+	__u8 dst[16];
+	__u8 src[16];
+	__u8 gateway[16];
+	__u32 table;
+	__u32 metric;
+	__u32 oif;
+	__u32 mark;  /* of the packet */
+	__s32 error; /* dst_entry.error: EHOSTUNREACH, ... */
+	__u32 mtu;   /* that the ICMP error names, 0: none */
+	__u8 flags;
+	__u8 dst_len;
+	__u8 src_len;
+	__u8 type;      /* RTN_* */
+	__u8 protocol;  /* RTPROT_* */
+	__u8 gw_family; /* 4 or 6; 0: the destination is on the link */
+	__u8 pad[2];
+	char oifname[UR_IFNAME_MAX];
+};
+_Static_assert(sizeof(struct ur_route) == 104, "ur_route has a hole");
+
 /* One Destination Unreachable (or TCP reset) that this kernel decided on. */
 struct ur_event {
 	__u16 version; /* UR_EVENT_VERSION of the writer */
@@ -260,6 +292,7 @@ struct ur_event {
 	struct ur_nat nat;
 	struct ur_sock sender;
 	struct ur_rule rule;
+	struct ur_route route;
 	__u64 stack[UR_STACK_MAX]; /* innermost first; stack[0] is the caller */
 	__u8 snap[UR_SNAP_MAX];
 	struct ur_reset reset;
@@ -267,8 +300,8 @@ struct ur_event {
 	struct ur_sock socks[UR_SOCKS_MAX]; /* last: a record ends behind the last one used */
 };
 _Static_assert(sizeof(struct ur_event) == 128 + sizeof(struct ur_nat) + sizeof(struct ur_rule) +
-						  8 * UR_STACK_MAX + UR_SNAP_MAX +
-						  sizeof(struct ur_reset) +
+						  sizeof(struct ur_route) + 8 * UR_STACK_MAX +
+						  UR_SNAP_MAX + sizeof(struct ur_reset) +
 						  sizeof(struct ur_closed) * UR_CLOSED_MAX +
 						  sizeof(struct ur_sock) * (UR_SOCKS_MAX + 1),
 	       "ur_event has a hole");
@@ -439,6 +472,15 @@ struct ur_tables {
 	__u32 begun;
 	__u32 done;
 };
+
+/* Map "changes": CLOCK_MONOTONIC when routes or policy rules of a namespace changed last, 0:
+ * not seen. Namespaces may share a slot. */
+#define UR_CHANGES_MAX 512
+
+static inline __attribute__((always_inline)) __u32 ur_changes_slot(__u32 netns_inum, __u8 family)
+{
+	return (netns_inum * 2 + (family == 6)) % UR_CHANGES_MAX;
+}
 
 /* Map "stats": exact counts, one slot each. */
 #define UR_STAT_DECIDED       0 /* generated errors and RSTs that the hooks saw */

@@ -51,6 +51,7 @@ static __always_inline void ur_copy_frame(struct ur_event *e, const struct ur_fr
 	e->origin = f->origin;
 	e->caller = f->caller;
 	e->nstack = f->nstack;
+	e->route.mtu = f->mtu;
 	for (int i = 0; i < UR_STACK_MAX; i++)
 		e->stack[i] = f->stack[i];
 }

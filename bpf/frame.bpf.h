@@ -2,8 +2,8 @@
 #pragma once
 /* frame.bpf.h - what is under way in the current task, innermost last.
  *
- * A reject hook pushes a claim, the ICMP functions push a window, and each pops its own
- * at its exit. Decisions nest (an OUTPUT rule that rejects the ICMP error of another
+ * A reject hook pushes a claim, the ICMP functions push a window, ip_error() a frame of its
+ * own, and each pops its own at its exit. Decisions nest (an OUTPUT rule that rejects the ICMP error of another
  * decision; a softirq inside either), and on PREEMPT_RT they are preempted, so the key
  * is the task, never the CPU. A call's exit finds its frame by the stack pointer, so that
  * an exit whose entry the kernel skipped takes nobody else's. An exit that it skipped leaves
@@ -17,6 +17,7 @@
 #define UR_FRAME_CLAIM 1
 #define UR_FRAME_ICMP  2
 #define UR_FRAME_RST   3 /* TCP sends a reset of its own: tcp.bpf.c */
+#define UR_FRAME_ROUTE 4 /* ip_error() refuses: route.bpf.c */
 
 /* No decision takes this long; a frame of that age lost its exit. */
 #define UR_FRAME_STALE_NS 1000000000ULL
@@ -134,6 +135,7 @@ static __always_inline struct ur_frame *ur_frame_push(__u64 skb, __u8 kind, __u6
 	f->nstack = 0;
 	f->used = 0;
 	f->built = UR_BUILT_NOT;
+	f->mtu = 0;
 	f->nat.entry = 0;
 	return f;
 }
@@ -160,6 +162,21 @@ static __always_inline struct ur_frame *ur_frame_unwind(struct ur_task *t, __u64
 	return NULL;
 }
 
+/* The same for the innermost frame of a @kind, for @skb (0: for any). */
+static __always_inline struct ur_frame *ur_frame_unwind_kind(struct ur_task *t, __u8 kind,
+							     __u64 skb)
+{
+	for (int below = 0; below < UR_FRAMES_MAX; below++) {
+		struct ur_frame *f = ur_frame_at(t, below);
+
+		if (f && f->kind == kind && (!skb || f->skb == skb)) {
+			t->depth -= below;
+			return f;
+		}
+	}
+	return NULL;
+}
+
 /* Does a call that was entered with stack pointer @sp lie within that of @claim? Where @sp
  * was not seen, nothing says no. */
 static __always_inline bool ur_claim_calls(const struct ur_frame *claim, __u64 sp)
@@ -176,6 +193,15 @@ static __always_inline struct ur_frame *ur_claim_of(struct ur_task *t, __u64 skb
 	if (!f || !window || f->kind != UR_FRAME_CLAIM || f->skb != skb)
 		return NULL;
 	return ur_claim_calls(f, window->sp) ? f : NULL;
+}
+
+/* The window on top answers for a packet that ip_error() is about: nobody else needs to. */
+static __always_inline void ur_error_answered(struct ur_task *t, __u64 skb)
+{
+	struct ur_frame *f = ur_frame_at(t, 1);
+
+	if (f && f->kind == UR_FRAME_ROUTE && f->skb == skb)
+		f->used = 1;
 }
 
 /* The window on top, if it is one: what rate limits and push functions report to. */

@@ -10,6 +10,7 @@
  */
 #include "bpf/emit.bpf.h"
 #include "bpf/made.bpf.h"
+#include "bpf/route.bpf.h"
 
 /* Is @caller in the rejecting function that @ip lies in? Or in the one that sends for all of
  * them, where the compiler made a call of what mostly is a jump. */
@@ -36,7 +37,7 @@ static __always_inline __u8 ur_origin_of(const struct ur_frame *f, const struct 
 }
 
 static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 family, __u8 type,
-					 __u8 code)
+					 __u8 code, __u32 mtu)
 {
 	struct ur_frame *f = ur_frame_push(skb, UR_FRAME_ICMP, UR_ENTRY_SP(ctx));
 	struct ur_task *t = ur_task_get();
@@ -47,6 +48,7 @@ static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 fa
 	f->family = family;
 	f->type = type;
 	f->code = code;
+	f->mtu = mtu;
 	f->caller = ur_return_address(ctx);
 	f->origin = ur_origin_of(f, ur_claim_of(t, skb));
 	if (f->origin == UR_ORIGIN_UDP_MISS)
@@ -83,17 +85,19 @@ static __always_inline struct ur_frame *ur_window_late(void *ctx, __u64 skb, __u
 {
 	const struct net *net = ur_skb_net((const struct sk_buff *)skb);
 	struct ur_frame *f = ur_frame_push(skb, UR_FRAME_ICMP, 0);
+	struct ur_task *t = ur_task_get();
 	long n;
 
 	ur_count(UR_STAT_NO_ENTRY);
-	if (!f)
+	if (!f || !t)
 		return NULL;
 	f->family = family;
 	f->type = type;
 	f->code = code;
 	n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 0);
 	f->nstack = n > 0 ? (__u64)n / 8 : 0;
-	ur_record_begin(f, (__u64)net, UR_EV_NO_ENTRY);
+	if (ur_record_begin(f, (__u64)net, UR_EV_NO_ENTRY))
+		ur_fill_route(ur_scratch_key(t->depth), f->skb, (__u64)net);
 	return f;
 }
 
@@ -138,6 +142,7 @@ static __always_inline int ur_icmp_exit(void *ctx, __u64 skb, __u8 family, __u8 
 		return 0;
 	if (ur_want_received && !(f->window & UR_WIN_PUSHED && f->push_ret >= 0))
 		ur_made_forget(*(const volatile __u64 *)&f->skb, family); /* as a number */
+	ur_error_answered(t, skb);
 	claim = ur_claim_of(t, skb);
 	if (claim) /* one decision is one record, also when the claim goes unproven */
 		claim->used = 1;

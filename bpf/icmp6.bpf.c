@@ -5,7 +5,8 @@
 SEC("kprobe/icmp6_send")
 int BPF_KPROBE(icmp6_enter, struct sk_buff *skb, __u8 type, __u8 code)
 {
-	return type == UR_ICMPV6_DEST_UNREACH ? ur_icmp_enter(ctx, (__u64)skb, 6, type, code) : 0;
+	return type == UR_ICMPV6_DEST_UNREACH ? ur_icmp_enter(ctx, (__u64)skb, 6, type, code, 0) :
+						0;
 }
 
 SEC("fexit/icmp6_send")

@@ -46,9 +46,10 @@ struct ur_frame {
 	__u8 family;
 	__u8 window;
 	__u8 nstack;
-	__u8 used;  /* claim: an ICMP function took it */
+	__u8 used;  /* claim, route: an ICMP function took it */
 	__u8 built; /* window: UR_BUILT_*, what has become of its record */
-	__u8 pad[7];
+	__u8 pad[3];
+	__u32 mtu; /* window: that the error names */
 	__u64 stack[UR_STACK_MAX];
 	struct ur_nat nat; /* window: what conntrack found of the flow, valid when entry is set */
 };
@@ -211,6 +212,14 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } stats __weak SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, UR_CHANGES_MAX);
+	__type(key, __u32);
+	__type(value, __u64);
+} changes __weak SEC(".maps");
 
 _Static_assert(sizeof(struct ur_task) <= sizeof(struct ur_scratch), "ur_zeros is too short");
 

@@ -10,6 +10,7 @@
 #include "bpf/emit.bpf.h"
 #include "bpf/history.bpf.h"
 #include "bpf/reject_type.bpf.h"
+#include "bpf/route.bpf.h"
 #include "bpf/rule.bpf.h"
 #include "bpf/sockets.bpf.h"
 
@@ -241,6 +242,8 @@ static __always_inline void ur_build_window(struct ur_task *t, struct ur_frame *
 	}
 	if (e->origin != UR_ORIGIN_UNKNOWN)
 		ur_fill_sockets(key, skb, (__u64)net);
+	else
+		ur_fill_route(key, skb, (__u64)net);
 }
 
 SEC("kprobe")

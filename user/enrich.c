@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* enrich.c - which look-ups an event needs, and what each of them gets to know. */
 #include "user/enrich.h"
-#include <net/if.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 #include "user/addr.h"
 #include "user/enrich/address.h"
 #include "user/enrich/back.h"
+#include "user/enrich/devices.h"
 #include "user/enrich/ended.h"
 #include "user/enrich/nat.h"
 #include "user/enrich/netns.h"
 #include "user/enrich/nft.h"
 #include "user/enrich/process.h"
 #include "user/enrich/readers.h"
+#include "user/enrich/route.h"
 #include "user/enrich/sockets.h"
 #include "user/enrich/symbols.h"
 #include "user/enrich/taken.h"
@@ -41,6 +40,7 @@ struct ur_enrich {
 	struct ur_nat_check *nat;
 	struct ur_back_check *back;
 	struct ur_symbolizer *symbols;
+	struct ur_route_finder *routes;
 	uint64_t taken_rest; /* no look for ports taken again before, ns of CLOCK_MONOTONIC */
 };
 
@@ -49,7 +49,7 @@ struct queries {
 	struct ur_process_query one[QUERIES_MAX];
 };
 
-int ur_enrich_new(struct ur_enrich **ret)
+int ur_enrich_new(const volatile uint64_t *route_changes, struct ur_enrich **ret)
 {
 	ur_cleanup(ur_enrich_freep) struct ur_enrich *e = calloc(1, sizeof(*e));
 	int r;
@@ -73,6 +73,8 @@ int ur_enrich_new(struct ur_enrich **ret)
 		r = ur_back_check_new(&e->back);
 	if (!r)
 		r = ur_symbolizer_new(&e->symbols);
+	if (!r)
+		r = ur_route_finder_new(route_changes, &e->routes);
 	if (r)
 		return r;
 	*ret = ur_take(e);
@@ -83,6 +85,7 @@ void ur_enrich_free(struct ur_enrich *e)
 {
 	if (!e)
 		return;
+	ur_route_finder_free(e->routes);
 	ur_symbolizer_free(e->symbols);
 	ur_back_check_free(e->back);
 	ur_nat_check_free(e->nat);
@@ -93,37 +96,6 @@ void ur_enrich_free(struct ur_enrich *e)
 	ur_netns_names_free(e->ahead);
 	ur_netns_names_free(e->netns);
 	free(e);
-}
-
-/* The name of device @index here, now. */
-static enum ur_looked name_device(int fd, uint32_t index, char name[UR_IFNAME_MAX])
-{
-	struct ifreq ifr = { .ifr_ifindex = (int)index };
-
-	if (ioctl(fd, SIOCGIFNAME, &ifr))
-		return errno == ENODEV ? UR_FOUND_NONE : UR_COULD_NOT;
-	memcpy(name, ifr.ifr_name, UR_IFNAME_MAX);
-	name[UR_IFNAME_MAX - 1] = '\0';
-	return UR_FOUND;
-}
-
-/* Names of the devices that sockets are bound to, and of the one inside a VRF. */
-static void name_devices(struct ur_evidence *ev)
-{
-	ur_cleanup(ur_closep) int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		return;
-	for (unsigned i = 0; i < ev->ev.nsocks; i++)
-		if (ev->ev.socks[i].bound_ifindex)
-			ev->bound[i] =
-				name_device(fd, ev->ev.socks[i].bound_ifindex, ev->bound_dev[i]);
-	/* A segment whose socket was found has let go of its device (tcp_v4_rcv()). */
-	if (ev->ev.iif && !ev->ev.iifname[0])
-		name_device(fd, ev->ev.iif, ev->ev.iifname);
-	/* What a host sends to itself inside a VRF comes in on the VRF. */
-	if (ev->ev.sdif && ev->ev.sdif != ev->ev.iif)
-		name_device(fd, ev->ev.sdif, ev->slave);
 }
 
 /* "vxlan_rcv+0x1/0x9c0 [vxlan]" to "vxlan_rcv [vxlan]" */
@@ -268,17 +240,32 @@ static uint64_t find_event_taken(struct ur_enrich *e, struct ur_evidence *ev)
 			  &ev->taken);
 }
 
+/* What routes and policy rules refused. */
+static void find_route(struct ur_enrich *e, struct ur_evidence *ev,
+		       const struct ur_netns_stay *stay)
+{
+	if (stay->there) {
+		ur_route_find(e->routes, ur_netns_cookie_here(), ev);
+		return;
+	}
+	ev->refuser.looked = UR_COULD_NOT;
+	strcpy(ev->refuser.reason, stay->outside);
+}
+
 /* What must be looked up inside the event's namespace. */
 static void look_inside(struct ur_enrich *e, struct ur_evidence *ev, uint64_t *taken)
 {
 	ur_cleanup(ur_netns_stay_end) struct ur_netns_stay stay = UR_NETNS_NO_STAY;
 
-	if (!is_rule(&ev->ev) && !is_miss(&ev->ev) && ev->ev.origin != UR_ORIGIN_TCP_SOCK)
+	if (!is_rule(&ev->ev) && !is_miss(&ev->ev) && ev->ev.origin != UR_ORIGIN_TCP_SOCK &&
+	    !ur_route_wants(ev))
 		return;
 	ur_netns_stay_begin(e->netns, ev->ev.netns_inum, &stay);
 	ur_netns_stay_check(&stay, ev->ev.netns_cookie);
 	if (is_rule(&ev->ev))
 		find_rule(e, ev, &stay);
+	if (ur_route_wants(ev))
+		find_route(e, ev, &stay);
 	if (wants_listeners(ev))
 		find_listeners(e, ev, &stay);
 	if (wants_others(ev))
@@ -286,7 +273,7 @@ static void look_inside(struct ur_enrich *e, struct ur_evidence *ev, uint64_t *t
 	if (wants_taken(ev) && stay.there)
 		*taken = find_event_taken(e, ev);
 	if (stay.there) {
-		name_devices(ev);
+		ur_devices_name(ev);
 		ur_addresses_find(ev);
 		if (ur_back_wants(ev))
 			ur_back_find(e->back, now_ns(), ev);

@@ -141,6 +141,7 @@ static void terminate_strings(struct ur_event *ev)
 	ev->iifname[UR_IFNAME_MAX - 1] = '\0';
 	ev->rule.iifname[UR_IFNAME_MAX - 1] = '\0';
 	ev->rule.oifname[UR_IFNAME_MAX - 1] = '\0';
+	ev->route.oifname[UR_IFNAME_MAX - 1] = '\0';
 	ev->rule.table[UR_TABLE_MAX - 1] = '\0';
 	ev->rule.chain[UR_CHAIN_MAX - 1] = '\0';
 	for (int i = 0; i < UR_CLOSED_MAX; i++)

@@ -27,6 +27,7 @@
 #define UR_NAT_RULE_MAX  512
 #define UR_REASON_MAX    160 /* why something could not be looked up */
 #define UR_UNIT_MAX      128
+#define UR_SELECTOR_MAX  192
 #define UR_RUNTIME_MAX   16
 #define UR_CONTAINER_MAX 65 /* 64 hexadecimal digits, or a name */
 #define UR_POD_UID_MAX   37
@@ -191,6 +192,23 @@ struct ur_back {
 	char in[UR_IFNAME_MAX];  /* ...and the one that the packet came in on */
 };
 
+/* The route or policy rule that refused the packet, where ur_event.route does not tell. */
+struct ur_refuser {
+	enum ur_looked looked; /* UR_FOUND_NONE: no route leads on, and nothing else refused it */
+	bool unchanged;        /* nothing changed between the event and the reading */
+	bool rule;             /* a policy rule; else a route */
+	uint8_t type;          /* RTN_UNREACHABLE, RTN_PROHIBIT: also of a rule */
+	uint8_t dst_len;       /* of a route */
+	uint8_t src_len;
+	uint8_t dst[16];
+	uint8_t src[16];
+	uint32_t table;
+	uint32_t metric;
+	uint32_t priority; /* of a rule */
+	char selector[UR_SELECTOR_MAX];
+	char reason[UR_REASON_MAX]; /* with UR_COULD_NOT, UR_CHANGED */
+};
+
 /* What user space adds to ur_event.rule. */
 struct ur_rule_text {
 	enum ur_looked looked;   /* of text, and comment */
@@ -219,6 +237,8 @@ struct ur_rule_text {
 #define UR_MISSING_RESET          (1u << 8) /* TCP's own resets, or what becomes of them */
 #define UR_MISSING_LISTENERS      (1u << 9) /* TCP listeners that end */
 #define UR_MISSING_TCP            (UR_MISSING_RESET | UR_MISSING_LISTENERS) /* for --tcp-reset */
+#define UR_MISSING_OUTCOME_ROUTE  (1u << 10) /* result of ip_error()'s own rate limit */
+#define UR_MISSING_ROUTES         (1u << 11) /* changes of routes and policy rules */
 
 #define UR_MISSING_RECEIVED (1u << 16) /* errors that come, where they were asked for */
 
@@ -232,7 +252,8 @@ struct ur_evidence {
 	struct ur_nat_from nat_from;
 	struct ur_nat_now nat_now;
 	struct ur_rule_text rule;
-	struct ur_way way;                       /* to that rule */
+	struct ur_way way; /* to that rule */
+	struct ur_refuser refuser;
 	struct ur_owners socks[UR_SOCKS_MAX];    /* of ev.socks[i] */
 	struct ur_owners sender;                 /* of ev.sender, or of the current task */
 	struct ur_owners closers[UR_CLOSED_MAX]; /* who ended ev.closed[i]; gone itself, perhaps */

@@ -167,6 +167,7 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 	worker_opts.tables = tables;
 	worker_opts.tables_arg = probe;
 	worker_opts.reset_names = ur_probe_reset_names(probe);
+	worker_opts.route_changes = ur_probe_changes(probe);
 	r = ur_worker_start(&worker_opts, &worker);
 	if (r)
 		return failed(EXIT_RUN_TIME, "starting", r);

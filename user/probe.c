@@ -198,16 +198,21 @@ static void begin_history(struct ur_probe *p)
 		p->skel->bss->ur_listeners_start = now;
 }
 
-static int map_stats(struct ur_probe *p)
+/* An array map that user space reads without system calls. */
+static int map_array(const struct bpf_map *map, size_t n, const volatile uint64_t **ret)
 {
-	size_t len = sysconf(_SC_PAGESIZE);
-	void *m = mmap(NULL, len, PROT_READ, MAP_SHARED, bpf_map__fd(p->skel->maps.stats), 0);
+	void *m = mmap(NULL, n * sizeof(**ret), PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
 
 	if (m == MAP_FAILED)
 		return -errno;
-	p->stats = m;
-	p->stats_len = len;
+	*ret = m;
 	return 0;
+}
+
+static int map_arrays(struct ur_probe *p)
+{
+	return map_array(p->skel->maps.stats, UR_STAT_MAX, &p->stats) ?:
+		       map_array(p->skel->maps.changes, UR_CHANGES_MAX, &p->changes);
 }
 
 static int on_record(void *ctx, void *data, size_t len)
@@ -303,7 +308,7 @@ static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur
 	}
 	begin_history(p);
 	watch_namespaces(p);
-	r = map_stats(p) ?: open_ring(p) ?: ur_module_follow(p, true);
+	r = map_arrays(p) ?: open_ring(p) ?: ur_module_follow(p, true);
 	if (r)
 		ur_refusal_explain(why, r, "", said.message);
 	return r;
@@ -336,7 +341,9 @@ void ur_probe_close(struct ur_probe *p)
 	unload(p);
 	ring_buffer__free(p->ring);
 	if (p->stats)
-		munmap((void *)p->stats, p->stats_len);
+		munmap((void *)p->stats, UR_STAT_MAX * sizeof(*p->stats));
+	if (p->changes)
+		munmap((void *)p->changes, UR_CHANGES_MAX * sizeof(*p->changes));
 	ur_symbols_free(p->syms);
 	ur_btf_index_free(p->names);
 	btf__free(p->btf);
@@ -376,6 +383,11 @@ uint32_t ur_probe_missing(const struct ur_probe *p)
 uint64_t ur_probe_stat(const struct ur_probe *p, unsigned int which)
 {
 	return which < UR_STAT_MAX ? p->stats[which] : 0;
+}
+
+const volatile uint64_t *ur_probe_changes(const struct ur_probe *p)
+{
+	return p->changes;
 }
 
 size_t ur_probe_hooks(const struct ur_probe *p, struct ur_hook *hooks, size_t max)

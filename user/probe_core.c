@@ -28,6 +28,12 @@ const struct ur_core_row ur_core_rows[] = {
 	  "whether IPv4 output took the answer" },
 	{ "ip6_push_pending_frames", "push6", "push6_kret", true, UR_MISSING_OUTCOME_PUSH, false,
 	  "whether IPv6 output took the answer" },
+	{ "ip_error", "error_enter", "error_enter_kprobe", false, UR_MISSING_OUTCOME_ROUTE, false,
+	  "refusals by the limit of routes that refuse" },
+	{ "ip_error", "error_exit", "error_exit_kret", true, UR_MISSING_OUTCOME_ROUTE, false,
+	  "refusals by the limit of routes that refuse" },
+	{ "call_fib_notifiers", "routes_changed", "routes_changed_kprobe", false, UR_MISSING_ROUTES,
+	  false, "changes of routes and policy rules" },
 	{ "nf_ct_attach", "rst_built", "rst_built_kprobe", false, 0, false,
 	  "whether a rule's TCP reset was built" },
 	{ "udp_lib_unhash", "udp_end", "udp_end_kprobe", false, UR_MISSING_HISTORY, false,
@@ -71,6 +77,9 @@ const struct ur_core_row ur_core_rows[] = {
 };
 const size_t ur_core_nrows = sizeof(ur_core_rows) / sizeof(*ur_core_rows);
 _Static_assert(sizeof(ur_core_rows) / sizeof(*ur_core_rows) <= UR_CORE_MAX, "raise UR_CORE_MAX");
+
+/* Of functions that every kernel has: without its symbol, one is inlined, and missing. */
+#define UNLESS_INLINED (UR_MISSING_OUTCOME_ROUTE | UR_MISSING_ROUTES)
 
 bool ur_probe_is_bad(const struct ur_probe *p, const char *prog)
 {
@@ -200,11 +209,14 @@ static int attach_row(struct ur_probe *p, const struct ur_core_row *row, struct 
 		return 0;
 	}
 	if (!name) {
-		a->state = in_kernel(p, row->func) || is_tracepoint(row) ? UR_HOOK_FAILED :
-									   UR_HOOK_ABSENT;
+		bool there = in_kernel(p, row->func) || is_tracepoint(row);
+
+		a->state = there || (row->missing & UNLESS_INLINED) ? UR_HOOK_FAILED :
+								      UR_HOOK_ABSENT;
 		if (a->state == UR_HOOK_FAILED)
-			snprintf(a->reason, sizeof(a->reason),
-				 "the kernel refused every program for it");
+			snprintf(a->reason, sizeof(a->reason), "%s",
+				 there ? "the kernel refused every program for it" :
+					 "inlined in this kernel");
 		return 0;
 	}
 	kprobe = row->kprobe && !strcmp(name, row->kprobe);

@@ -55,8 +55,8 @@ struct ur_probe {
 	struct btf *btf;
 	struct ur_btf_index *names; /* of btf, while starting */
 	struct ur_symbols *syms;
-	const volatile uint64_t *stats; /* map "stats", mapped */
-	size_t stats_len;
+	const volatile uint64_t *stats;   /* map "stats", mapped */
+	const volatile uint64_t *changes; /* map "changes", mapped */
 	struct ur_attached core[UR_CORE_MAX];
 	struct ur_attached module[UR_MODULE_MAX];
 	bool built_in[UR_MODULE_MAX]; /* no module: there from the start, for good */

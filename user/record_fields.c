@@ -101,6 +101,16 @@ static const struct ur_field ur_nat_table[] = {
 };
 TABLE(ur_nat);
 
+static const struct ur_field ur_route_table[] = {
+	NUMBER(ur_route, changed_ns),  BYTES(ur_route, dst),    BYTES(ur_route, src),
+	BYTES(ur_route, gateway),      NUMBER(ur_route, table), NUMBER(ur_route, metric),
+	NUMBER(ur_route, oif),         NUMBER(ur_route, mark),  SIGNED(ur_route, error),
+	NUMBER(ur_route, mtu),         NUMBER(ur_route, flags), UP_TO(ur_route, dst_len, 128),
+	UP_TO(ur_route, src_len, 128), NUMBER(ur_route, type),  NUMBER(ur_route, protocol),
+	UP_TO(ur_route, gw_family, 6), PAD(ur_route, pad),      STRING(ur_route, oifname),
+};
+TABLE(ur_route);
+
 static const struct ur_field ur_reset_table[] = {
 	NUMBER(ur_reset, reason),      NUMBER(ur_reset, flags),    NUMBER(ur_reset, state),
 	NUMBER(ur_reset, substate),    NUMBER(ur_reset, shutdown), NUMBER(ur_reset, backlog),
@@ -143,6 +153,7 @@ static const struct ur_field ur_event_table[] = {
 	STRUCT(ur_event, nat, ur_nat),
 	STRUCT(ur_event, sender, ur_sock),
 	STRUCT(ur_event, rule, ur_rule),
+	STRUCT(ur_event, route, ur_route),
 	NUMBERS(ur_event, stack, 0),
 	BLOCK(ur_event, snap),
 	STRUCTS(ur_event, closed, ur_closed),
@@ -255,6 +266,17 @@ static const struct ur_field ur_nat_now_table[] = {
 };
 TABLE(ur_nat_now);
 
+static const struct ur_field ur_refuser_table[] = {
+	LOOKED(ur_refuser, looked),      BOOL(ur_refuser, unchanged),
+	BOOL(ur_refuser, rule),          NUMBER(ur_refuser, type),
+	UP_TO(ur_refuser, dst_len, 128), UP_TO(ur_refuser, src_len, 128),
+	BYTES(ur_refuser, dst),          BYTES(ur_refuser, src),
+	NUMBER(ur_refuser, table),       NUMBER(ur_refuser, metric),
+	NUMBER(ur_refuser, priority),    STRING(ur_refuser, selector),
+	STRING(ur_refuser, reason),
+};
+TABLE(ur_refuser);
+
 static const struct ur_field ur_pattern_table[] = {
 	NUMBER(ur_pattern, probes),  NUMBER(ur_pattern, ports), NUMBER(ur_pattern, lowest),
 	NUMBER(ur_pattern, highest), NUMBER(ur_pattern, ns),    BOOL(ur_pattern, by_rule),
@@ -345,6 +367,7 @@ static const struct ur_field evidence_table[] = {
 	STRUCT(ur_evidence, sibling, ur_listeners),
 	STRUCT(ur_evidence, readers, ur_readers),
 	STRUCT(ur_evidence, elsewhere, ur_elsewhere),
+	STRUCT(ur_evidence, refuser, ur_refuser),
 	STRUCT(ur_evidence, pattern, ur_pattern),
 	STRUCT(ur_evidence, back, ur_back),
 	NUMBERS(ur_evidence, local_here, UR_CHANGED),

@@ -225,7 +225,7 @@ static void decide_outcome(const struct ur_evidence *ev, struct ur_report *repor
 		decide_pushed(e, report);
 	else if (e->window & UR_WIN_GLOBAL_DENY)
 		suppress(report, UR_SUPP_RATE_GLOBAL);
-	else if (e->window & UR_WIN_PEER_DENY)
+	else if (e->window & (UR_WIN_PEER_DENY | UR_WIN_ERROR_DENY))
 		suppress(report, UR_SUPP_RATE_PEER);
 	else
 		decide_unseen(ev, report);

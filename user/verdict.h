@@ -77,6 +77,16 @@ bool ur_reset_by_program(const struct ur_evidence *ev);
 /* True when a firewall rule refused the packet, known or not. */
 bool ur_by_rule(const struct ur_evidence *ev);
 
+/* What ur_evidence.refuser says, or, where it proves more, the packet's own route. */
+struct ur_refuser ur_route_refuser(const struct ur_evidence *ev);
+
+/* Is it the packet's own route that refused it? And how sure is ur_route_refuser()? */
+bool ur_route_entry(const struct ur_evidence *ev);
+enum ur_confidence ur_route_confidence(const struct ur_evidence *ev);
+
+/* The next hop of the packet: its address at *@addr, and 4 or 6; 0 when it is not known. */
+uint8_t ur_next_hop(const struct ur_evidence *ev, const uint8_t **addr);
+
 /* The table and chain of the rule: what user space completed, else what the kernel side
  * carried; "" when not known. */
 const char *ur_rule_table(const struct ur_evidence *ev);

@@ -94,8 +94,10 @@ static int generator_frame(const struct ur_evidence *ev)
 }
 
 /* The function that asked, "func+0x1a/0x90 [module]"; "" when it was not seen. */
-static const char *generator_symbol(const struct ur_evidence *ev)
+const char *ur_generator_symbol(const struct ur_evidence *ev)
 {
+	if (ev->ev.origin == UR_ORIGIN_IP_ERROR)
+		return "ip_error";
 	return ev->ev.nstack ? ev->stack[generator_frame(ev)] : "";
 }
 
@@ -123,22 +125,28 @@ static bool failed_neighbour(const struct ur_evidence *ev)
 
 enum ur_cause ur_generator_cause(const struct ur_evidence *ev, enum ur_confidence *confidence)
 {
-	const char *symbol = generator_symbol(ev);
+	const char *symbol = ur_generator_symbol(ev);
 	const struct generator *g = generators;
+	enum ur_cause cause;
 
 	*confidence = UR_UNKNOWN;
 	while (g < generators + GENERATORS && !fits(g, ev, symbol))
 		g++;
 	if (g == generators + GENERATORS)
 		return UR_CAUSE_UNKNOWN;
-	if (g->cause == UR_CAUSE_NEIGHBOUR_FAILED && !failed_neighbour(ev))
+	cause = g->cause;
+	if (cause == UR_CAUSE_NEIGHBOUR_FAILED && !failed_neighbour(ev))
 		return UR_CAUSE_UNKNOWN;
+	*confidence = g->confidence;
+	if (cause == UR_CAUSE_ROUTE_NONE || cause == UR_CAUSE_ROUTE_REJECTED)
+		cause = ur_route_cause(ev, cause, confidence);
 	/* Without its entry, the stack is that of the exit, not the return address. */
-	*confidence = ev->ev.flags & UR_EV_NO_ENTRY ? UR_LIKELY : g->confidence;
-	return g->cause;
+	if (ev->ev.flags & UR_EV_NO_ENTRY)
+		*confidence = UR_LIKELY;
+	return cause;
 }
 
-/* ---- routes and neighbours ---- */
+/* ---- policy ---- */
 
 static void say_target(struct ur_buf *out, const struct ur_evidence *ev)
 {
@@ -149,94 +157,6 @@ static void say_target(struct ur_buf *out, const struct ur_evidence *ev)
 	else
 		ur_buf_add(out, "its destination");
 	ur_say_in_netns(out, &ev->netns);
-}
-
-void ur_why_route_none(const struct ur_case *c, struct ur_buf *out)
-{
-	ur_buf_add(out, "no route leads to ");
-	say_target(out, c->ev);
-	ur_buf_add(out, ", or %s of type unreachable is in the way, which looks the same",
-		   c->ev->ev.family == 6 ? "a route or policy rule" : "a policy rule");
-}
-
-void ur_why_route_rejected(const struct ur_case *c, struct ur_buf *out)
-{
-	bool host = c->ev->ev.family == 4 && c->ev->ev.code == 1;
-
-	ur_buf_add(out, "%s refuses packets to ",
-		   host ? "a route of type unreachable" :
-			  "a route or policy rule of type prohibit");
-	say_target(out, c->ev);
-	ur_buf_add(out, "; no firewall is involved");
-}
-
-static void say_route_get(struct ur_buf *out, const struct ur_evidence *ev)
-{
-	char dst[UR_ADDR_TEXT], src[UR_ADDR_TEXT];
-
-	ur_buf_add(out, "ip route get %s", ur_addr_text(ev->packet.family, ev->packet.dst, dst));
-	/* The kernel accepts "from" with a foreign address only together with "iif". */
-	if (ev->ev.iif && ev->ev.iifname[0]) {
-		ur_buf_add(out, " from %s iif ",
-			   ur_addr_text(ev->packet.family, ev->packet.src, src));
-		ur_say_shell_word(out, ev->ev.iifname);
-	}
-}
-
-static void advise_route_get(const struct ur_case *c, struct ur_buf *out, const char *also)
-{
-	if (!c->ev->packet.family)
-		return;
-	ur_buf_add(out, "see `");
-	ur_say_enter(out, c->ev);
-	say_route_get(out, c->ev);
-	ur_buf_add(out, "`%s", also);
-}
-
-void ur_advise_route(const struct ur_case *c, struct ur_buf *out)
-{
-	advise_route_get(c, out, ", and `ip rule` for policy rules");
-}
-
-void ur_why_neighbour_failed(const struct ur_case *c, struct ur_buf *out)
-{
-	ur_buf_add(out, "%s of the next hop to ",
-		   c->ev->ev.family == 6 ? "neighbour discovery" : "ARP");
-	say_target(out, c->ev);
-	ur_buf_add(out, " failed: nobody answered on that link");
-}
-
-void ur_advise_neighbour_failed(const struct ur_case *c, struct ur_buf *out)
-{
-	ur_buf_add(out, "see `");
-	ur_say_enter(out, c->ev);
-	ur_buf_add(out, "ip neigh show nud failed`: is that host up, and is its address on this "
-			"link?");
-}
-
-/* ---- size and policy ---- */
-
-void ur_why_mtu_exceeded(const struct ur_case *c, struct ur_buf *out)
-{
-	const struct ur_evidence *ev = c->ev;
-	const char *symbol = generator_symbol(ev);
-
-	if (ev->packet.length)
-		ur_buf_add(out, "the packet, %u bytes long,", ev->packet.length);
-	else
-		ur_buf_add(out, "the packet");
-	ur_buf_add(out, " is larger than the MTU on the way to ");
-	say_target(out, ev);
-	ur_buf_add(out, ", and may not be fragmented");
-	if (symbol[0] && !ur_symbol_is(symbol, "ip_forward") && strncmp(symbol, "0x", 2) != 0)
-		ur_buf_add(out, " (says %.*s())", (int)ur_symbol_length(symbol), symbol);
-}
-
-void ur_advise_mtu_exceeded(const struct ur_case *c, struct ur_buf *out)
-{
-	advise_route_get(c, out,
-			 "; the sender should now send less: see that no firewall drops these "
-			 "errors on their way back");
 }
 
 void ur_why_policy(const struct ur_case *c, struct ur_buf *out)
@@ -307,7 +227,7 @@ void ur_advise_protocol_none(const struct ur_case *c, struct ur_buf *out)
 
 static bool by_wireguard(const struct ur_evidence *ev)
 {
-	return ur_symbol_is(generator_symbol(ev), "wg_xmit");
+	return ur_symbol_is(ur_generator_symbol(ev), "wg_xmit");
 }
 
 void ur_why_tunnel(const struct ur_case *c, struct ur_buf *out)

@@ -5,8 +5,8 @@
  * verdict.c decides, verdict_socket.c, verdict_mismatch.c (of sockets that are there, but do
  * not fit), verdict_closed.c (of sockets that are gone, which verdict_history.c weighs),
  * verdict_nat.c (of translated packets) and verdict_rule.c word the causes, verdict_generator.c
- * those of what else sends these errors, verdict_reset.c and verdict_tcp.c those of TCP's own
- * resets, verdict_unknown.c the rest, verdict_origin.c who decided, verdict_also.c the further
+ * those of what else sends these errors, verdict_route.c those of routes and next hops,
+ * verdict_reset.c and verdict_tcp.c those of TCP's own resets, verdict_unknown.c the rest, verdict_origin.c who decided, verdict_also.c the further
  * findings, verdict_way.c those about the way to a rule, verdict_manager.c those about who wrote
  * it, verdict_pattern.c those that it takes several packets or the routes to see,
  * verdict_words.c the phrases that all of them use. As pure as verdict.h says.
@@ -72,6 +72,12 @@ enum ur_cause ur_history_cause(const struct ur_case *c, enum ur_cause open,
 /* The cause that the function that asked for the error stands for, when it is neither UDP's
  * nor netfilter's. */
 enum ur_cause ur_generator_cause(const struct ur_evidence *ev, enum ur_confidence *confidence);
+/* That function, "func+0x1a/0x90 [module]"; "" when it was not seen. */
+const char *ur_generator_symbol(const struct ur_evidence *ev);
+
+/* The cause of an answer whose code stands for @cause, route.none or route.rejected. */
+enum ur_cause ur_route_cause(const struct ur_evidence *ev, enum ur_cause cause,
+			     enum ur_confidence *confidence);
 enum ur_confidence ur_rule_confidence(const struct ur_evidence *ev);
 /* Append the further findings to @report, as many as it holds. */
 void ur_find_more(const struct ur_case *c, struct ur_report *report);

@@ -263,7 +263,7 @@ int ur_worker_start(const struct ur_worker_opts *opts, struct ur_worker **ret)
 	if (w->done_fd < 0)
 		return -errno;
 	r = ur_queue_new(QUEUE_RECORDS, sizeof(struct ur_event), &w->queue);
-	r = r ?: ur_enrich_new(&w->enrich);
+	r = r ?: ur_enrich_new(opts->route_changes, &w->enrich);
 	r = r ?: ur_natlog_new(&w->nat);
 	if (!r)
 		ur_enrich_count_tables(w->enrich, opts->tables, opts->tables_arg);

@@ -20,6 +20,7 @@ struct ur_worker_opts {
 	const void *tables_arg;                   /* borrowed until ur_worker_free() */
 	const struct ur_reset_names *reset_names; /* borrowed likewise; NULL: none */
 	bool received;                            /* errors that come will be pushed, too */
+	const volatile uint64_t *route_changes;   /* as of ur_enrich_new() */
 };
 
 /* Start the thread. Signals must be blocked by the caller before. Returns 0 and gives

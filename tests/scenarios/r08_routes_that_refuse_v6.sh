@@ -1,10 +1,16 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# In IPv6 a missing route and one of type unreachable give the same answer, so that the
-# verdict is not more than likely.
+# In IPv6 a missing route and one of type unreachable give the same answer: the route that the
+# packet carries tells them apart. Where it carries none, in a VRF, the tables are read.
 topo
-in_ns srv ip -6 route add prohibit 2001:db8:1::/48
-in_ns srv ip -6 route add unreachable 2001:db8:2::/48
+ip -n "$srv" -6 -batch - <<-IP
+	route add prohibit 2001:db8:1::/48
+	route add unreachable 2001:db8:2::/48 metric 7 table 77
+	rule add priority 100 to 2001:db8:2::/48 lookup 77
+	rule add priority 200 to 2001:db8:4::/48 prohibit
+	rule add priority 300 to 2001:db8:5::/48 fwmark 0/1 unreachable
+IP
+in_ns srv sysctl -qw net.ipv6.icmp.ratelimit=0
 start_unreach
 send cli 2001:db8:1::9 53
 saw_refused "$V6" 1 1 EACCES
@@ -12,9 +18,39 @@ send cli 2001:db8:2::9 53
 saw_refused "$V6" 1 0 ENETUNREACH
 send cli 2001:db8:3::9 53
 saw_refused "$V6" 1 0 ENETUNREACH
+send cli 2001:db8:4::9 53
+saw_refused "$V6" 1 1 EACCES
+send cli 2001:db8:5::9 53
+saw_refused "$V6" 1 0 ENETUNREACH
 expect <<JSON
-{"outcome":"sent","cause":"route.rejected","confidence":"proven","packet":{"dst":"2001:db8:1::9"}}
-{"outcome":"sent","cause":"route.none","confidence":"likely","packet":{"dst":"2001:db8:2::9"},
- "why":"re:or a route or policy rule of type unreachable"}
-{"outcome":"sent","cause":"route.none","confidence":"likely","packet":{"dst":"2001:db8:3::9"}}
+{"outcome":"sent","cause":"route.rejected","confidence":"proven","packet":{"dst":"2001:db8:1::9"},
+ "why":"re:^route prohibit 2001:db8:1::/48 .table main, metric 1024. refuses",
+ "route":{"kind":"route","type":"prohibit","prefix":"2001:db8:1::/48","table":254,"as_of":"event"}}
+{"outcome":"sent","cause":"route.rejected","confidence":"proven","packet":{"dst":"2001:db8:2::9"},
+ "advice":"re:ip -6 route show table 77 type unreachable",
+ "route":{"kind":"route","type":"unreachable","prefix":"2001:db8:2::/48","table":77,"metric":7,"as_of":"event"}}
+{"outcome":"sent","cause":"route.none","confidence":"proven","packet":{"dst":"2001:db8:3::9"},
+ "route":{"kind":"none","confidence":"proven"}}
+{"outcome":"sent","cause":"route.rejected","confidence":"proven","packet":{"dst":"2001:db8:4::9"},
+ "route":{"kind":"rule","type":"prohibit","priority":200,"selector":"from all to 2001:db8:4::/48","confidence":"proven"}}
+{"outcome":"sent","cause":"route.rejected","confidence":"proven","packet":{"dst":"2001:db8:5::9"},
+ "route":{"kind":"rule","type":"unreachable","priority":300,"confidence":"proven"}}
+JSON
+need_module vrf
+ip -n "$srv" -batch - <<-IP
+	link add red type vrf table 10
+	link set red up
+	link set s0 master red
+	addr replace $V6/64 dev s0 nodad
+	neigh replace $C6 lladdr 02:00:00:00:07:01 dev s0
+IP
+ip -n "$srv" -6 route add prohibit 2001:db8:1::/48 table 10
+send cli 2001:db8:1::9 53
+saw_refused "$V6" 1 1 EACCES
+send cli 2001:db8:3::9 53
+saw_refused "$V6" 1 0 ENETUNREACH
+expect <<JSON
+{"outcome":"sent","cause":"route.rejected","confidence":"proven","packet":{"dst":"2001:db8:1::9"},
+ "route":{"kind":"route","type":"prohibit","prefix":"2001:db8:1::/48","table":10}}
+{"outcome":"sent","cause":"route.none","packet":{"dst":"2001:db8:3::9"},"route":{"kind":"none"}}
 JSON

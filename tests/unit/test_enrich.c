@@ -25,7 +25,7 @@ static void test_miss(void **state)
 	ev.ev.nsocks = 2;
 	ev.ev.socks[0].inode = st.st_ino;
 	ev.ev.socks[1].bound_ifindex = 1;
-	assert_int_equal(ur_enrich_new(&e), 0);
+	assert_int_equal(ur_enrich_new(NULL, &e), 0);
 	ur_enrich_run(e, &ev);
 	assert_int_equal(ev.netns.inum, inum_here());
 	assert_int_equal(ev.socks[0].looked, UR_FOUND);
@@ -49,7 +49,7 @@ static void test_elsewhere(void **state)
 	(void)state;
 	if (!away_start(&away, 4458))
 		skip();
-	assert_int_equal(ur_enrich_new(&e), 0);
+	assert_int_equal(ur_enrich_new(NULL, &e), 0);
 	ev = (struct ur_evidence){ .packet = { .family = 4, .proto = 17, .has_ports = true } };
 	ev.packet.dport = 4458;
 	ev.ev.origin = UR_ORIGIN_UDP_MISS;
@@ -81,7 +81,7 @@ static void test_rule(void **state)
 	(void)state;
 	if (!sandbox(SANDBOX_RULES))
 		skip();
-	assert_int_equal(ur_enrich_new(&e), 0);
+	assert_int_equal(ur_enrich_new(NULL, &e), 0);
 	memset(&ev, 0, sizeof(ev));
 	assert_int_equal(ur_enrich_prefetch(e, inum_here()), 0);
 	rule_event(&ev.ev, NFPROTO_INET, "filter", handle_of("table inet filter"), "zone",
@@ -103,7 +103,7 @@ static void test_nonsense(void **state)
 	static struct ur_evidence ev;
 
 	(void)state;
-	assert_int_equal(ur_enrich_new(&e), 0);
+	assert_int_equal(ur_enrich_new(NULL, &e), 0);
 	for (unsigned origin = 0; origin < 8; origin++) {
 		memset(&ev, 0, sizeof(ev));
 		memset(&ev.ev, 0xff, sizeof(ev.ev));

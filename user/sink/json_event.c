@@ -5,6 +5,7 @@
 #include <string.h>
 #include "user/names.h"
 #include "user/sink/json_node.h"
+#include "user/sink/json_route.h"
 #include "user/sink/json_rule.h"
 #include "user/sink/json_socket.h"
 
@@ -230,6 +231,7 @@ json_t *ur_json_event(const struct ur_evidence *ev, const struct ur_report *repo
 	put_verdict(root, report);
 	ur_json_sockets(root, ev);
 	ur_json_rule(root, ev);
+	ur_json_route(root, ev, report);
 	put_nat(root, ev);
 	put_reset(root, ev);
 	put_stack(root, ev, report);

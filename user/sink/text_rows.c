@@ -377,6 +377,27 @@ static void row_way(const struct ur_lines *lines, const struct ur_evidence *ev,
 	put_string(lines, "new only", ev->way.established);
 }
 
+/* How it is known which route or policy rule it was, or why not. */
+static void row_route(const struct ur_lines *lines, const struct ur_evidence *ev,
+		      const struct ur_report *report)
+{
+	const struct ur_refuser r = ur_route_refuser(ev);
+	char row[ROW_MAX];
+	struct ur_buf out = start_row(row, "route");
+
+	(void)report;
+	if (ur_route_entry(ev))
+		ur_buf_add(&out, "it is the packet's own");
+	else if (r.looked == UR_FOUND || r.looked == UR_FOUND_NONE)
+		ur_buf_add(&out, "policy rules and refusing routes read just after, %s",
+			   r.unchanged ? "unchanged" : "perhaps changed");
+	else if (r.reason[0])
+		ur_buf_add(&out, "not known: %s", r.reason);
+	else
+		return;
+	put_row(lines, &out);
+}
+
 static void row_nat(const struct ur_lines *lines, const struct ur_evidence *ev,
 		    const struct ur_report *report)
 {
@@ -449,8 +470,8 @@ static void row_stack(const struct ur_lines *lines, const struct ur_evidence *ev
 
 static void (*const rows[])(const struct ur_lines *, const struct ur_evidence *,
 			    const struct ur_report *) = {
-	row_verdict,   row_answer,  row_packet,    row_rule, row_way,    row_sockets, row_history,
-	row_listeners, row_readers, row_elsewhere, row_nat,  row_sender, row_stack,
+	row_verdict, row_answer,    row_packet,  row_rule,      row_route, row_way,    row_sockets,
+	row_history, row_listeners, row_readers, row_elsewhere, row_nat,   row_sender, row_stack,
 };
 
 void ur_text_rows(const struct ur_lines *lines, const struct ur_evidence *ev,

@@ -402,6 +402,7 @@ struct sk_buff {
 	__u8 csum_complete_sw: 1;
 	__u8 csum_valid: 1;
 	int skb_iif;
+	__u32 mark;
 	__u16 transport_header;
 	__u16 network_header;
 	__u16 mac_header;
@@ -418,12 +419,22 @@ typedef struct {
 
 struct nf_hook_entries;
 
+struct hlist_node {
+	struct hlist_node *next;
+	struct hlist_node **pprev;
+};
+
+struct in_device;
+
 struct net_device {
+	long unsigned int priv_flags: 32;
 	unsigned int flags;
 	int ifindex;
 	possible_net_t nd_net;
 	char name[16];
+	struct in_device *ip_ptr;
 	struct nf_hook_entries *nf_hooks_ingress;
+	struct hlist_node index_hlist;
 };
 
 struct ns_common {
@@ -452,6 +463,10 @@ struct inet_timewait_death_row {
 
 typedef __u8 u8;
 
+typedef struct {
+	int counter;
+} atomic_t;
+
 struct udp_table;
 
 struct netns_ipv4 {
@@ -459,6 +474,14 @@ struct netns_ipv4 {
 	struct udp_table *udp_table;
 	u8 sysctl_tcp_l3mdev_accept;
 	u8 sysctl_udp_l3mdev_accept;
+	atomic_t rt_genid;
+};
+
+struct rt6_info;
+
+struct netns_ipv6 {
+	struct rt6_info *ip6_null_entry;
+	struct rt6_info *ip6_prohibit_entry;
 };
 
 struct netns_nf {
@@ -473,14 +496,22 @@ struct netns_bpf {
 	struct bpf_prog_array *run_array[2];
 };
 
+struct hlist_head;
+
 struct net {
 	struct ns_common ns;
+	struct hlist_head *dev_index_head;
 	u32 hash_mix;
 	struct netns_mib mib;
 	struct netns_ipv4 ipv4;
+	struct netns_ipv6 ipv6;
 	struct netns_nf nf;
 	struct netns_bpf bpf;
 	u64 net_cookie;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
 };
 
 struct inet_bind_hashbucket;
@@ -490,19 +521,8 @@ struct inet_hashinfo {
 	unsigned int bhash_size;
 };
 
-struct hlist_node;
-
-struct hlist_head {
-	struct hlist_node *first;
-};
-
 struct inet_bind_hashbucket {
 	struct hlist_head chain;
-};
-
-struct hlist_node {
-	struct hlist_node *next;
-	struct hlist_node **pprev;
 };
 
 struct udp_hslot;
@@ -514,6 +534,42 @@ struct udp_table {
 
 struct udp_hslot {
 	struct hlist_head head;
+};
+
+struct in6_addr {
+	union {
+		__u8 u6_addr8[16];
+		__be16 u6_addr16[8];
+		__be32 u6_addr32[4];
+	} in6_u;
+};
+
+struct fib6_info;
+
+struct rt6_info {
+	struct fib6_info *from;
+	struct in6_addr rt6i_gateway;
+	u32 rt6i_flags;
+};
+
+struct rt6key {
+	struct in6_addr addr;
+	int plen;
+};
+
+struct fib6_table;
+
+struct fib6_info {
+	struct fib6_table *fib6_table;
+	struct rt6key fib6_dst;
+	struct rt6key fib6_src;
+	u32 fib6_metric;
+	u8 fib6_protocol;
+	u8 fib6_type;
+};
+
+struct fib6_table {
+	u32 tb6_id;
 };
 
 struct bpf_prog;
@@ -574,17 +630,17 @@ struct bpf_prog_aux {
 	u32 id;
 };
 
+struct ipv4_devconf {
+	int data[33];
+};
+
+struct in_device {
+	struct ipv4_devconf cnf;
+};
+
 typedef __u64 __addrpair;
 
 typedef __u32 __portpair;
-
-struct in6_addr {
-	union {
-		__u8 u6_addr8[16];
-		__be16 u6_addr16[8];
-		__be32 u6_addr32[4];
-	} in6_u;
-};
 
 typedef __s64 s64;
 
@@ -678,12 +734,34 @@ struct sock_reuseport {
 
 struct dst_entry {
 	struct net_device *dev;
+	short int error;
 };
 
 struct rtable {
+	int rt_genid;
 	unsigned int rt_flags;
 	__u16 rt_type;
 	int rt_iif;
+	u8 rt_gw_family;
+	__be32 rt_gw4;
+	struct in6_addr rt_gw6;
+};
+
+struct fib_notifier_info {
+	int family;
+};
+
+enum fib_event_type {
+	FIB_EVENT_ENTRY_REPLACE = 0,
+	FIB_EVENT_ENTRY_APPEND = 1,
+	FIB_EVENT_ENTRY_ADD = 2,
+	FIB_EVENT_ENTRY_DEL = 3,
+	FIB_EVENT_RULE_ADD = 4,
+	FIB_EVENT_RULE_DEL = 5,
+	FIB_EVENT_NH_ADD = 6,
+	FIB_EVENT_NH_DEL = 7,
+	FIB_EVENT_VIF_ADD = 8,
+	FIB_EVENT_VIF_DEL = 9,
 };
 
 enum net_device_flags {
