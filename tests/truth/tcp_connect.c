@@ -8,7 +8,7 @@
 
 static const char help[] =
 	"usage: tcp_connect ADDR PORT [--sport PORT] [--dev NAME] [--wait S] [--send N]\n"
-	"--send N: once connected, say something N times, .2 s apart; see how it ends\n";
+	"--send N: once connected, say something N times, each .2 s later; see how it ends\n";
 
 /* The error that the attempt ended with, 0 when connected, ETIMEDOUT after @wait_us. */
 static int attempt(int fd, const struct addr *to, long wait_us)
@@ -37,8 +37,8 @@ static const char *talk(int fd, long times, long wait_us)
 	ssize_t n;
 
 	for (long i = 0; i < times; i++) {
-		send(fd, "said\n", 5, MSG_NOSIGNAL);
 		usleep(200000);
+		send(fd, "said\n", 5, MSG_NOSIGNAL);
 	}
 	while (poll(&p, 1, wait_us / 1000) == 1) {
 		n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);

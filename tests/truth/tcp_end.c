@@ -13,7 +13,7 @@ static const char help[] = "usage: tcp_end HOW ADDR PORT [--comm NAME]\n"
 			   "  early    close it at once, whatever will come\n"
 			   "  forget   disconnect it: connect() to AF_UNSPEC\n"
 			   "  stop     close the listener while a connection waits for accept()\n"
-			   "  full     a backlog of none, and no accept()\n"
+			   "  full     a backlog of 1, and no accept()\n"
 			   "  hold     accept, and do nothing\n";
 
 static void wait_readable(int fd)
@@ -62,6 +62,8 @@ static void end(const char *how, int fd)
 	conn = take(fd);
 	if (!strcmp(how, "unread"))
 		wait_readable(conn);
+	else
+		usleep(100000); /* the client shall see that it is connected */
 	if (!strcmp(how, "linger"))
 		end_with_linger(conn);
 	else if (!strcmp(how, "forget"))
@@ -103,7 +105,7 @@ int main(int argc, char **argv)
 		die("socket");
 	set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
 	if (bind(fd, (struct sockaddr *)&local.ss, local.len) ||
-	    listen(fd, strcmp(argv[optind], "full") ? 16 : 0))
+	    listen(fd, strcmp(argv[optind], "full") ? 16 : 1))
 		die("listen on %s port %d", addr_host(&local), addr_port(&local));
 	put_ready(&local);
 	if (strcmp(argv[optind], "full") != 0)
