@@ -22,6 +22,7 @@ int ur_loop_signals(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
 	signal(SIGPIPE, SIG_IGN); /* a reader that goes away is an error of write() */
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
@@ -61,24 +62,33 @@ static int wait_for(struct pollfd *fds, int n)
 	return poll(fds, n, -1) < 0 && errno != EINTR ? -errno : 0;
 }
 
-static void forget_signal(int fd)
+/* Was the loop told to end? Other signals ask it for something, which is done. */
+static bool told_to_end(struct ur_worker *worker, int fd)
 {
 	struct signalfd_siginfo info;
+	bool end = false;
 
-	while (read(fd, &info, sizeof(info)) == sizeof(info))
-		;
+	while (read(fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGUSR1)
+			ur_worker_report(worker);
+		else
+			end = true;
+	}
+	return end;
 }
 
 /* Let the worker finish; a further signal means "now". */
 static int wind_up(struct ur_worker *worker, int signals)
 {
 	struct pollfd fds[] = { { ur_worker_fd(worker), POLLIN, 0 }, { signals, POLLIN, 0 } };
+	bool again = false;
 	int r = 0;
 
-	forget_signal(signals);
 	ur_worker_close(worker);
-	while (!r && !fds[0].revents && !fds[1].revents)
+	while (!r && !fds[0].revents && !again) {
 		r = wait_for(fds, 2);
+		again = fds[1].revents && told_to_end(worker, signals);
+	}
 	return r ?: fds[0].revents ? 0 : -EINTR;
 }
 
@@ -91,9 +101,12 @@ int ur_loop_run(struct ur_probe *probe, struct ur_worker *worker, int signals, u
 		[ON_WORKER] = { ur_worker_fd(worker), POLLIN, 0 },
 	};
 	int r = timer(for_ns, &end);
+	bool told = false;
 
 	fds[ON_TIMER] = (struct pollfd){ end, POLLIN, 0 };
-	while (!r && !fds[ON_SIGNAL].revents && !fds[ON_TIMER].revents && !fds[ON_WORKER].revents)
+	while (!r && !told && !fds[ON_TIMER].revents && !fds[ON_WORKER].revents) {
 		r = wait_for(fds, ON_MAX) ?: drain(probe, worker);
+		told = fds[ON_SIGNAL].revents && told_to_end(worker, signals);
+	}
 	return r ?: wind_up(worker, signals);
 }

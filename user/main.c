@@ -93,11 +93,43 @@ static uint64_t now_ns(void)
 	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
-/* Trace until told to stop, then say what it came to. */
-static int trace(const struct ur_options *o, struct ur_probe *probe, struct ur_worker *worker,
-		 struct ur_sink *sink, int signals)
+struct reporter {
+	const struct ur_options *o;
+	const struct ur_probe *probe;
+	struct ur_sink *sink;
+	uint64_t start;
+};
+
+static void complete(const struct reporter *r, struct ur_totals *totals)
 {
-	uint64_t start = now_ns();
+	add_kernel_counts(totals, r->probe);
+	totals->received_asked = r->o->received;
+	totals->ns = now_ns() - r->start;
+	clock_gettime(CLOCK_REALTIME, &totals->time);
+}
+
+/* A summary as text has the totals in it. */
+static bool totals_apart(const struct ur_options *o)
+{
+	return !o->quiet && (!o->summary || o->json);
+}
+
+/* SIGUSR1: in the worker's thread. */
+static int report_now(void *arg, struct ur_totals *totals)
+{
+	const struct reporter *r = arg;
+
+	complete(r, totals);
+	if (totals_apart(r->o))
+		show_totals(totals);
+	return ur_sink_report(r->sink, totals);
+}
+
+/* Trace until told to stop, then say what it came to. */
+static int trace(const struct reporter *reporter, struct ur_probe *probe, struct ur_worker *worker,
+		 int signals)
+{
+	const struct ur_options *o = reporter->o;
 	struct ur_totals totals;
 	int r, end;
 
@@ -109,12 +141,10 @@ static int trace(const struct ur_options *o, struct ur_probe *probe, struct ur_w
 		_exit(EXIT_RUN_TIME);
 	}
 	end = ur_worker_stop(worker, &totals);
-	add_kernel_counts(&totals, probe);
-	totals.received_asked = o->received;
-	totals.ns = now_ns() - start;
-	end = end ?: ur_sink_finish(sink, &totals);
-	if (!o->quiet)
+	complete(reporter, &totals);
+	if (totals_apart(o))
 		show_totals(&totals);
+	end = end ?: ur_sink_finish(reporter->sink, &totals);
 	if (r)
 		return failed(EXIT_RUN_TIME, "following the kernel", r);
 	return written(o, end);
@@ -148,8 +178,11 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 				      .debug = o->verbose > 1,
 				      .received = o->received,
 				      .tcp_reset = o->tcp_reset };
+	struct reporter reporter = { .o = o };
 	struct ur_worker_opts worker_opts = { .select = { filter, o->interface, o->cause },
 					      .count = o->count,
+					      .report = report_now,
+					      .report_arg = &reporter,
 					      .received = o->received };
 	struct ur_refusal why;
 	int r;
@@ -163,7 +196,9 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 	if (r)
 		return why.what[0] ? refused(&why) :
 				     failed(EXIT_RUN_TIME, "loading the tracing programs", r);
-	worker_opts.sink = sink;
+	reporter.probe = probe;
+	reporter.start = now_ns();
+	reporter.sink = worker_opts.sink = sink;
 	worker_opts.tables = tables;
 	worker_opts.tables_arg = probe;
 	worker_opts.reset_names = ur_probe_reset_names(probe);
@@ -174,7 +209,7 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 	r = ur_ready_announce(o->ready_file);
 	if (r)
 		return failed(EXIT_RUN_TIME, o->ready_file, r);
-	r = trace(o, probe, worker, sink, signals);
+	r = trace(&reporter, probe, worker, signals);
 	ur_ready_withdraw(o->ready_file);
 	return r;
 }
@@ -223,7 +258,7 @@ static int replay(const struct ur_options *o, const struct ur_filter *filter)
 	opts.sink = sink;
 	r = ur_replay(named ? in : stdin, &opts, &totals, &file);
 	end = r && r != -EPROTO ? r : ur_sink_finish(sink, &totals);
-	if (!o->quiet && file.records)
+	if (totals_apart(o) && file.records)
 		show_totals(&totals);
 	r = replayed(o, &file, r == -EPROTO ? r : 0);
 	return written(o, end) ?: r;

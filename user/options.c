@@ -78,6 +78,8 @@ static const struct row rows[] = {
 	  "also show unreachables that come here from elsewhere" },
 	{ 0, "tcp-reset", NULL, read_flag, FIELD(tcp_reset), NULL, NULL,
 	  "explain the kernel's TCP resets as well" },
+	{ 0, "summary", NULL, read_flag, FIELD(summary), NULL, NULL,
+	  "at the end, what there was most of" },
 	{ 0, "for", "DURATION", read_duration, FIELD(for_ns), NULL,
 	  "a number with ms, s, m or h, such as 500ms, 90s or 1h30m",
 	  "stop after that long: 500ms, 90s, 1h30m" },

@@ -13,6 +13,7 @@
 #define UR_CAUSE_HELP      "help" /* as ur_options.cause: only list them */
 
 struct ur_options {
+	bool summary;      /* what there was most of, at the end */
 	bool received;     /* errors that come, too */
 	uint64_t count;    /* stop after so many, 0: no limit */
 	uint64_t for_ns;   /* stop after so long, 0: no limit */

@@ -9,6 +9,11 @@
 #define SCAN_GAP (30 * S) /* without a new packet it is over */
 #define OVER_NS  (3 * S)  /* without a new packet it is told */
 
+#define TCP_SYN   0x02
+#define TCP_RST   0x04
+#define TCP_ACK   0x10
+#define EPHEMERAL 32768 /* from here on ports are clients' */
+
 #define TRACE_GAP   (10 * S)
 #define TRACE_FIRST 33434 /* where traceroute begins, one port more for each probe */
 #define TRACE_LAST  33533 /* 30 hops of 3 probes, and some */
@@ -99,7 +104,10 @@ static bool answers(const struct ur_evidence *ev)
 	for (unsigned i = 0; i < ev->ev.nclosed && i < UR_CLOSED_MAX; i++)
 		if (ev->ev.closed[i].sk.mismatch == UR_MM_NONE)
 			return true;
-	return pkt->sport < 1024 && pkt->dport >= 1024;
+	if (pkt->proto == IPPROTO_TCP)
+		return (pkt->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN;
+	return (pkt->sport < 1024 && pkt->dport >= 1024) ||
+	       (pkt->sport < EPHEMERAL && pkt->dport >= EPHEMERAL);
 }
 
 static bool scan_alive(const struct ur_scan *s, uint64_t now)

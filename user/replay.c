@@ -107,6 +107,8 @@ int ur_replay(FILE *in, const struct ur_replay_opts *opts, struct ur_totals *tot
 	p->file = ret;
 	r = read_all(p, in);
 	totals->ns = p->last - p->first;
+	totals->time =
+		(struct timespec){ (time_t)(p->last / NS_PER_S), (long)(p->last % NS_PER_S) };
 	if (r != -ENODATA)
 		return r;
 	ret->cut = true;

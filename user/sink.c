@@ -2,6 +2,10 @@
 #include "user/sink.h"
 
 #include <errno.h>
+#include <inttypes.h>
+
+#define NS_PER_MS UINT64_C(1000000)
+#define MS_PER_S  UINT64_C(1000)
 
 void ur_totals_add(struct ur_totals *totals, const struct ur_evidence *ev,
 		   const struct ur_report *report, bool shown)
@@ -9,6 +13,7 @@ void ur_totals_add(struct ur_totals *totals, const struct ur_evidence *ev,
 	uint64_t n = ev->count ?: 1;
 
 	totals->explained += n;
+	totals->explained6 += ev->ev.family == 6 ? n : 0;
 	totals->shown += shown ? n : 0;
 	totals->outcome[report->outcome] += n;
 	totals->suppressed_by[report->suppressed_by] += n;
@@ -21,6 +26,43 @@ void ur_totals_add_received(struct ur_totals *totals, const struct ur_receipt *r
 	totals->received_shown += shown;
 	totals->received_made_here += !!(receipt->rec.flags & UR_RC_MADE);
 	totals->delivery[ur_delivery_of(receipt)]++;
+}
+
+uint64_t ur_totals_generated(const struct ur_totals *t)
+{
+	return t->decided > t->explained ? t->decided : t->explained;
+}
+
+static void say_duration(struct ur_buf *out, uint64_t ns)
+{
+	uint64_t ms = ns / NS_PER_MS, s = ms / MS_PER_S;
+
+	if (s < 10)
+		ur_buf_add(out, "%" PRIu64 ".%" PRIu64 " s", s, ms % MS_PER_S / 100);
+	else if (s < 60)
+		ur_buf_add(out, "%" PRIu64 " s", s);
+	else if (s < 3600)
+		ur_buf_add(out, "%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
+	else
+		ur_buf_add(out, "%" PRIu64 " h %" PRIu64 " min", s / 3600, s / 60 % 60);
+}
+
+void ur_totals_say(struct ur_buf *out, const struct ur_totals *t)
+{
+	uint64_t n = ur_totals_generated(t);
+
+	if (!n) {
+		ur_buf_add(out, "this host generated no Destination Unreachable in ");
+		say_duration(out, t->ns);
+		return;
+	}
+	ur_buf_add(out, "%" PRIu64 " answer%s in ", n, n == 1 ? "" : "s");
+	say_duration(out, t->ns);
+	ur_buf_add(out, ": %" PRIu64 " sent, %" PRIu64 " suppressed", t->outcome[UR_OUTCOME_SENT],
+		   t->outcome[UR_OUTCOME_SUPPRESSED]);
+	if (t->outcome[UR_OUTCOME_UNKNOWN])
+		ur_buf_add(out, ", %" PRIu64 " sent or not was not seen",
+			   t->outcome[UR_OUTCOME_UNKNOWN]);
 }
 
 void ur_totals_add_restart(struct ur_totals *totals, const struct ur_restart *restart)
@@ -54,6 +96,11 @@ int ur_sink_received(struct ur_sink *sink, const struct ur_receipt *receipt,
 int ur_sink_scan(struct ur_sink *sink, const struct ur_scan *scan, const struct timespec *time)
 {
 	return sink->ops->scan ? sink->ops->scan(sink, scan, time) : 0;
+}
+
+int ur_sink_report(struct ur_sink *sink, const struct ur_totals *totals)
+{
+	return sink->ops->report ? sink->ops->report(sink, totals) : 0;
 }
 
 int ur_sink_finish(struct ur_sink *sink, const struct ur_totals *totals)

@@ -12,6 +12,7 @@
 #include "user/evidence.h"
 #include "user/patterns.h"
 #include "user/restarts.h"
+#include "user/strbuf.h"
 #include "user/verdict.h"
 #include "user/verdict_received.h"
 
@@ -24,10 +25,12 @@ struct ur_totals {
 	uint64_t forbidden;      /* UR_STAT_FORBIDDEN: not among decided */
 	uint64_t filtered_netns; /* UR_STAT_FILTERED: not among decided */
 	uint64_t ns;             /* how long it was attached */
+	struct timespec time;    /* when that ended, CLOCK_REALTIME */
 	uint64_t passed_over;    /* of other packets than those asked for: got no verdict */
 	/* counted by ur_totals_add() */
-	uint64_t explained; /* events that got a verdict, shown or not */
-	uint64_t shown;     /* ...that were shown; the others have a cause not asked for */
+	uint64_t explained;  /* events that got a verdict, shown or not */
+	uint64_t explained6; /* ...of IPv6 */
+	uint64_t shown;      /* ...that were shown; the others have a cause not asked for */
 	uint64_t outcome[UR_OUTCOME_SUPPRESSED + 1];
 	uint64_t suppressed_by[UR_SUPP_MAX_];
 	uint64_t cause[UR_CAUSE_MAX_];
@@ -52,6 +55,13 @@ void ur_totals_add(struct ur_totals *totals, const struct ur_evidence *ev,
 /* Count one error that came. */
 void ur_totals_add_received(struct ur_totals *totals, const struct ur_receipt *receipt, bool shown);
 
+/* All that were generated: the kernel side counts exactly; where its count could not be read,
+ * ours is the least. */
+uint64_t ur_totals_generated(const struct ur_totals *totals);
+
+/* "this host generated no Destination Unreachable in 60 s", or how many of what outcome. */
+void ur_totals_say(struct ur_buf *out, const struct ur_totals *totals);
+
 /* Count one restart, or packets that are found to belong to one only after it. */
 void ur_totals_add_restart(struct ur_totals *totals, const struct ur_restart *restart);
 
@@ -68,6 +78,8 @@ struct ur_sink_ops {
 			const struct ur_report *report);
 	/* NULL: says no more of scans than each event does */
 	int (*scan)(struct ur_sink *sink, const struct ur_scan *scan, const struct timespec *time);
+	/* NULL: has nothing to report before the end */
+	int (*report)(struct ur_sink *sink, const struct ur_totals *totals);
 	int (*finish)(struct ur_sink *sink, const struct ur_totals *totals);
 	void (*free)(struct ur_sink *sink);
 };
@@ -88,6 +100,8 @@ int ur_sink_received(struct ur_sink *sink, const struct ur_receipt *receipt,
 		     const struct ur_report *report);
 /* Show what a port scan came to whose last packet was at @time. */
 int ur_sink_scan(struct ur_sink *sink, const struct ur_scan *scan, const struct timespec *time);
+/* Show what it came to so far; may be called again. */
+int ur_sink_report(struct ur_sink *sink, const struct ur_totals *totals);
 /* Show the totals, once, at the end. */
 int ur_sink_finish(struct ur_sink *sink, const struct ur_totals *totals);
 void ur_sink_free(struct ur_sink *sink);
@@ -114,6 +128,18 @@ int ur_sink_text_new(FILE *out, const struct ur_text_opts *opts, struct ur_sink 
 
 /* JSON to the contract of tools/schema/unreach-1.schema.json, one object per line. */
 int ur_sink_json_new(FILE *out, struct ur_sink **ret);
+
+struct ur_digest_opts {
+	unsigned int width; /* as ur_text_opts */
+	bool color;
+	bool json;
+};
+
+/* Hands all to @inner, which it takes over, and shows at the end, or on ur_sink_report(), what
+ * there was most of, see digest.h. Returns 0 and gives *@ret to the caller; or -ENOMEM, and
+ * leaves @inner alone. */
+int ur_sink_digest_new(FILE *out, const struct ur_digest_opts *opts, struct ur_sink **inner,
+		       struct ur_sink **ret);
 
 /* Says nothing of events, and the totals at the end. */
 int ur_sink_summary_new(FILE *out, struct ur_sink **ret);

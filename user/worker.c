@@ -194,6 +194,15 @@ static void read_all_ahead(struct ur_worker *w)
 		ur_ahead_add(w->ahead, inums[i]);
 }
 
+static void report_now(struct ur_worker *w)
+{
+	struct ur_totals totals = w->totals;
+
+	totals.lost_queue = ur_queue_dropped(w->queue);
+	if (w->opts.report)
+		w->result = w->opts.report(w->opts.report_arg, &totals);
+}
+
 /* Returns true when the record at hand was a notice. */
 static bool follow(struct ur_worker *w, size_t len)
 {
@@ -207,6 +216,8 @@ static bool follow(struct ur_worker *w, size_t len)
 		ur_enrich_netns_gone(w->enrich, n->netns_inum);
 	else if (n->what == UR_NOTICE_RULES_SEEN)
 		read_all_ahead(w);
+	else if (n->what == UR_NOTICE_REPORT)
+		report_now(w);
 	return true;
 }
 
@@ -306,6 +317,16 @@ void ur_worker_push(struct ur_worker *w, const void *record, size_t len, uint32_
 		ur_ahead_add(w->ahead, n->netns_inum);
 	else if (!ur_natlog_add(w->nat, record, len))
 		ur_queue_push(w->queue, record, len);
+}
+
+void ur_worker_report(struct ur_worker *w)
+{
+	const struct ur_notice ask = { .version = UR_EVENT_VERSION,
+				       .len = sizeof(ask),
+				       .answer = UR_ANSWER_NOTICE,
+				       .what = UR_NOTICE_REPORT };
+
+	ur_queue_push(w->queue, &ask, sizeof(ask));
 }
 
 int ur_worker_fd(const struct ur_worker *w)

@@ -21,6 +21,9 @@ struct ur_worker_opts {
 	const struct ur_reset_names *reset_names; /* borrowed likewise; NULL: none */
 	bool received;                            /* errors that come will be pushed, too */
 	const volatile uint64_t *route_changes;   /* as of ur_enrich_new() */
+	/* Called in the thread after ur_worker_report(), with what it came to so far; NULL: don't */
+	int (*report)(void *arg, struct ur_totals *totals);
+	void *report_arg; /* borrowed until ur_worker_free() */
 };
 
 /* Start the thread. Signals must be blocked by the caller before. Returns 0 and gives
@@ -33,6 +36,9 @@ UR_DEFINE_CLEANUP(struct ur_worker, ur_worker_free)
 
 /* Hand over one record of the ring, to be read with UR_MISSING_* bits @missing. */
 void ur_worker_push(struct ur_worker *w, const void *record, size_t len, uint32_t missing);
+
+/* Have opts->report() called once what was pushed before is shown. */
+void ur_worker_report(struct ur_worker *w);
 
 /* Readable when the thread has ended: count reached, or the output failed, or after
  * ur_worker_close(). Borrowed. */

@@ -52,6 +52,8 @@ struct ur_worker {
 	int raise_on_stop; /* a signal that comes while it winds up */
 	bool stuck;        /* never ends */
 	bool closed;
+	unsigned int reports;
+	uint32_t pushed_before; /* when it was asked for the last report */
 	pthread_t finisher;
 };
 
@@ -62,6 +64,14 @@ void ur_worker_push(struct ur_worker *w, const void *record, size_t len, uint32_
 	assert_int_equal(missing, 0x5a);
 	if (w->pushed == w->enough)
 		eventfd_write(w->fd, 1);
+}
+
+void ur_worker_report(struct ur_worker *w)
+{
+	w->reports++;
+	w->pushed_before = w->pushed;
+	if (w->reports == 1)
+		raise(SIGTERM);
 }
 
 int ur_worker_fd(const struct ur_worker *w)
@@ -179,6 +189,27 @@ static void a_further_signal_cuts_it_short(void **state)
 	assert_int_equal(run(s, 0), -EINTR);
 }
 
+static void asked_for_a_report_it_goes_on(void **state)
+{
+	struct stage *s = *state;
+
+	raise(SIGUSR1);
+	assert_int_equal(run(s, 0), 0);
+	assert_int_equal(s->worker.reports, 1);
+	assert_true(s->worker.closed);
+}
+
+/* ...also while it winds up: that is no second order to end. */
+static void asked_for_a_report_at_the_end(void **state)
+{
+	struct stage *s = *state;
+
+	s->worker.reports = 1;
+	s->worker.raise_on_stop = SIGUSR1;
+	raise(SIGINT);
+	assert_int_equal(run(s, 0), 0);
+}
+
 static void time_is_up(void **state)
 {
 	struct stage *s = *state;
@@ -219,6 +250,8 @@ int main(void)
 		TEST(a_signal_ends_it_and_nothing_is_left_in_the_ring),
 		TEST(a_signal_twice_before_is_still_the_first),
 		TEST(a_further_signal_cuts_it_short),
+		TEST(asked_for_a_report_it_goes_on),
+		TEST(asked_for_a_report_at_the_end),
 		TEST(time_is_up),
 		TEST(the_ring_wakes_it_and_the_worker_ends_it),
 		TEST(an_error_of_the_ring),

@@ -181,10 +181,25 @@ static void answers_are_no_scan(void **state)
 		ur_patterns_note(&all, &ev);
 		assert_int_equal(ev.pattern.ports, 0);
 	}
+	for (uint16_t i = 0; i < 3 * UR_SCAN_PORTS; i++) {
+		assert_int_equal(ports("10.0.0.7", 27015, 40000 + i, 100 + i), 0);
+		packet_from("10.0.0.7", 40000, 20000 + i, 64, 100 + i);
+		ev.packet.proto = IPPROTO_TCP;
+		ev.packet.tcp_flags = 0x12; /* SYN, ACK */
+		ur_patterns_note(&all, &ev);
+		assert_int_equal(ev.pattern.ports, 0);
+	}
+	for (uint16_t i = 0; i < UR_SCAN_PORTS; i++) {
+		packet_from("10.0.0.7", 40000, 20000 + i, 64, 200 + i);
+		ev.packet.proto = IPPROTO_TCP;
+		ev.packet.tcp_flags = 2;
+		ur_patterns_note(&all, &ev);
+	}
+	assert_int_equal(ev.pattern.ports, UR_SCAN_PORTS);
 	/* A scan may use such a source port for ports that no client has. */
 	for (uint16_t i = 1; i < UR_SCAN_PORTS; i++)
-		ports("10.0.0.7", 53, i, 100 + i);
-	assert_int_equal(ports("10.0.0.7", 53, 1000, 200), UR_SCAN_PORTS);
+		ports("10.0.0.7", 53, i, 300 + i);
+	assert_int_equal(ports("10.0.0.7", 53, 1000, 400), UR_SCAN_PORTS);
 }
 
 static void slow_visitors_are_no_scan(void **state)

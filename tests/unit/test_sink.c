@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
+#include <stdlib.h>
+#include "tests/unit/receipt.h"
 #include <errno.h>
 #include <signal.h>
 #include "tests/unit/capture.h"
@@ -81,6 +83,47 @@ static void freeing_nothing(void **state)
 	ur_sink_free(NULL);
 }
 
+static void totals_of_what_came(void **state)
+{
+	static struct ur_receipt r;
+	struct ur_totals t = { 0 };
+
+	(void)state;
+	sample_receipt(&r, "10.0.0.9", IPPROTO_UDP, "10.0.0.5", 1, "10.0.0.9", 53);
+	ur_totals_add_received(&t, &r, true);
+	sample_told(&r, "dig");
+	r.rec.flags = UR_RC_MADE;
+	ur_totals_add_received(&t, &r, false);
+	assert_int_equal(t.received, 2);
+	assert_int_equal(t.received_shown, 1);
+	assert_int_equal(t.received_made_here, 1);
+	assert_int_equal(t.delivery[UR_DELIVERY_TOLD], 1);
+	assert_int_equal(t.delivery[UR_DELIVERY_UNKNOWN], 1);
+	assert_int_equal(ur_totals_generated(&t), 0);
+	t.decided = 7;
+	t.explained = 6;
+	assert_int_equal(ur_totals_generated(&t), 7);
+}
+
+static void totals_in_words(void **state)
+{
+	struct ur_totals t = { .ns = 61000000000ull };
+	char text[256];
+	struct ur_buf out = UR_BUF(text);
+
+	(void)state;
+	ur_totals_say(&out, &t);
+	assert_string_equal(text, "this host generated no Destination Unreachable in 1 min 1 s");
+	out = UR_BUF(text);
+	t.decided = 3;
+	t.outcome[UR_OUTCOME_SENT] = 1;
+	t.outcome[UR_OUTCOME_UNKNOWN] = 2;
+	ur_totals_say(&out, &t);
+	assert_string_equal(text,
+			    "3 answers in 1 min 1 s: 1 sent, 0 suppressed, 2 sent or not was not "
+			    "seen");
+}
+
 /* ---- two in one ---- */
 
 struct noted {
@@ -145,6 +188,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(totals_count_what_an_event_stands_for),
+		cmocka_unit_test(totals_of_what_came),
+		cmocka_unit_test(totals_in_words),
 		cmocka_unit_test(restarts_are_counted_once),
 		cmocka_unit_test(a_sink_need_not_show_restarts),
 		cmocka_unit_test(a_reader_that_is_gone),

@@ -377,6 +377,32 @@ static void what_came_is_told_in_order(void **state)
 	assert_int_equal(totals.received_made_here, 0);
 }
 
+static int on_report(void *arg, struct ur_totals *totals)
+{
+	*(uint64_t *)arg = totals->explained;
+	return -EPIPE; /* and that ends it */
+}
+
+static void reports_what_was_pushed_before(void **state)
+{
+	struct fake_sink sink = new_sink();
+	uint64_t explained = 99;
+	const struct ur_worker_opts opts = { .sink = &sink.sink,
+					     .report = on_report,
+					     .report_arg = &explained };
+	ur_cleanup(ur_worker_freep) struct ur_worker *w = NULL;
+	struct ur_totals totals;
+
+	(void)state;
+	assert_int_equal(ur_worker_start(&opts, &w), 0);
+	push(w, UR_ORIGIN_UDP_MISS, 501);
+	push(w, UR_ORIGIN_UDP_MISS, 502);
+	ur_worker_report(w);
+	assert_ends(w);
+	assert_int_equal(ur_worker_stop(w, &totals), -EPIPE);
+	assert_int_equal(explained, 2);
+}
+
 static void what_came_has_no_cause(void **state)
 {
 	ur_cleanup(ur_worker_freep) struct ur_worker *w = NULL;
@@ -400,6 +426,7 @@ int main(void)
 		cmocka_unit_test(what_was_pushed_is_explained_in_order),
 		cmocka_unit_test(what_came_is_told_in_order),
 		cmocka_unit_test(what_came_has_no_cause),
+		cmocka_unit_test(reports_what_was_pushed_before),
 		cmocka_unit_test(an_event_has_its_time_and_what_was_missing),
 		cmocka_unit_test(it_ends_when_enough_were_shown),
 		cmocka_unit_test(only_the_causes_asked_for_are_shown),

@@ -11,7 +11,7 @@
 
 /* ---- the packet and its answer ---- */
 
-void ur_json_time(struct ur_node n, const struct timespec *time)
+void ur_json_time_as(struct ur_node n, const char *key, const struct timespec *time)
 {
 	char day[32] = "1970-01-01T00:00:00", text[48];
 	struct tm tm;
@@ -19,7 +19,7 @@ void ur_json_time(struct ur_node n, const struct timespec *time)
 	if (gmtime_r(&time->tv_sec, &tm))
 		strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
 	snprintf(text, sizeof(text), "%s.%09ldZ", day, time->tv_nsec);
-	put_string(n, "time", text);
+	put_string(n, key, text);
 }
 
 static void put_answer(struct ur_node n, const struct ur_evidence *ev,
@@ -222,7 +222,7 @@ json_t *ur_json_event(const struct ur_evidence *ev, const struct ur_report *repo
 	struct ur_node root = node_new(&failed);
 
 	put_number(root, "schema", UR_JSON_SCHEMA);
-	ur_json_time(root, &ev->time);
+	ur_json_time_as(root, "time", &ev->time);
 	put_number(root, "seq", ev->seq);
 	put_answer(root, ev, report);
 	put_icmp(root, ev);

@@ -100,7 +100,7 @@ json_t *ur_json_received(const struct ur_receipt *r, const struct ur_report *rep
 	struct ur_node root = node_new(&failed);
 
 	put_number(root, "schema", UR_JSON_SCHEMA);
-	ur_json_time(root, &r->time);
+	ur_json_time_as(root, "time", &r->time);
 	put_number(root, "seq", r->seq);
 	put_string(root, "answer", "received");
 	put_icmp(root, &r->rec);

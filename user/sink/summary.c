@@ -6,52 +6,47 @@
 #include "user/age.h"
 #include "user/strbuf.h"
 
-#define NS_PER_MS UINT64_C(1000000)
-#define MS_PER_S  UINT64_C(1000)
-
 struct summary {
 	struct ur_sink sink;
 	FILE *out;
 };
 
-static void say_duration(struct ur_buf *out, uint64_t ns)
-{
-	uint64_t ms = ns / NS_PER_MS, s = ms / MS_PER_S;
-
-	if (s < 10)
-		ur_buf_add(out, "%" PRIu64 ".%" PRIu64 " s", s, ms % MS_PER_S / 100);
-	else if (s < 60)
-		ur_buf_add(out, "%" PRIu64 " s", s);
-	else if (s < 3600)
-		ur_buf_add(out, "%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
-	else
-		ur_buf_add(out, "%" PRIu64 " h %" PRIu64 " min", s / 3600, s / 60 % 60);
-}
-
-/* The kernel side counts exactly; where its count could not be read, ours is the least. */
-static uint64_t decided(const struct ur_totals *t)
-{
-	return t->decided > t->explained ? t->decided : t->explained;
-}
-
 static void put_head(FILE *out, const struct ur_totals *t)
 {
-	char text[64];
-	struct ur_buf took = UR_BUF(text);
-	uint64_t n = decided(t);
+	char text[256];
+	struct ur_buf head = UR_BUF(text);
 
-	say_duration(&took, t->ns);
-	if (!n) {
-		fprintf(out, "unreach: no Destination Unreachable was generated in %s\n", text);
+	ur_totals_say(&head, t);
+	fprintf(out, "unreach: %s\n", text);
+}
+
+/* Which came from elsewhere, and whom they reached. */
+static void put_received(FILE *out, const struct ur_totals *t)
+{
+	static const char *const words[] = {
+		[UR_DELIVERY_UNKNOWN] = "to whom was not seen",
+		[UR_DELIVERY_TOLD] = "delivered to a program",
+		[UR_DELIVERY_NOT_TOLD] = "for a socket that is not told",
+		[UR_DELIVERY_NO_SOCKET] = "for nobody here",
+	};
+	const char *before = "           received: ";
+
+	if (!t->received_asked)
+		return;
+	if (!t->received && !t->received_lost) {
+		fputs("           received: none\n", out);
 		return;
 	}
-	fprintf(out,
-		"unreach: %" PRIu64 " answer%s in %s: %" PRIu64 " sent, %" PRIu64 " suppressed", n,
-		n == 1 ? "" : "s", text, t->outcome[UR_OUTCOME_SENT],
-		t->outcome[UR_OUTCOME_SUPPRESSED]);
-	if (t->outcome[UR_OUTCOME_UNKNOWN])
-		fprintf(out, ", %" PRIu64 " sent or not was not seen",
-			t->outcome[UR_OUTCOME_UNKNOWN]);
+	for (int i = UR_DELIVERY_NO_SOCKET; i >= 0; i--) {
+		if (!t->delivery[i])
+			continue;
+		fprintf(out, "%s%" PRIu64 " %s", before, t->delivery[i], words[i]);
+		before = ", ";
+	}
+	if (t->received_lost)
+		fprintf(out, "%s%" PRIu64 " without details", before, t->received_lost);
+	if (t->received_made_here)
+		fprintf(out, "; %" PRIu64 " of all generated here", t->received_made_here);
 	fputc('\n', out);
 }
 
@@ -103,9 +98,9 @@ static void put_without_details(FILE *out, const struct ur_totals *t)
 	if (t->lost_queue)
 		fprintf(out, "%9" PRIu64 "  without details: the output was read too slowly\n",
 			t->lost_queue);
-	if (decided(t) > with)
+	if (ur_totals_generated(t) > with)
 		fprintf(out, "%9" PRIu64 "  without details: it ended before they were read\n",
-			decided(t) - with);
+			ur_totals_generated(t) - with);
 	if (t->explained > t->shown)
 		fprintf(out, "%9" PRIu64 "  not shown: not among the causes asked for\n",
 			t->explained - t->shown);
@@ -141,6 +136,7 @@ static int summary_finish(struct ur_sink *sink, const struct ur_totals *totals)
 	put_causes(out, totals);
 	put_restarts(out, totals);
 	put_suppressed(out, totals);
+	put_received(out, totals);
 	put_without_details(out, totals);
 	return ur_sink_flush(out);
 }

@@ -27,9 +27,9 @@ static void nothing_happened(void **state)
 	struct ur_totals t = { .ns = 90 * SECOND };
 
 	(void)state;
-	expect(&t, "unreach: no Destination Unreachable was generated in 1 min 30 s\n");
+	expect(&t, "unreach: this host generated no Destination Unreachable in 1 min 30 s\n");
 	t.filtered_netns = 4;
-	expect(&t, "unreach: no Destination Unreachable was generated in 1 min 30 s\n"
+	expect(&t, "unreach: this host generated no Destination Unreachable in 1 min 30 s\n"
 		   "        4  more in other network namespaces\n");
 }
 
@@ -114,6 +114,29 @@ static void without_the_count_of_the_kernel(void **state)
 		   "        3  rule.nft\n");
 }
 
+static void what_came_from_elsewhere(void **state)
+{
+	struct ur_totals t = { .ns = 60 * SECOND, .received_asked = true };
+
+	(void)state;
+	expect(&t, "unreach: this host generated no Destination Unreachable in 1 min 0 s\n"
+		   "           received: none\n");
+	t.received = 9;
+	t.delivery[UR_DELIVERY_TOLD] = 5;
+	t.delivery[UR_DELIVERY_NOT_TOLD] = 1;
+	t.delivery[UR_DELIVERY_NO_SOCKET] = 2;
+	t.delivery[UR_DELIVERY_UNKNOWN] = 1;
+	expect(&t, "unreach: this host generated no Destination Unreachable in 1 min 0 s\n"
+		   "           received: 2 for nobody here, 1 for a socket that is not told, 5 "
+		   "delivered to a program, 1 to whom was not seen\n");
+	t.received_made_here = 2;
+	t.received_lost = 3;
+	expect(&t, "unreach: this host generated no Destination Unreachable in 1 min 0 s\n"
+		   "           received: 2 for nobody here, 1 for a socket that is not told, 5 "
+		   "delivered to a program, 1 to whom was not seen, 3 without details; 2 of all "
+		   "generated here\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +144,7 @@ int main(void)
 		cmocka_unit_test(one_answer),
 		cmocka_unit_test(all_that_can_be_missing),
 		cmocka_unit_test(restarts),
+		cmocka_unit_test(what_came_from_elsewhere),
 		cmocka_unit_test(without_the_count_of_the_kernel),
 	};
 

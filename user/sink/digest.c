@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* digest.c - counts what goes to another sink, and shows what it came to at the end. */
+#include "user/sink.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include "user/age.h"
+#include "user/digest.h"
+#include "user/escape.h"
+#include "user/sink/json_digest.h"
+#include "user/sink/lines.h"
+#include "user/strbuf.h"
+
+#define SHOWN     10 /* of a kind, as text */
+#define LINE_ROOM 4096
+#define HANG      11
+
+struct digest_sink {
+	struct ur_sink sink;
+	struct ur_sink *inner;
+	struct ur_lines lines;
+	bool json;
+	struct ur_digest digest;
+};
+
+static int digest_event(struct ur_sink *sink, const struct ur_evidence *ev,
+			const struct ur_report *report)
+{
+	struct digest_sink *s = (struct digest_sink *)sink;
+
+	ur_digest_add(&s->digest, ev, report);
+	return ur_sink_event(s->inner, ev, report);
+}
+
+static int digest_received(struct ur_sink *sink, const struct ur_receipt *receipt,
+			   const struct ur_report *report)
+{
+	struct digest_sink *s = (struct digest_sink *)sink;
+
+	ur_digest_add_received(&s->digest, receipt, report);
+	return ur_sink_received(s->inner, receipt, report);
+}
+
+static int digest_restart(struct ur_sink *sink, const struct ur_restart *restart,
+			  const struct timespec *time)
+{
+	return ur_sink_restart(((struct digest_sink *)sink)->inner, restart, time);
+}
+
+static int digest_scan(struct ur_sink *sink, const struct ur_scan *scan,
+		       const struct timespec *time)
+{
+	return ur_sink_scan(((struct digest_sink *)sink)->inner, scan, time);
+}
+
+/* ---- as text ---- */
+
+static const char *const titles[UR_DIGEST_KINDS] = {
+	[UR_DIGEST_CAUSES] = "Causes",
+	[UR_DIGEST_PORTS] = "Ports",
+	[UR_DIGEST_PEERS] = "Peers",
+	[UR_DIGEST_RULES] = "Rules",
+	[UR_DIGEST_NETNS] = "Network namespaces",
+	[UR_DIGEST_RECEIVED] = "Received",
+};
+
+static void say_clock(struct ur_buf *out, const struct timespec *time)
+{
+	struct tm tm;
+	char clock[16] = "--:--:--";
+
+	if (localtime_r(&time->tv_sec, &tm))
+		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	ur_buf_add(out, "%s", clock);
+}
+
+/* Only where there is one of many to show: causes and rules explain themselves by it. */
+static bool wants_example(enum ur_digest_kind kind)
+{
+	return kind != UR_DIGEST_NETNS;
+}
+
+static void put_entry(const struct digest_sink *s, enum ur_digest_kind kind,
+		      const struct ur_digest_entry *e, bool least)
+{
+	char line[LINE_ROOM];
+	struct ur_buf out = UR_BUF(line);
+
+	ur_buf_add(&out, "%9" PRIu64 "%s ", e->count, least ? "+" : " ");
+	ur_buf_add(&out, UR_STRONG);
+	ur_buf_add_safe(&out, e->key);
+	ur_buf_add(&out, UR_PLAIN UR_FAINT ", ");
+	say_clock(&out, &e->first);
+	if (e->count > 1) {
+		ur_buf_add(&out, " to ");
+		say_clock(&out, &e->last);
+	}
+	ur_buf_add(&out, UR_PLAIN);
+	if (wants_example(kind)) {
+		ur_buf_add(&out, e->count > 1 ? ", such as: " : ": ");
+		ur_buf_add_safe(&out, e->example);
+	}
+	ur_lines_put(&s->lines, line, HANG);
+}
+
+static void put_table(const struct digest_sink *s, enum ur_digest_kind kind)
+{
+	const struct ur_digest_table *t = &s->digest.table[kind];
+	uint64_t other = t->other;
+	char line[128];
+	struct ur_buf out = UR_BUF(line);
+
+	if (!t->n)
+		return;
+	ur_lines_put(&s->lines, titles[kind], 0);
+	for (size_t i = 0; i < t->n; i++) {
+		if (i < SHOWN)
+			put_entry(s, kind, &t->entry[i], t->other);
+		else
+			other += t->entry[i].count;
+	}
+	if (!other)
+		return;
+	ur_buf_add(&out, "%9" PRIu64 "  other%s", other,
+		   t->other ? "; with +, at least so many" : "");
+	ur_lines_put(&s->lines, line, HANG);
+}
+
+static int put_text(struct digest_sink *s, const struct ur_totals *totals)
+{
+	ur_cleanup(ur_sink_freep) struct ur_sink *summary = NULL;
+	int r = ur_sink_summary_new(s->lines.out, &summary) ?: ur_sink_finish(summary, totals);
+
+	for (int kind = 0; !r && kind < UR_DIGEST_KINDS; kind++)
+		put_table(s, kind);
+	return r ?: ur_sink_flush(s->lines.out);
+}
+
+static int put_json(struct digest_sink *s, const struct ur_totals *totals)
+{
+	ur_cleanup(json_decrefp) json_t *object = ur_json_digest(&s->digest, totals);
+
+	if (!object)
+		return -ENOMEM;
+	errno = 0;
+	if (json_dumpf(object, s->lines.out, JSON_COMPACT | JSON_ENSURE_ASCII) ||
+	    putc('\n', s->lines.out) == EOF)
+		return errno ? -errno : -EIO;
+	return ur_sink_flush(s->lines.out);
+}
+
+static int digest_report(struct ur_sink *sink, const struct ur_totals *totals)
+{
+	struct digest_sink *s = (struct digest_sink *)sink;
+
+	ur_digest_sort(&s->digest);
+	return s->json ? put_json(s, totals) : put_text(s, totals);
+}
+
+static int digest_finish(struct ur_sink *sink, const struct ur_totals *totals)
+{
+	struct digest_sink *s = (struct digest_sink *)sink;
+
+	return ur_sink_finish(s->inner, totals) ?: digest_report(sink, totals);
+}
+
+static void digest_free(struct ur_sink *sink)
+{
+	struct digest_sink *s = (struct digest_sink *)sink;
+
+	ur_sink_free(s->inner);
+	free(s);
+}
+
+int ur_sink_digest_new(FILE *out, const struct ur_digest_opts *opts, struct ur_sink **inner,
+		       struct ur_sink **ret)
+{
+	static const struct ur_sink_ops ops = {
+		.event = digest_event,
+		.received = digest_received,
+		.restart = digest_restart,
+		.scan = digest_scan,
+		.report = digest_report,
+		.finish = digest_finish,
+		.free = digest_free,
+	};
+	struct digest_sink *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	s->sink.ops = &ops;
+	s->inner = ur_take(*inner);
+	s->json = opts->json;
+	s->lines = (struct ur_lines){ .out = out, .width = opts->width, .color = opts->color };
+	*ret = &s->sink;
+	return 0;
+}
