@@ -19,8 +19,10 @@ saw '{"result":"ECONNREFUSED"}'
 expect <<JSON
 {"packet":{"proto":"udp","src":"$V4","dst":"$C4","dport":53},"netns":{"name":"$srv"},
  "outcome":"sent","cause":"rule.nft","confidence":"proven",
- "rule":{"family":"inet","table":"filter","chain":"output","handle":$udp_rule,"hook":"output"}}
+ "rule":{"family":"inet","table":"filter","chain":"output","handle":$udp_rule,"hook":"output"},
+ "sender":{"comm":"udp_send"},"also":[{"slug":"note.local-sender","text":"re:udp_send"}]}
 {"packet":{"proto":"tcp","src":"$V4","dst":"$C4","dport":53},"netns":{"name":"$srv"},
  "outcome":"sent","cause":"rule.nft","confidence":"proven",
- "rule":{"family":"inet","table":"filter","chain":"output","handle":$handle,"hook":"output"}}
+ "rule":{"family":"inet","table":"filter","chain":"output","handle":$handle,"hook":"output"},
+ "sender":{"comm":"tcp_connect"},"also":[{"slug":"note.local-sender","text":"re:tcp_connect"}]}
 JSON
