@@ -113,10 +113,13 @@ static int read_texts(struct ur_rule_cache *cache, const struct ur_xt_clock *clo
 	const struct ur_ipt_rule which = { .ipv6 = when->ipv6, .table = TABLE };
 	ur_cleanup(ur_tree_freep) struct ur_tree *tree = NULL;
 	struct keeping k = { .cache = cache, .rule = UR_TREE_NONE };
-	int r = ur_rule_read_ipt(&which, TIMEOUT_MS, &tree, why, UR_REASON_MAX);
+	char said[UR_REASON_MAX - 32] = "";
+	int r = ur_rule_read_ipt(&which, TIMEOUT_MS, &tree, said, sizeof(said));
 
-	if (r)
+	if (r) {
+		snprintf(why, UR_REASON_MAX, "listing the whole table: %s", said);
 		return r;
+	}
 	if (ur_xt_now(clock) != when->generation)
 		return -EINTR; /* it may have been another in between */
 	k.tree = tree;

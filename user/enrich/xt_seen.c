@@ -4,12 +4,15 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-#define KEPT 256
+#define KEPT     256
+#define RETRY_NS 600000000000ull /* what could not be read is tried again by then */
 
 struct one {
 	struct ur_xt_when when; /* netns 0: free */
 	struct ur_xt_content content;
+	uint64_t failed_ns; /* CLOCK_MONOTONIC, valid with content.why */
 };
 
 struct ur_xt_seen {
@@ -17,6 +20,26 @@ struct ur_xt_seen {
 	unsigned next;
 	struct one one[KEPT];
 };
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+/* A machine that was busy then may not be so for ever. */
+static struct ur_xt_content content_of(const struct one *o)
+{
+	struct ur_xt_content content = o->content;
+
+	if (content.why[0] && now_ns() - o->failed_ns > RETRY_NS) {
+		content.ahead = false;
+		content.why[0] = '\0';
+	}
+	return content;
+}
 
 int ur_xt_seen_new(struct ur_xt_seen **ret)
 {
@@ -68,13 +91,15 @@ void ur_xt_seen_put(struct ur_xt_seen *seen, const struct ur_xt_when *when, uint
 {
 	struct one *o, *known;
 	struct ur_xt_content content = { .digest = digest, .entries = entries };
+	uint64_t failed_ns;
 
 	pthread_mutex_lock(&seen->lock);
 	known = of(seen, when, digest);
 	if (known)
-		content = known->content;
+		content = content_of(known);
+	failed_ns = known ? known->failed_ns : 0;
 	o = at(seen, when) ?: &seen->one[seen->next++ % KEPT];
-	*o = (struct one){ *when, content };
+	*o = (struct one){ *when, content, failed_ns };
 	pthread_mutex_unlock(&seen->lock);
 }
 
@@ -86,6 +111,7 @@ void ur_xt_seen_ahead(struct ur_xt_seen *seen, const struct ur_xt_when *when, ui
 		if (!same_table(&o->when, when) || o->content.digest != digest)
 			continue;
 		o->content.ahead = true;
+		o->failed_ns = now_ns();
 		snprintf(o->content.why, sizeof(o->content.why), "%s", why);
 	}
 	pthread_mutex_unlock(&seen->lock);
@@ -99,7 +125,7 @@ bool ur_xt_seen_get(struct ur_xt_seen *seen, const struct ur_xt_when *when,
 	pthread_mutex_lock(&seen->lock);
 	o = at(seen, when);
 	if (o)
-		*ret = o->content;
+		*ret = content_of(o);
 	pthread_mutex_unlock(&seen->lock);
 	return o != NULL;
 }
@@ -112,7 +138,7 @@ bool ur_xt_seen_find(struct ur_xt_seen *seen, const struct ur_xt_when *when, uin
 	pthread_mutex_lock(&seen->lock);
 	o = of(seen, when, digest);
 	if (o)
-		*ret = o->content;
+		*ret = content_of(o);
 	pthread_mutex_unlock(&seen->lock);
 	return o != NULL;
 }

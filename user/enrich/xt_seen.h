@@ -36,7 +36,8 @@ UR_DEFINE_CLEANUP(struct ur_xt_seen, ur_xt_seen_free)
 void ur_xt_seen_put(struct ur_xt_seen *seen, const struct ur_xt_when *when, uint64_t digest,
 		    uint32_t entries);
 
-/* Reading the texts of @digest has come to its end; @why: "", or why they are not there. */
+/* Reading the texts of @digest has come to its end; @why: "", or why they are not there, which
+ * is forgotten after ten minutes. */
 void ur_xt_seen_ahead(struct ur_xt_seen *seen, const struct ur_xt_when *when, uint64_t digest,
 		      const char *why);
 
