@@ -191,9 +191,12 @@ vmlinux: $B/btfslice ## make vmlinux/ARCH/vmlinux.h anew, after a change to vmli
 
 UNIT := $(UNIT_SRC:%.c=$B/plain/%) $(UNIT_SRC:%.c=$B/asan/%)
 
-.PHONY: unit lint tidy format truth check test
+.PHONY: unit files lint tidy format truth check test
 unit: $(UNIT) ## run the unit tests, plain and with the sanitizers
 	$Qtests/unit/run $^
+
+files: $B/unreach ## read capture files of earlier versions, and ours with tshark
+	$Qtests/files/run $<
 
 # Static, because they run in guests that have none of this machine's libraries; each says
 # itself which interfaces it needs, so that it also compiles alone.
@@ -264,6 +267,7 @@ test: ## install what is missing, build, and run every test
 	$Q$(MAKE) --no-print-directory lint
 	$Qtests/lint/selftest
 	$Q$(MAKE) --no-print-directory -j$(JOBS) unit
+	$Q$(MAKE) --no-print-directory files
 	$Qtests/vm/matrix
 	$Qtests/stress/run --verdicts 1000 --seconds 120
 
