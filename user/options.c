@@ -10,6 +10,7 @@
 #include "user/strbuf.h"
 
 #define LONG_BASE 256 /* what getopt_long() returns for row i is LONG_BASE + i */
+#define TIMES_MAX 5   /* forms of -t, as tcpdump has them */
 #define HELP_COL  26  /* column of the explanations in --help */
 
 /* How a value is read. Every reader stores into the field at its row's offset and returns
@@ -45,6 +46,8 @@ static const struct row rows[] = {
 	  "only packets that came in, or were to leave, by NAME" },
 	{ 'n', "numeric", NULL, read_flag, FIELD(numeric), NULL, NULL,
 	  "ports as numbers only, without the service's name" },
+	{ 't', "times", NULL, read_times, FIELD(times), NULL, NULL,
+	  "no time; -tt seconds, -ttt since the last, -tttt date" },
 	{ 'v', "verbose", NULL, read_times, FIELD(verbose), NULL, NULL,
 	  "show the evidence below each event" },
 	{ 'q', "quiet", NULL, read_flag, FIELD(quiet), NULL, NULL,
@@ -403,6 +406,8 @@ static int check_all(const struct ur_options *opts, struct ur_buf *err)
 {
 	if (opts->help || opts->version)
 		return 0;
+	if (opts->times > TIMES_MAX)
+		return fail(err, "option -t can be given 5 times at most", "", "");
 	if (opts->quiet && opts->verbose)
 		return fail(err, "options -q and -v contradict each other", "", "");
 	if (opts->read && (opts->check || opts->for_ns || opts->ready_file || opts->received))

@@ -31,6 +31,7 @@ struct ur_options {
 	uint64_t file_seconds; /* ...and its time */
 	uint64_t files;        /* how many of them, 0: no limit */
 	unsigned int verbose;  /* how often -v was given */
+	unsigned int times;    /* how often -t was */
 	bool json;
 	bool numeric;
 	bool quiet;

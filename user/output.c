@@ -29,6 +29,7 @@ static int lines_new(const struct ur_options *o, struct ur_sink **ret)
 		.color = colored(),
 		.quiet = o->quiet,
 		.numeric = o->numeric,
+		.times = o->times,
 		.verbose = o->verbose,
 	};
 

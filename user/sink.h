@@ -115,6 +115,7 @@ struct ur_text_opts {
 	bool color;
 	bool quiet;           /* the first line of an event only */
 	bool numeric;         /* no names of services */
+	unsigned int times;   /* enum ur_times_form */
 	unsigned int verbose; /* 1: the evidence as well */
 	const char *services; /* file with the names, NULL: /etc/services */
 };

@@ -154,6 +154,7 @@ static void refusals_say_why(void **state)
 		{ "-i a/b", "\"a/b\"", "network interface" },
 		{ "-i name-that-is-too-long", "name-that", "network interface" },
 		{ "-q -v", "-q", "-v" },
+		{ "-tttttt", "-t", "5" },
 		{ "-s 20", "-s", "-w" },
 		{ "-C 1", "-C", "-w" },
 		{ "--print", "--print", "-w" },

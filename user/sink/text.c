@@ -13,6 +13,7 @@
 #include "user/services.h"
 #include "user/sink/lines.h"
 #include "user/sink/text_rows.h"
+#include "user/sink/times.h"
 #include "user/strbuf.h"
 
 #define HANG           4 /* columns that everything below an event's first line is indented by */
@@ -23,6 +24,7 @@ struct text {
 	struct ur_sink sink;
 	struct ur_lines lines;
 	struct ur_text_opts opts;
+	struct ur_times times;
 	struct ur_services *services; /* NULL: numbers only */
 };
 
@@ -43,16 +45,6 @@ _Static_assert(sizeof(suppressions) / sizeof(suppressions[0]) == UR_SUPP_MAX_,
 	       "word every way to suppress");
 
 /* ---- the first line ---- */
-
-static void say_time(struct ur_buf *out, const struct timespec *time)
-{
-	struct tm tm;
-	char clock[16] = "--:--:--";
-
-	if (localtime_r(&time->tv_sec, &tm))
-		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-	ur_buf_add(out, "%s.%06ld ", clock, time->tv_nsec / 1000);
-}
 
 static void say_netns(struct ur_buf *out, const struct ur_netns *netns)
 {
@@ -131,7 +123,7 @@ static void say_owner(struct ur_buf *out, const struct ur_owners *owners)
 		ur_buf_add(out, " and %u more", owners->total - 1);
 }
 
-static void put_first_line(const struct text *t, const struct ur_evidence *ev,
+static void put_first_line(struct text *t, const struct ur_evidence *ev,
 			   const struct ur_report *report)
 {
 	char line[LINE_MAX_HERE];
@@ -139,7 +131,7 @@ static void put_first_line(const struct text *t, const struct ur_evidence *ev,
 	const char *slug = ur_cause_info(report->cause)->slug;
 
 	ur_buf_add(&out, UR_FAINT);
-	say_time(&out, &ev->time);
+	ur_say_time(&t->times, &out, &ev->time);
 	ur_buf_add(&out, UR_PLAIN);
 	say_netns(&out, &ev->netns);
 	say_packet(t, &out, &ev->packet);
@@ -180,7 +172,7 @@ static void put_notes(const struct text *t, const struct ur_report *report)
 static int text_event(struct ur_sink *sink, const struct ur_evidence *ev,
 		      const struct ur_report *report)
 {
-	const struct text *t = (const struct text *)sink;
+	struct text *t = (struct text *)sink;
 
 	put_first_line(t, ev, report);
 	put_notes(t, report);
@@ -192,7 +184,7 @@ static int text_event(struct ur_sink *sink, const struct ur_evidence *ev,
 static int text_restart(struct ur_sink *sink, const struct ur_restart *restart,
 			const struct timespec *time)
 {
-	const struct text *t = (const struct text *)sink;
+	struct text *t = (struct text *)sink;
 	char line[LINE_MAX_HERE], text[UR_ENDPOINT_TEXT], buf[UR_NUMBER_TEXT];
 	struct ur_buf out = UR_BUF(line);
 	uint8_t addr[16], version = ur_addr_plain(restart->taken.family, restart->taken.addr, addr);
@@ -200,7 +192,7 @@ static int text_restart(struct ur_sink *sink, const struct ur_restart *restart,
 	if (t->opts.quiet)
 		return 0;
 	ur_buf_add(&out, UR_FAINT);
-	say_time(&out, time);
+	ur_say_time(&t->times, &out, time);
 	ur_buf_add(&out, UR_PLAIN);
 	say_netns(&out, &restart->netns);
 	ur_buf_add(&out, "%s port %u taken again: " UR_STRONG,
@@ -220,12 +212,12 @@ static int text_restart(struct ur_sink *sink, const struct ur_restart *restart,
 static int text_received(struct ur_sink *sink, const struct ur_receipt *r,
 			 const struct ur_report *report)
 {
-	const struct text *t = (const struct text *)sink;
+	struct text *t = (struct text *)sink;
 	char line[LINE_MAX_HERE], text[UR_ADDR_TEXT];
 	struct ur_buf out = UR_BUF(line);
 
 	ur_buf_add(&out, UR_FAINT);
-	say_time(&out, &r->time);
+	ur_say_time(&t->times, &out, &r->time);
 	ur_buf_add(&out, UR_PLAIN);
 	say_netns(&out, &r->netns);
 	ur_buf_add(&out, "%s says %s about ", ur_addr_text(r->rec.family, r->rec.from, text),
@@ -241,14 +233,14 @@ static int text_received(struct ur_sink *sink, const struct ur_receipt *r,
 
 static int text_scan(struct ur_sink *sink, const struct ur_scan *scan, const struct timespec *time)
 {
-	const struct text *t = (const struct text *)sink;
+	struct text *t = (struct text *)sink;
 	char line[LINE_MAX_HERE], text[UR_ADDR_TEXT], buf[UR_NUMBER_TEXT];
 	struct ur_buf out = UR_BUF(line);
 
 	if (t->opts.quiet)
 		return 0;
 	ur_buf_add(&out, UR_FAINT);
-	say_time(&out, time);
+	ur_say_time(&t->times, &out, time);
 	ur_buf_add(&out, UR_PLAIN);
 	say_netns(&out, &scan->netns);
 	ur_buf_add(&out, "port scan by %s: " UR_STRONG "%u %s %s ports (%u to %u) in ",
@@ -290,6 +282,7 @@ int ur_sink_text_new(FILE *out, const struct ur_text_opts *opts, struct ur_sink 
 		return -ENOMEM;
 	t->sink.ops = &ops;
 	t->opts = *opts;
+	t->times.form = opts->times;
 	t->lines = (struct ur_lines){ .out = out, .width = opts->width, .color = opts->color };
 	if (!opts->numeric) /* without the file there are only numbers, which is no error */
 		ur_services_load(opts->services ?: "/etc/services", &t->services);
