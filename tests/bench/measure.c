@@ -44,6 +44,7 @@ static const char help[] =
 	"  silent    a datagram that nothing comes back for\n"
 	"  raw       as miss, with a protocol that has no ports\n"
 	"  connect   a TCP connection that is refused\n"
+	"  peace     a TCP connection that is accepted, and closed by both\n"
 	"  bind      a UDP socket that is opened, bound and closed\n"
 	"  autobind  a UDP socket that is opened, sends to a socket, and is closed\n"
 	"  --from PATH   network namespace of the client\n"
@@ -183,6 +184,31 @@ static void connect_run(struct state *s)
 	close(fd);
 }
 
+/* The listener in s->server. */
+static void peace_setup(struct state *s)
+{
+	enter_netns(s->o->to);
+	s->server = open_socket(s->o, SOCK_STREAM, 0);
+	set_option(s->server, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
+	if (bind(s->server, (const struct sockaddr *)&s->o->addr.ss, s->o->addr.len) ||
+	    listen(s->server, 8))
+		die("listen on %s", addr_host(&s->o->addr));
+	enter_netns(s->o->from);
+}
+
+static void peace_run(struct state *s)
+{
+	int fd = open_socket(s->o, SOCK_STREAM, 0), conn;
+
+	if (connect(fd, (const struct sockaddr *)&s->o->addr.ss, s->o->addr.len))
+		die("connect to %s", addr_host(&s->o->addr));
+	conn = accept(s->server, NULL, NULL);
+	if (conn < 0)
+		die("accept");
+	close(fd);
+	close(conn);
+}
+
 static void bind_setup(struct state *s)
 {
 	enter_netns(s->o->to);
@@ -222,6 +248,7 @@ static const struct work works[] = {
 	{ "silent", udp_client, send_one, NULL },
 	{ "raw", raw_setup, send_one, take_error },
 	{ "connect", connect_setup, connect_run, NULL },
+	{ "peace", peace_setup, peace_run, NULL },
 	{ "bind", bind_setup, bind_run, NULL },
 	{ "autobind", autobind_setup, autobind_run, take_datagram },
 };

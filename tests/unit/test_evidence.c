@@ -107,6 +107,14 @@ static void tcp_flags(void **state)
 	pkt = parse(data, sizeof(data) - 1);
 	ports_are(&pkt, 40000, 5001);
 	assert_int_equal(pkt.tcp_flags, 0);
+	data[2] = 0;
+	data[3] = 20 + 32 + 7; /* its header with 12 bytes of options */
+	data[20 + 12] = 0x80;
+	assert_int_equal(parse(data, sizeof(data)).tcp_payload, 7);
+	data[3] = 20 + 32;
+	assert_int_equal(parse(data, sizeof(data)).tcp_payload, 0);
+	data[20 + 12] = 0xf0; /* longer than the packet */
+	assert_int_equal(parse(data, sizeof(data)).tcp_payload, 0);
 }
 
 static void no_ports_without_a_transport_that_has_them(void **state)
@@ -321,6 +329,37 @@ static void a_whole_record(void **state)
 	assert_int_equal(ev.rule.looked, UR_NOT_ASKED);
 }
 
+/* What has no segment is the connection, as its peer sees it; IPv4 over an IPv6 socket is IPv4. */
+static void a_reset_for_no_segment(void **state)
+{
+	struct ur_event record = { .version = UR_EVENT_VERSION,
+				   .len = sizeof(record),
+				   .answer = UR_ANSWER_RST,
+				   .family = 6,
+				   .origin = UR_ORIGIN_TCP_SOCK,
+				   .nsocks = 1 };
+	static const uint8_t mapped[16] = { [10] = 0xff, 0xff, 10, 0, 0, 5 };
+	static struct ur_evidence ev;
+
+	(void)state;
+	record.reset.flags = UR_RST_ACTIVE;
+	record.socks[0] = (struct ur_sock){ .family = AF_INET6, .port = 80, .peer_port = 40000 };
+	memcpy(record.socks[0].local, mapped, 16);
+	memcpy(record.socks[0].peer, mapped, 16);
+	record.socks[0].peer[15] = 7;
+	assert_int_equal(ur_evidence_from_event(&ev, &record, sizeof(record)), 0);
+	assert_int_equal(ev.packet.family, 4);
+	assert_int_equal(ev.ev.family, 4);
+	assert_int_equal(ev.packet.length, 0);
+	assert_int_equal(ev.packet.sport, 40000);
+	assert_int_equal(ev.packet.dport, 80);
+	assert_memory_equal(ev.packet.src, "\x0a\0\0\x07", 4);
+	assert_memory_equal(ev.packet.dst, "\x0a\0\0\x05", 4);
+	record.nsocks = 0;
+	assert_int_equal(ur_evidence_from_event(&ev, &record, sizeof(record)), 0);
+	assert_int_equal(ev.packet.family, 0);
+}
+
 static void a_newer_and_longer_record(void **state)
 {
 	struct {
@@ -445,6 +484,7 @@ int main(void)
 		cmocka_unit_test(ip6_no_next_header),
 		cmocka_unit_test(any_bytes_at_all),
 		cmocka_unit_test(a_whole_record),
+		cmocka_unit_test(a_reset_for_no_segment),
 		cmocka_unit_test(a_newer_and_longer_record),
 		cmocka_unit_test(a_record_cut_short),
 		cmocka_unit_test(broken_records),

@@ -65,6 +65,23 @@ static void mismatches(void **state)
 	assert_null(ur_mismatch_name(UR_MM_PROTOCOL + 1));
 }
 
+static void tcp(void **state)
+{
+	char buf[UR_TCP_FLAGS_TEXT];
+
+	(void)state;
+	assert_string_equal(ur_tcp_flags_text(0, buf), "no flags");
+	assert_string_equal(ur_tcp_flags_text(0x12, buf), "SYN, ACK");
+	assert_string_equal(ur_tcp_flags_text(0xff, buf), "FIN, SYN, RST, PSH, ACK, URG, ECE, CWR");
+	assert_string_equal(ur_tcp_flag_name(1), "syn");
+	assert_null(ur_tcp_flag_name(8));
+	assert_null(ur_tcp_state_name(0));
+	assert_string_equal(ur_tcp_state_name(1), "ESTAB");
+	assert_string_equal(ur_tcp_state_name(6), "TIME-WAIT");
+	assert_string_equal(ur_tcp_state_name(10), "LISTEN");
+	assert_null(ur_tcp_state_name(13));
+}
+
 static void signals(void **state)
 {
 	char buf[UR_NUMBER_TEXT];
@@ -83,7 +100,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(protocols), cmocka_unit_test(icmp_codes),
 		cmocka_unit_test(netfilter), cmocka_unit_test(mismatches),
-		cmocka_unit_test(signals),
+		cmocka_unit_test(tcp),       cmocka_unit_test(signals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include "user/age.h"
 #include "user/names.h"
 #include "user/place.h"
+#include "user/sink/text_reset.h"
 #include "user/strbuf.h"
 
 #define INDENT  4
@@ -59,8 +60,6 @@ static void say_sock_endpoint(struct ur_buf *out, uint8_t af, const uint8_t addr
 	ur_buf_add(out, "%s", ur_endpoint_text(ur_ip_version(af), addr, port, text));
 }
 
-/* ---- one function per row ---- */
-
 static void say_device(struct ur_buf *out, const char *way, const char *name)
 {
 	if (!*name)
@@ -110,16 +109,33 @@ static void row_packet(const struct ur_lines *lines, const struct ur_evidence *e
 	struct ur_buf out = start_row(row, "packet");
 
 	(void)report;
-	ur_buf_add(&out, "%u bytes, ttl %u", ev->packet.length, ev->packet.ttl);
+	if (ev->ev.reset.flags & UR_RST_ACTIVE)
+		ur_buf_add(&out, "none");
+	else
+		ur_buf_add(&out, "%u bytes, ttl %u", ev->packet.length, ev->packet.ttl);
 	if (ev->ev.iif && ev->ev.iifname[0]) {
 		ur_buf_add(&out, ", in on ");
 		ur_buf_add_safe(&out, ev->ev.iifname);
 		say_device(&out, "through", ev->slave);
-	} else if (!ev->ev.iif) {
+	} else if (!ev->ev.iif && !(ev->ev.reset.flags & UR_RST_ACTIVE)) {
 		ur_buf_add(&out, ", sent from here");
 	}
 	ur_buf_add(&out, ", netns %u", ev->netns.inum);
 	put_row(lines, &out);
+}
+
+static void row_reset(const struct ur_lines *lines, const struct ur_evidence *ev,
+		      const struct ur_report *report)
+{
+	char row[ROW_MAX];
+	struct ur_buf out = start_row(row, "reset");
+	bool told = ur_text_reset(&out, ev);
+
+	(void)report;
+	if (told && ur_reset_by_program(ev))
+		say_owners(&out, &ev->resetter);
+	if (told)
+		put_row(lines, &out);
 }
 
 static void say_bound(struct ur_buf *out, const struct ur_evidence *ev, int i)
@@ -470,8 +486,9 @@ static void row_stack(const struct ur_lines *lines, const struct ur_evidence *ev
 
 static void (*const rows[])(const struct ur_lines *, const struct ur_evidence *,
 			    const struct ur_report *) = {
-	row_verdict, row_answer,    row_packet,  row_rule,      row_route, row_way,    row_sockets,
-	row_history, row_listeners, row_readers, row_elsewhere, row_nat,   row_sender, row_stack,
+	row_verdict, row_answer,    row_packet,  row_reset,   row_rule,
+	row_route,   row_way,       row_sockets, row_history, row_listeners,
+	row_readers, row_elsewhere, row_nat,     row_sender,  row_stack,
 };
 
 void ur_text_rows(const struct ur_lines *lines, const struct ur_evidence *ev,
