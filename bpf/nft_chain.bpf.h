@@ -8,6 +8,7 @@
  * through, UR_NFT_STRIDES times UR_NFT_STRIDE of them: the stride is a function of its own,
  * which the verifier checks once.
  */
+#include "bpf/loop.bpf.h"
 #include "bpf/packet.bpf.h"
 
 #define UR_NFT_STRIDE    64
@@ -108,99 +109,172 @@ UR_GLOBAL int ur_nft_chain_holds(__u64 chain, __u64 expr)
 	return expr - a < 8 + ur_peek(__u64, a) || expr - b < 8 + ur_peek(__u64, b);
 }
 
+/* What the walks below look for, and how far they are. */
+struct ur_nft_walk {
+	const struct ur_layout *l;
+	__u64 entries;
+	__u64 expr;
+	__u64 at;    /* rule, node, or what the walk says */
+	__u64 head;  /* of the list */
+	__u64 count; /* strides made */
+	__u64 max;   /* ...and to be made at most */
+	__u64 found;
+};
+
+UR_STEP int ur_nft_hooked_step(__u32 i, void *ctx)
+{
+	struct ur_nft_walk *w = ctx;
+	__u64 chain = ur_base_chain(w->entries, i);
+
+	if (!chain || !ur_nft_chain_holds(chain, w->expr))
+		return 0;
+	w->found = chain;
+	return 1;
+}
+
 UR_GLOBAL __u64 ur_nft_chain_hooked(__u64 entries, __u64 expr)
 {
-	for (__u32 i = 0; i < UR_NFT_HOOKS_MAX; i++) {
-		__u64 chain = ur_base_chain(entries, i);
+	struct ur_nft_walk w = { .entries = entries, .expr = expr };
 
-		if (chain && ur_nft_chain_holds(chain, expr))
-			return chain;
-	}
-	return 0;
+	ur_loop(UR_NFT_HOOKS_MAX, ur_nft_hooked_step, &w);
+	return w.found;
 }
 
 /* ---- v6.4 on (e38fbfa972eb): a row of rules ends with a struct nft_rule_dp_last ---- */
 
-/* From rule @p on, a stride further, or to the row's end. */
-UR_GLOBAL __u64 ur_nft_row_stride(__u64 p)
+UR_STEP int ur_nft_row_step(__u32 i, void *ctx)
 {
-	for (int i = 0; i < UR_NFT_STRIDE; i++) {
-		struct ur_nft_word w = ur_nft_dp_word(ur_peek(__u64, p));
+	struct ur_nft_walk *walk = ctx;
+	struct ur_nft_word w = ur_nft_dp_word(ur_peek(__u64, walk->at));
 
-		if (w.is_last)
-			break;
-		p += 8 + w.dlen;
-	}
-	return p;
+	if (w.is_last)
+		return 1;
+	walk->at += 8 + w.dlen;
+	return 0;
+}
+
+/* From rule @p on, a stride further, or to the row's end. */
+UR_STRETCH __u64 ur_nft_row_stride(__u64 p)
+{
+	struct ur_nft_walk w = { .at = p };
+
+	ur_loop(ur_stretch(UR_NFT_STRIDE, UR_NFT_STRIDES * UR_NFT_STRIDE), ur_nft_row_step, &w);
+	return w.at;
+}
+
+static __always_inline int ur_nft_trailer_step(__u32 i, void *ctx)
+{
+	struct ur_nft_walk *w = ctx;
+
+	w->at = ur_nft_row_stride(w->at);
+	return ur_peek(__u64, w->at) & 1;
 }
 
 /* Which knows its chain. @p is the end of our rule. */
 UR_GLOBAL __u64 ur_nft_chain_by_trailer(__u64 p)
 {
-	const struct ur_layout *l = ur_layout_get();
+	struct ur_nft_walk w = { .l = ur_layout_get(), .at = p };
 
-	if (!l)
+	if (!w.l)
 		return 0;
-	for (int i = 0; i < UR_NFT_STRIDES; i++) {
-		if (ur_peek(__u64, p) & 1)
-			return ur_peek(__u64, p + l->rule_dp_last_chain);
-		p = ur_nft_row_stride(p);
-	}
-	return 0;
+	ur_stretches(UR_NFT_STRIDES, ur_nft_trailer_step, &w);
+	return ur_peek(__u64, w.at) & 1 ? ur_peek(__u64, w.at + w.l->rule_dp_last_chain) : 0;
 }
 
 /* ---- v5.17 to v6.3: through every chain of every table that is hooked here ---- */
 
+UR_STEP int ur_nft_table_step(__u32 i, void *ctx)
+{
+	struct ur_nft_walk *w = ctx;
+
+	if (w->at == w->head || ur_nft_chain_holds(w->at - w->l->chain_list, w->expr))
+		return 1;
+	w->at = ur_peek(__u64, w->at);
+	return 0;
+}
+
+#ifdef UR_RDONLY_CAST
+/* The chain of @table that holds @expr, or how many of @max were looked at for nothing. */
+UR_GLOBAL __u64 ur_nft_chain_in_table(__u64 table, __u64 expr, __u64 max)
+{
+	struct ur_nft_walk w = { .l = ur_layout_get(), .expr = expr };
+	long n;
+
+	if (!w.l)
+		return 0;
+	w.head = table + w.l->table_chains;
+	w.at = ur_peek(__u64, w.head);
+	n = ur_loop(max, ur_nft_table_step, &w);
+	if (w.at != w.head && ur_nft_chain_holds(w.at - w.l->chain_list, expr))
+		return w.at - w.l->chain_list;
+	return n;
+}
+#define UR_NFT_CHAINS_MAX (UR_NFT_STRIDES * UR_NFT_STRIDE)
+#else
 /* From the chain at @node on, to one that holds @expr, or a stride further, or to @head. */
 UR_GLOBAL __u64 ur_nft_table_stride(__u64 node, __u64 head, __u64 expr)
 {
-	const struct ur_layout *l = ur_layout_get();
+	struct ur_nft_walk w = { .l = ur_layout_get(), .at = node, .head = head, .expr = expr };
 
-	for (int i = 0; l && i < UR_NFT_STRIDE; i++) {
-		if (node == head || ur_nft_chain_holds(node - l->chain_list, expr))
-			break;
-		node = ur_peek(__u64, node);
-	}
-	return node;
+	if (w.l)
+		ur_loop(UR_NFT_STRIDE, ur_nft_table_step, &w);
+	return w.at;
 }
 
-/* The chain of @table that holds @expr, or how many strides of @max were made for nothing. */
+UR_STEP int ur_nft_in_table_step(__u32 i, void *ctx)
+{
+	struct ur_nft_walk *w = ctx;
+
+	if (i >= w->max || w->at == w->head)
+		return 1;
+	w->count = i + 1;
+	w->at = ur_nft_table_stride(w->at, w->head, w->expr);
+	if (!ur_nft_chain_holds(w->at - w->l->chain_list, w->expr))
+		return 0;
+	w->found = w->at - w->l->chain_list;
+	return 1;
+}
+
+/* The same in strides. */
 UR_GLOBAL __u64 ur_nft_chain_in_table(__u64 table, __u64 expr, __u64 max)
 {
-	const struct ur_layout *l = ur_layout_get();
-	__u64 head, node;
+	struct ur_nft_walk w = { .l = ur_layout_get(), .expr = expr, .max = max };
 
-	if (!l)
+	if (!w.l)
 		return 0;
-	head = table + l->table_chains;
-	node = ur_peek(__u64, head);
-	for (__u64 i = 0; i < UR_NFT_STRIDES; i++) {
-		if (i >= max || node == head)
-			return i;
-		node = ur_nft_table_stride(node, head, expr);
-		if (ur_nft_chain_holds(node - l->chain_list, expr))
-			return node - l->chain_list;
+	w.head = table + w.l->table_chains;
+	w.at = ur_peek(__u64, w.head);
+	ur_loop(UR_NFT_STRIDES, ur_nft_in_table_step, &w);
+	return w.found ?: w.count;
+}
+#define UR_NFT_CHAINS_MAX UR_NFT_STRIDES
+#endif
+
+UR_STEP int ur_nft_by_table_step(__u32 i, void *ctx)
+{
+	struct ur_nft_walk *w = ctx;
+	__u64 base = ur_base_chain(w->entries, i), found;
+
+	if (!base)
+		return 0;
+	found = ur_nft_chain_in_table(ur_peek(__u64, base + w->l->chain_table), w->expr, w->max);
+	if ((__s64)found < 0) {
+		w->found = found;
+		return 1;
 	}
-	return UR_NFT_STRIDES;
+	w->max -= found;
+	return 0;
 }
 
 UR_GLOBAL __u64 ur_nft_chain_by_table(__u64 entries, __u64 expr)
 {
-	const struct ur_layout *l = ur_layout_get();
-	__u64 made = 0;
+	struct ur_nft_walk w = {
+		.l = ur_layout_get(), .entries = entries, .expr = expr, .max = UR_NFT_CHAINS_MAX
+	};
 
-	for (__u32 i = 0; l && i < UR_NFT_HOOKS_MAX; i++) {
-		__u64 base = ur_base_chain(entries, i), found;
-
-		if (!base)
-			continue;
-		found = ur_nft_chain_in_table(ur_peek(__u64, base + l->chain_table), expr,
-					      UR_NFT_STRIDES - made);
-		if ((__s64)found < 0)
-			return found;
-		made += found;
-	}
-	return 0;
+	if (w.l)
+		ur_loop(UR_NFT_HOOKS_MAX, ur_nft_by_table_step, &w);
+	return w.found;
 }
 
 /* ---- before v5.17: struct nft_rule is on a list, whose head lies in the chain ---- */
@@ -212,30 +286,46 @@ static __always_inline bool ur_nft_is_head(__u64 node)
 	return (__s64)ur_peek(__u64, node + 16) < 0;
 }
 
+/* @walk.head: 0 forward, 8 back. */
+UR_STEP int ur_nft_list_step(__u32 i, void *ctx)
+{
+	struct ur_nft_walk *w = ctx;
+
+	if ((__s64)w->at >= 0 || ur_nft_is_head(w->at))
+		return 1;
+	w->at = ur_peek(__u64, w->at + w->head);
+	return 0;
+}
+
 /* From the rule at @node on, a stride forward (@side 0) or back (8), or to the head. */
 UR_GLOBAL __u64 ur_nft_list_stride(__u64 node, __u64 side)
 {
-	for (int i = 0; i < UR_NFT_STRIDE; i++) {
-		if ((__s64)node >= 0 || ur_nft_is_head(node))
-			break;
-		node = ur_peek(__u64, node + (side & 8));
-	}
-	return node;
+	struct ur_nft_walk w = { .at = node, .head = side & 8 };
+
+	ur_loop(UR_NFT_STRIDE, ur_nft_list_step, &w);
+	return w.at;
+}
+
+/* Both ways at once: w.at forward, w.head back. */
+UR_STEP int ur_nft_by_list_step(__u32 i, void *ctx)
+{
+	struct ur_nft_walk *w = ctx;
+
+	w->at = ur_nft_list_stride(w->at, 0);
+	w->head = ur_nft_list_stride(w->head, 8);
+	if (ur_nft_is_head(w->at))
+		w->found = w->at - 16;
+	else if (ur_nft_is_head(w->head))
+		w->found = w->head - 16;
+	return w->found != 0;
 }
 
 UR_GLOBAL __u64 ur_nft_chain_by_list(__u64 rule)
 {
-	__u64 a = rule, b = rule;
+	struct ur_nft_walk w = { .at = rule, .head = rule };
 
-	for (int i = 0; i < UR_NFT_STRIDES / 2; i++) {
-		a = ur_nft_list_stride(a, 0);
-		if (ur_nft_is_head(a))
-			return a - 16;
-		b = ur_nft_list_stride(b, 8);
-		if (ur_nft_is_head(b))
-			return b - 16;
-	}
-	return 0;
+	ur_loop(UR_NFT_STRIDES / 2, ur_nft_by_list_step, &w);
+	return w.found;
 }
 
 /* ---- all together ---- */
@@ -260,24 +350,30 @@ UR_GLOBAL __u64 ur_nft_chain(__u64 data, __u64 expr, __u64 end, __u64 last, __u6
 				       ur_nft_chain_by_table(entries, expr);
 }
 
+UR_STEP int ur_nft_only_step(__u32 i, void *ctx)
+{
+	struct ur_nft_walk *w = ctx;
+	__u64 base = ur_base_chain(w->entries, i), table;
+
+	if (!base)
+		return 0;
+	table = ur_peek(__u64, base + w->l->chain_table);
+	if (w->found && table != w->found) {
+		w->found = 0;
+		return 1;
+	}
+	w->found = table;
+	return 0;
+}
+
 /* The table of all base chains that are hooked here; 0 when they are of several. A jump
  * never leaves the table. */
 UR_GLOBAL __u64 ur_nft_only_table(__u64 entries)
 {
-	const struct ur_layout *l = ur_layout_get();
-	__u64 only = 0;
+	struct ur_nft_walk w = { .l = ur_layout_get(), .entries = entries };
 
-	if (!l || ur_peek(__u16, entries) > UR_NFT_HOOKS_MAX)
+	if (!w.l || ur_peek(__u16, entries) > UR_NFT_HOOKS_MAX)
 		return 0;
-	for (__u32 i = 0; i < UR_NFT_HOOKS_MAX; i++) {
-		__u64 base = ur_base_chain(entries, i), table;
-
-		if (!base)
-			continue;
-		table = ur_peek(__u64, base + l->chain_table);
-		if (only && table != only)
-			return 0;
-		only = table;
-	}
-	return only;
+	ur_loop(UR_NFT_HOOKS_MAX, ur_nft_only_step, &w);
+	return w.found;
 }

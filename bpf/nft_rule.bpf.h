@@ -23,25 +23,31 @@ static __always_inline __u32 ur_nft_expr_size(const struct ur_layout *l, __u64 e
 	return ur_peek(__u32, ur_peek(__u64, expr) + l->expr_ops_size);
 }
 
+UR_STEP int ur_nft_leads_step(__u32 i, void *ctx)
+{
+	struct ur_nft_walk *w = ctx;
+	__u64 ops = ur_peek(__u64, w->at);
+	__u32 size = ur_peek(__u32, ops + w->l->expr_ops_size);
+
+	if (w->at >= w->expr) {
+		w->found = w->at == w->expr;
+		return 1;
+	}
+	if ((__s64)ops >= 0 || size - 8 > 4096) /* less than 8, too */
+		return 1;
+	w->at += size;
+	return 0;
+}
+
 /* Do expressions follow one another from @p exactly to @expr? Each begins with a pointer to
  * its ops; a rule's header never looks like a kernel address, so no walk gets past one. */
 UR_GLOBAL int ur_nft_leads_to(__u64 p, __u64 expr)
 {
-	const struct ur_layout *l = ur_layout_get();
+	struct ur_nft_walk w = { .l = ur_layout_get(), .at = p, .expr = expr };
 
-	if (!l)
-		return 0;
-	for (int i = 0; i < UR_NFT_EXPRS_MAX; i++) {
-		__u64 ops = ur_peek(__u64, p);
-		__u32 size = ur_peek(__u32, ops + l->expr_ops_size);
-
-		if (p >= expr)
-			return p == expr;
-		if ((__s64)ops >= 0 || size - 8 > 4096) /* less than 8, too */
-			return 0;
-		p += size;
-	}
-	return 0;
+	if (w.l)
+		ur_loop(UR_NFT_EXPRS_MAX, ur_nft_leads_step, &w);
+	return w.found;
 }
 
 /* Is the word before @data the header of a rule that ends at @end with @expr? Where rules
@@ -96,23 +102,31 @@ UR_GLOBAL __u64 ur_nft_chunk_cut(__u64 base, __u64 expr, __u64 end)
 	return 0;
 }
 
+/* @walk.head: where our rule ends. */
+UR_STEP int ur_nft_back_step(__u32 i, void *ctx)
+{
+	struct ur_nft_walk *w = ctx;
+	__u64 base = w->expr - (i + 1) * 8 * UR_NFT_CHUNK;
+	__u64 data = ur_nft_chunk(base, w->expr, w->head);
+
+	if (data == UR_NFT_UNMAPPED) {
+		w->found = ur_nft_chunk_cut(base, w->expr, w->head) ?: w->found;
+		return 1;
+	}
+	w->found = data ?: w->found;
+	return 0;
+}
+
 /* Where the expressions of the rule begin that ends at @end with @expr; 0 when no header
  * says so. The last bytes of an expression can look like a header, and from there
  * expressions lead to @expr as well; but none lies before the real one, so the farthest
  * is taken. */
 UR_GLOBAL __u64 ur_nft_rule_data(__u64 expr, __u64 end)
 {
-	__u64 found = 0;
+	struct ur_nft_walk w = { .expr = expr, .head = end };
 
-	for (int i = 1; i <= UR_NFT_BACK_MAX / UR_NFT_CHUNK; i++) {
-		__u64 base = expr - i * 8 * UR_NFT_CHUNK;
-		__u64 data = ur_nft_chunk(base, expr, end);
-
-		if (data == UR_NFT_UNMAPPED)
-			return ur_nft_chunk_cut(base, expr, end) ?: found;
-		found = data ?: found;
-	}
-	return found;
+	ur_loop(UR_NFT_BACK_MAX / UR_NFT_CHUNK, ur_nft_back_step, &w);
+	return w.found;
 }
 
 static __always_inline void ur_nft_table_names(const struct ur_layout *l, struct ur_rule *r,

@@ -57,11 +57,19 @@ static __always_inline __u8 ur_xt_engine(const struct ur_layout *l, __u64 par, _
 	return UR_ORIGIN_UNKNOWN;
 }
 
-static __always_inline void ur_fill_xt(struct ur_event *e, const struct ur_layout *l,
-				       const struct ur_frame *claim, const struct nf_hook_state *st)
+/* The rule of REJECT target that runs with struct xt_action_param @par, under @state. */
+UR_GLOBAL int ur_fill_xt(__u64 key, __u64 par, __u64 state)
 {
-	__u64 targinfo = ur_peek(__u64, claim->obj + l->xt_par_targinfo);
-	__u8 engine = ur_xt_engine(l, claim->obj, targinfo);
+	const struct nf_hook_state *st = (const void *)state;
+	const struct ur_layout *l = ur_layout_get();
+	struct ur_event *e = ur_scratch_at(key);
+	__u64 targinfo;
+	__u8 engine;
+
+	if (!l || !e)
+		return 0;
+	targinfo = ur_peek(__u64, par + l->xt_par_targinfo);
+	engine = ur_xt_engine(l, par, targinfo);
 
 	e->rule.obj = targinfo;
 	ur_xt_reject_type(&e->rule, targinfo);
@@ -70,6 +78,21 @@ static __always_inline void ur_fill_xt(struct ur_event *e, const struct ur_layou
 	else if (engine == UR_ORIGIN_XT)
 		ur_xt_rule(&e->rule, l, targinfo - UR_XT_TARGET_HDR, st);
 	e->origin = engine ? engine : UR_ORIGIN_XT;
+	return 0;
+}
+
+/* The rule of nftables expression @expr, likewise; @last: see ur_last_jump(). */
+UR_GLOBAL int ur_fill_nft(__u64 key, __u64 expr, __u64 last, __u64 state)
+{
+	const struct ur_layout *l = ur_layout_get();
+	struct ur_event *e = ur_scratch_at(key);
+
+	if (!l || !e)
+		return 0;
+	e->rule.obj = expr;
+	ur_nft_reject_type(&e->rule, expr, e->family == 6);
+	ur_nft_rule(&e->rule, l, expr, last, (const struct nf_hook_state *)state);
+	return 0;
 }
 
 /* The device of a packet is the one that it came in by; at a bridge's hooks it can be the
@@ -86,30 +109,23 @@ static __always_inline __u64 ur_last_jump(const struct ur_frame *claim)
 	return claim->regs ? ur_peek(__u64, claim->regs + 8) : 0;
 }
 
-/* Fill in the rule of the claim that lies @below the innermost frame. */
-UR_GLOBAL int ur_fill_rule(__u64 key, __u32 below)
+/* Fill in the rule of @claim. */
+static __always_inline void ur_fill_rule(__u64 key, struct ur_event *e,
+					 const struct ur_frame *claim)
 {
 	const struct ur_layout *l = ur_layout_get();
-	struct ur_event *e = ur_scratch_at(key);
-	const struct ur_frame *claim = ur_frame_below(below);
 	const struct nf_hook_state *st;
 
-	if (!l || !e || !claim)
-		return 0;
 	e->origin = claim->origin;
-	if (!(claim->pkt ? l->ready : l->xt_ready))
-		return 0;
+	if (!l || !(claim->pkt ? l->ready : l->xt_ready))
+		return;
 	st = ur_claim_state(l, claim);
 	ur_rule_hook(&e->rule, st);
-	if (claim->pkt) {
-		e->rule.obj = claim->obj;
-		ur_nft_reject_type(&e->rule, claim->obj, e->family == 6);
-		ur_nft_rule(&e->rule, l, claim->obj, ur_last_jump(claim), st);
-	} else {
-		ur_fill_xt(e, l, claim, st);
-	}
+	if (claim->pkt)
+		ur_fill_nft(key, claim->obj, ur_last_jump(claim), (__u64)st);
+	else
+		ur_fill_xt(key, claim->obj, (__u64)st);
 	ur_fix_device(e, (const struct sk_buff *)claim->skb);
-	return 0;
 }
 
 /* Who else has to do with the packet: sockets on its port, now and before, and a sender on
@@ -210,7 +226,7 @@ static __always_inline void ur_emit_claim(const struct ur_frame *claim, __u32 de
 	e->family = family;
 	e->window = claim->window & (ur_by_hand(pf) ? UR_WIN_HAND_BUILT : UR_WIN_RST_BUILT);
 	ur_fill_packet(key, claim->skb, (__u64)net);
-	ur_fill_rule(key, 0);
+	ur_fill_rule(key, e, claim);
 	e->answer = e->rule.reject == UR_REJECT_RST ? UR_ANSWER_RST : UR_ANSWER_ICMP;
 	if (e->answer == UR_ANSWER_ICMP) {
 		e->type = e->family == 4 ? UR_ICMP_DEST_UNREACH : UR_ICMPV6_DEST_UNREACH;
@@ -237,7 +253,7 @@ static __always_inline void ur_build_window(struct ur_task *t, struct ur_frame *
 	if (claim) {
 		if (f->origin != claim->origin)
 			e->flags |= UR_EV_CLAIM_ODD;
-		ur_fill_rule(key, 1);
+		ur_fill_rule(key, e, claim);
 		ur_fill_local(key, skb);
 	}
 	if (e->origin != UR_ORIGIN_UNKNOWN)

@@ -7,6 +7,7 @@
  * strangers. For each we note the first condition of compute_score() (net/ipv4/udp.c,
  * net/ipv6/udp.c) that fails for this packet.
  */
+#include "bpf/loop.bpf.h"
 #include "bpf/match.bpf.h"
 
 /* The verifier goes through a loop as often as the kernel may, but looks at a global function
@@ -112,34 +113,62 @@ static __always_inline const struct sock *ur_node_sock(__u64 node)
 	return (const void *)(node - bpf_core_field_offset(struct sock, __sk_common.skc_node));
 }
 
+struct ur_slot_walk {
+	__u64 node;
+	__u64 net;
+	__u64 found;
+	__u32 port;
+};
+
+UR_STEP int ur_slot_step(__u32 i, void *ctx)
+{
+	struct ur_slot_walk *w = ctx;
+	const struct sock *sk = ur_node_sock(w->node);
+
+	if ((__s64)w->node >= 0)
+		return 1;
+	if (((__u32)BPF_CORE_READ(sk, __sk_common.skc_num) ^ w->port) == 0 &&
+	    (__u64)BPF_CORE_READ(sk, __sk_common.skc_net.net) == w->net) {
+		w->found = (__u64)sk;
+		return 1;
+	}
+	w->node = ur_peek(__u64, w->node);
+	return 0;
+}
+
 /* The first socket on @port in @net from @node on, as its struct sock; 0 at the end of
  * the slot; when all were strangers, the next node with UR_WALK_ON. Kernel addresses have
  * the top bit set, the end of a list (NULL, or a nulls marker) has not. */
-UR_GLOBAL __u64 ur_slot_stretch(__u64 node, __u64 net, __u32 port)
+UR_STRETCH __u64 ur_slot_stretch(__u64 node, __u64 net, __u32 port)
 {
-	for (int i = 0; i < UR_WALK_STRETCH; i++) {
-		const struct sock *sk = ur_node_sock(node);
+	struct ur_slot_walk w = { .node = node, .net = net, .port = port };
 
-		if ((__s64)node >= 0)
-			return 0;
-		if (((__u32)BPF_CORE_READ(sk, __sk_common.skc_num) ^ port) == 0 &&
-		    (__u64)BPF_CORE_READ(sk, __sk_common.skc_net.net) == net)
-			return (__u64)sk;
-		node = ur_peek(__u64, node);
+	ur_loop(ur_stretch(UR_WALK_STRETCH, UR_WALK_MAX), ur_slot_step, &w);
+	if (w.found || (__s64)w.node >= 0)
+		return w.found;
+	return w.node | UR_WALK_ON;
+}
+
+static __always_inline int ur_slot_next_step(__u32 i, void *ctx)
+{
+	struct ur_slot_walk *w = ctx;
+
+	w->node = ur_slot_stretch(w->node, w->net, w->port);
+	if (!(w->node & UR_WALK_ON)) {
+		w->found = w->node;
+		return 1;
 	}
-	return (__s64)node < 0 ? node | UR_WALK_ON : 0;
+	w->node &= ~(__u64)UR_WALK_ON;
+	return 0;
 }
 
 /* The same, UR_WALK_GAVE_UP when there were too many strangers. */
 UR_GLOBAL __u64 ur_slot_next(__u64 node, __u64 net, __u32 port)
 {
-	for (int i = 0; i < UR_WALK_MAX / UR_WALK_STRETCH; i++) {
-		node = ur_slot_stretch(node, net, port);
-		if (!(node & UR_WALK_ON))
-			return node;
-		node &= ~(__u64)UR_WALK_ON;
-	}
-	return UR_WALK_GAVE_UP;
+	struct ur_slot_walk w = { .node = node, .net = net, .port = port, .found = UR_WALK_GAVE_UP };
+
+	ur_stretches(UR_WALK_MAX / UR_WALK_STRETCH, ur_slot_next_step, &w);
+	return w.found;
 }
 
 static __always_inline __u64 ur_sock_after(__u64 sk)
@@ -220,69 +249,98 @@ static __always_inline bool ur_snapshot_alike(struct ur_scratch *w, __u64 sk)
 	return true;
 }
 
-/* Note @sk and those behind it; what is to come next, as ur_slot_next() says it. */
-UR_GLOBAL __u64 ur_snapshot_stretch(__u64 key, __u64 sk)
-{
-	struct ur_scratch *w = ur_work_at(key);
+/* Sockets on one of the packet's ports, one after the other. */
+struct ur_port_walk {
+	struct ur_scratch *w;
+	__u64 key;
+	__u64 sk; /* the next one, as ur_slot_next() says it */
+};
 
-	if (!w)
-		return 0;
-	for (int i = 0; i < UR_PORT_STRETCH; i++) {
-		if ((__s64)sk >= 0)
-			break;
-		if (w->e.nsocks < UR_SOCKS_MAX || !ur_snapshot_alike(w, sk)) {
-			if (++w->judged > UR_MEMBERS_MAX)
-				return UR_WALK_GAVE_UP;
-			w->group = ur_snapshot_one(key, sk, w->e.nsocks);
+UR_STEP int ur_snapshot_step(__u32 i, void *ctx)
+{
+	struct ur_port_walk *walk = ctx;
+	struct ur_scratch *w = walk->w;
+
+	if ((__s64)walk->sk >= 0)
+		return 1;
+	if (w->e.nsocks < UR_SOCKS_MAX || !ur_snapshot_alike(w, walk->sk)) {
+		if (++w->judged > UR_MEMBERS_MAX) {
+			walk->sk = UR_WALK_GAVE_UP;
+			return 1;
 		}
-		sk = ur_slot_next(ur_sock_after(sk), w->flow.net, w->flow.dport);
+		w->group = ur_snapshot_one(walk->key, walk->sk, w->e.nsocks);
 	}
-	return sk;
+	walk->sk = ur_slot_next(ur_sock_after(walk->sk), w->flow.net, w->flow.dport);
+	return 0;
+}
+
+/* Note @sk and those behind it; what is to come next, as ur_slot_next() says it. */
+UR_STRETCH __u64 ur_snapshot_stretch(__u64 key, __u64 sk)
+{
+	struct ur_port_walk walk = { .w = ur_work_at(key), .key = key, .sk = sk };
+
+	if (!walk.w)
+		return 0;
+	ur_loop(ur_stretch(UR_PORT_STRETCH, UR_PORT_MAX), ur_snapshot_step, &walk);
+	return walk.sk;
+}
+
+static __always_inline int ur_snapshot_on(__u32 i, void *ctx)
+{
+	struct ur_port_walk *walk = ctx;
+
+	if ((__s64)walk->sk >= 0)
+		return 1;
+	walk->sk = ur_snapshot_stretch(walk->key, walk->sk);
+	return 0;
 }
 
 /* Note every socket on the packet's destination port in its namespace. */
 UR_GLOBAL int ur_snapshot(__u64 key)
 {
-	struct ur_scratch *w = ur_work_at(key);
-	__u64 sk;
+	struct ur_port_walk walk = { .w = ur_work_at(key), .key = key };
+	struct ur_scratch *w = walk.w;
 
 	if (!w)
 		return 0;
-	sk = ur_slot_first(&w->flow, w->flow.dport);
-	if (sk == UR_WALK_GAVE_UP)
+	walk.sk = ur_slot_first(&w->flow, w->flow.dport);
+	if (walk.sk == UR_WALK_GAVE_UP)
 		return 0;
 	w->e.flags |= UR_EV_SOCKS;
 	w->group = 1;
-	sk = ur_slot_next(sk, w->flow.net, w->flow.dport);
-	for (int i = 0; i < UR_PORT_MAX / UR_PORT_STRETCH; i++) {
-		if ((__s64)sk >= 0)
-			break;
-		sk = ur_snapshot_stretch(key, sk);
-	}
-	if (sk)
+	walk.sk = ur_slot_next(walk.sk, w->flow.net, w->flow.dport);
+	ur_stretches(UR_PORT_MAX / UR_PORT_STRETCH, ur_snapshot_on, &walk);
+	if (walk.sk)
 		w->e.flags |= UR_EV_SOCKS_PARTIAL;
+	return 0;
+}
+
+UR_STEP int ur_sender_step(__u32 i, void *ctx)
+{
+	struct ur_port_walk *walk = ctx;
+	struct ur_scratch *w = walk->w;
+
+	if ((__s64)walk->sk >= 0)
+		return 1;
+	ur_sock_read(&w->e.sender, (const struct sock *)walk->sk);
+	if (ur_is_sender(&w->flow, &w->e.sender)) {
+		w->e.flags |= UR_EV_SENDER;
+		return 1;
+	}
+	walk->sk = ur_slot_next(ur_sock_after(walk->sk), w->flow.net, w->flow.sport);
 	return 0;
 }
 
 /* For a packet that came over loopback: the socket on this host that it came from. */
 UR_GLOBAL int ur_sender_find(__u64 key)
 {
-	struct ur_scratch *w = ur_work_at(key);
-	__u64 sk;
+	struct ur_port_walk walk = { .w = ur_work_at(key), .key = key };
+	struct ur_scratch *w = walk.w;
 
 	if (!w)
 		return 0;
-	sk = ur_slot_next(ur_slot_first(&w->flow, w->flow.sport), w->flow.net, w->flow.sport);
-	for (int i = 0; i < UR_SENDERS_MAX; i++) {
-		if ((__s64)sk >= 0)
-			return 0;
-		ur_sock_read(&w->e.sender, (const struct sock *)sk);
-		if (ur_is_sender(&w->flow, &w->e.sender)) {
-			w->e.flags |= UR_EV_SENDER;
-			return 0;
-		}
-		sk = ur_slot_next(ur_sock_after(sk), w->flow.net, w->flow.sport);
-	}
+	walk.sk = ur_slot_next(ur_slot_first(&w->flow, w->flow.sport), w->flow.net, w->flow.sport);
+	ur_loop(UR_SENDERS_MAX, ur_sender_step, &walk);
 	return 0;
 }
 

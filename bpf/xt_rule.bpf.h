@@ -49,14 +49,33 @@ UR_GLOBAL __u64 ur_xt_chunk(__u64 at, __u64 visible, __u64 end, __u64 sum)
 	return sum;
 }
 
+struct ur_xt_walk {
+	__u64 at;
+	__u64 visible;
+	__u64 end;
+	__u64 sum;
+	__u64 found;
+};
+
+UR_STEP int ur_xt_words_step(__u32 i, void *ctx)
+{
+	struct ur_xt_walk *w = ctx;
+
+	if (w->at >= w->end) {
+		w->found = w->sum;
+		return 1;
+	}
+	w->sum = ur_xt_chunk(w->at, w->visible, w->end, w->sum);
+	w->at += 64;
+	return 0;
+}
+
 UR_GLOBAL __u64 ur_xt_words(__u64 at, __u64 visible, __u64 end, __u64 sum)
 {
-	for (int i = 0; i < UR_XT_DATA_MAX; i++, at += 64) {
-		if (at >= end)
-			return sum;
-		sum = ur_xt_chunk(at, visible, end, sum);
-	}
-	return 0;
+	struct ur_xt_walk w = { .at = at, .visible = visible, .end = end, .sum = sum };
+
+	ur_loop(UR_XT_DATA_MAX, ur_xt_words_step, &w);
+	return w.found;
 }
 
 /* The match or target at @at: {u16 size, padding to 8, pointer to struct xt_match or
@@ -94,14 +113,36 @@ UR_GLOBAL __u64 ur_xt_begins(__u64 base, __u64 t, __u64 header, __u64 offsets)
 	return 0;
 }
 
+/* @walk: .at the target, .visible the header's size, .end the offsets. */
+UR_STEP int ur_xt_matches_step(__u32 i, void *ctx)
+{
+	struct ur_xt_walk *w = ctx;
+
+	w->found = ur_xt_begins(w->at - (__u64)i * 64, w->at, w->visible, w->end);
+	return w->found != 0;
+}
+
 UR_GLOBAL __u64 ur_xt_matches(__u64 t, __u64 header, __u64 offsets)
 {
-	for (int i = 0; i < UR_XT_BACK_MAX; i++) {
-		__u64 found = ur_xt_begins(t - i * 64, t, header, offsets);
+	struct ur_xt_walk w = { .at = t, .visible = header, .end = offsets };
 
-		if (found)
-			return found;
+	ur_loop(UR_XT_BACK_MAX, ur_xt_matches_step, &w);
+	return w.found;
+}
+
+/* @walk.end: the target, which is the last one. */
+UR_STEP int ur_xt_exts_step(__u32 i, void *ctx)
+{
+	struct ur_xt_walk *w = ctx;
+
+	if (!w->sum || w->at > w->end)
+		return 1;
+	w->sum = ur_xt_ext(w->at, w->sum);
+	if (w->at == w->end) {
+		w->found = w->sum;
+		return 1;
 	}
+	w->at += ur_peek(__u16, w->at);
 	return 0;
 }
 
@@ -112,17 +153,14 @@ UR_GLOBAL __u64 ur_xt_digest(__u64 t, __u32 v6)
 	__u64 header = v6 ? UR_IP6T_ENTRY : UR_IPT_ENTRY;
 	__u64 at = ur_xt_matches(t, header, header - (v6 ? UR_IP6T_OFFSETS : UR_IPT_OFFSETS));
 	__u64 end = at - UR_XT_COUNTERS_SIZE, sum;
+	struct ur_xt_walk w;
 
 	if (!l || !l->xt_ext_size || !at)
 		return 0;
 	sum = ur_xt_words(at - header, end, end, UR_DIGEST_SEED);
-	for (int i = 0; i < UR_XT_EXTS_MAX && sum && at <= t; i++) {
-		sum = ur_xt_ext(at, sum);
-		if (at == t)
-			return sum;
-		at += ur_peek(__u16, at);
-	}
-	return 0;
+	w = (struct ur_xt_walk){ .at = at, .end = t, .sum = sum };
+	ur_loop(UR_XT_EXTS_MAX, ur_xt_exts_step, &w);
+	return w.found;
 }
 
 /* How often tables were replaced up to now, when none is being replaced; else 0. The packet
@@ -135,45 +173,63 @@ static __always_inline __u32 ur_xt_generation(void)
 	return t->watched && begun == done ? begun : 0;
 }
 
-/* Does @table hold the target @t? Then fill @r. */
-static __always_inline bool ur_xt_table_holds(struct ur_rule *r, const struct ur_layout *l,
-					      __u64 table, __u64 t)
+/* Does @table hold the target @t? */
+UR_GLOBAL int ur_xt_table_holds(__u64 table, __u64 t)
 {
-	__u64 info = ur_peek(__u64, table + l->xt_table_private);
+	const struct ur_layout *l = ur_layout_get();
+	__u64 info = l ? ur_peek(__u64, table + l->xt_table_private) : 0;
 	__u64 entries = info + UR_XT_INFO_ENTRIES;
-	__u32 size = ur_peek(__u32, info + UR_XT_INFO_SIZE);
 
-	if (!info || t < entries || t >= entries + size)
-		return false;
-	r->xt_entry_off = t - entries;
-	r->xt_size = size;
+	return info && t >= entries && t < entries + ur_peek(__u32, info + UR_XT_INFO_SIZE);
+}
+
+struct ur_xt_hooks {
+	__u64 entries;
+	__u64 t;
+	__u64 found;
+	__u32 count;
+};
+
+UR_STEP int ur_xt_hooks_step(__u32 i, void *ctx)
+{
+	struct ur_xt_hooks *w = ctx;
+	__u64 fn = i < w->count ? ur_hook_fn(w->entries, i) : 0;
+
+	if (!fn || (!ur_in_range(UR_FN_IPT_DO_TABLE, fn) && !ur_in_range(UR_FN_IP6T_DO_TABLE, fn)))
+		return 0;
+	if (!ur_xt_table_holds(ur_hook_priv(w->entries, i), w->t))
+		return 0;
+	w->found = ur_hook_priv(w->entries, i);
+	return 1;
+}
+
+/* The table that is hooked at @entries and holds the target @t. */
+UR_GLOBAL __u64 ur_xt_table_hooked(__u64 entries, __u64 t)
+{
+	struct ur_xt_hooks w = { .entries = entries, .t = t };
+
+	w.count = entries ? ur_peek(__u16, entries) : 0;
+	ur_loop(UR_NFT_HOOKS_MAX, ur_xt_hooks_step, &w);
+	return w.found;
+}
+
+/* The target @t runs under @st: find its table. */
+static __always_inline void ur_xt_rule(struct ur_rule *r, const struct ur_layout *l, __u64 t,
+				       const struct nf_hook_state *st)
+{
+	__u64 table = ur_filter_table_of(BPF_CORE_READ(st, net), r->pf == NFPROTO_IPV6), info;
+
+	if (!table)
+		table = ur_xt_table_hooked(ur_hook_entries(st), t);
+	if (!table || !ur_xt_table_holds(table, t))
+		return;
+	info = ur_peek(__u64, table + l->xt_table_private);
+	r->xt_entry_off = t - info - UR_XT_INFO_ENTRIES;
+	r->xt_size = ur_peek(__u32, info + UR_XT_INFO_SIZE);
 	r->xt_number = ur_peek(__u32, info + UR_XT_INFO_NUMBER);
 	r->xt_digest = ur_xt_digest(t, r->pf == NFPROTO_IPV6);
 	r->generation = ur_xt_generation();
 	r->table_family = r->pf;
 	bpf_probe_read_kernel_str(r->table, 32, (const void *)(table + l->xt_table_name));
 	r->flags |= UR_RULE_XT | UR_RULE_TABLE;
-	return true;
-}
-
-/* The target @t runs under @st: find its table. */
-static __noinline void ur_xt_rule(struct ur_rule *r, const struct ur_layout *l, __u64 t,
-				  const struct nf_hook_state *st)
-{
-	__u64 table = ur_filter_table_of(BPF_CORE_READ(st, net), r->pf == NFPROTO_IPV6);
-	__u64 entries = ur_hook_entries(st);
-	__u32 count = entries ? ur_peek(__u16, entries) : 0;
-
-	if (table) {
-		ur_xt_table_holds(r, l, table, t);
-		return;
-	}
-	for (__u32 i = 0; i < UR_NFT_HOOKS_MAX; i++) {
-		__u64 fn = i < count ? ur_hook_fn(entries, i) : 0;
-
-		if (fn &&
-		    (ur_in_range(UR_FN_IPT_DO_TABLE, fn) || ur_in_range(UR_FN_IP6T_DO_TABLE, fn)) &&
-		    ur_xt_table_holds(r, l, ur_hook_priv(entries, i), t))
-			return;
-	}
 }
