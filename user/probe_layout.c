@@ -63,6 +63,12 @@ static const struct field {
 	{ "xt_table", "name", offsetof(struct ur_layout, xt_table_name) },
 };
 
+/* Types to look in, and the index of their base, NULL: there is none. */
+struct types {
+	struct btf *btf;
+	const struct ur_btf_index *names;
+};
+
 static int member_offset(const struct btf *btf, const struct btf_type *t, const char *name,
 			 uint32_t base);
 
@@ -97,10 +103,10 @@ static int member_offset(const struct btf *btf, const struct btf_type *t, const 
 	return -ENOENT;
 }
 
-/* In the module's own types first: libbpf begins with the 100,000 of the kernel. */
-static int find_struct(const struct btf *btf, const char *name)
+/* In the module's own types first: the kernel has 100,000 more. */
+static int find_struct(const struct types *types, const char *name)
 {
-	const struct btf *base = btf__base_btf(btf);
+	const struct btf *btf = types->btf, *base = btf__base_btf(btf);
 
 	for (uint32_t id = base ? btf__type_cnt(base) : UINT32_MAX; id < btf__type_cnt(btf); id++) {
 		const struct btf_type *t = btf__type_by_id(btf, id);
@@ -108,20 +114,23 @@ static int find_struct(const struct btf *btf, const char *name)
 		if (btf_is_struct(t) && !strcmp(btf__name_by_offset(btf, t->name_off), name))
 			return (int)id;
 	}
+	if (types->names)
+		return ur_btf_index_find(types->names, name, BTF_KIND_STRUCT);
 	return btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
 }
 
-static int field_offset(const struct btf *btf, const char *type, const char *field)
+static int field_offset(const struct types *types, const char *type, const char *field)
 {
-	int id = find_struct(btf, type);
+	int id = find_struct(types, type);
 
-	return id < 0 ? -ENOENT : member_offset(btf, btf__type_by_id(btf, id), field, 0);
+	return id < 0 ? -ENOENT :
+			member_offset(types->btf, btf__type_by_id(types->btf, id), field, 0);
 }
 
-static bool fill(struct ur_layout *l, const struct btf *btf, const struct field *f, size_t n)
+static bool fill(struct ur_layout *l, const struct types *types, const struct field *f, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		int at = field_offset(btf, f[i].type, f[i].field);
+		int at = field_offset(types, f[i].type, f[i].field);
 
 		if (at < 0)
 			return false;
@@ -131,14 +140,14 @@ static bool fill(struct ur_layout *l, const struct btf *btf, const struct field 
 }
 
 /* The blob pointers of a chain: their name tells how rules are stored. */
-static bool fill_rules(struct ur_layout *l, const struct btf *btf)
+static bool fill_rules(struct ur_layout *l, const struct types *types)
 {
-	int at = field_offset(btf, "nft_chain", "blob_gen_0");
-	int last = field_offset(btf, "nft_rule_dp_last", "chain");
+	int at = field_offset(types, "nft_chain", "blob_gen_0");
+	int last = field_offset(types, "nft_rule_dp_last", "chain");
 
 	l->rule_dp = at >= 0;
 	if (at < 0)
-		at = field_offset(btf, "nft_chain", "rules_gen_0");
+		at = field_offset(types, "nft_chain", "rules_gen_0");
 	l->chain_blob0 = at < 0 ? 0 : at;
 	l->rule_dp_last_chain = last < 0 ? 0 : last;
 	return at >= 0;
@@ -146,13 +155,13 @@ static bool fill_rules(struct ur_layout *l, const struct btf *btf)
 
 /* Where the rule set's generation lies: in struct net since v6.17 and its stable kin; before,
  * in what nf_tables keeps for each namespace. Without it nothing is remembered of rules. */
-static void fill_generation(struct ur_layout *l, const struct btf *btf,
+static void fill_generation(struct ur_layout *l, const struct types *types,
 			    const struct ur_symbols *syms)
 {
-	int nft = field_offset(btf, "net", "nft"), gen = field_offset(btf, "net", "gen");
-	int seq = field_offset(btf, "netns_nftables", "base_seq");
-	int pernet = field_offset(btf, "nftables_pernet", "base_seq");
-	int cursor = field_offset(btf, "netns_nftables", "gencursor");
+	int nft = field_offset(types, "net", "nft"), gen = field_offset(types, "net", "gen");
+	int seq = field_offset(types, "netns_nftables", "base_seq");
+	int pernet = field_offset(types, "nftables_pernet", "base_seq");
+	int cursor = field_offset(types, "netns_nftables", "gencursor");
 	uint64_t id = ur_symbols_data(syms, "nf_tables_net_id");
 
 	if (pernet < 0)
@@ -199,60 +208,64 @@ static bool built_without_btf(const struct ur_symbols *syms, const char *module,
 }
 
 /* The split BTF and its base are both needed for a type that lies in either. */
-static bool fill_nft(struct ur_layout *l, struct btf *vmlinux, const struct ur_symbols *syms)
+static bool fill_nft(struct ur_layout *l, const struct types *kernel, const struct ur_symbols *syms)
 {
-	ur_cleanup(btf__freep) struct btf *own = module_btf("nf_tables", vmlinux);
-	const struct btf *btf = own ?: vmlinux;
+	ur_cleanup(btf__freep) struct btf *own = module_btf("nf_tables", kernel->btf);
+	const struct types types = { own ?: kernel->btf, kernel->names };
 
-	if (!fill(l, btf, nft_fields, sizeof(nft_fields) / sizeof(*nft_fields)) ||
-	    !fill_rules(l, btf))
+	if (!fill(l, &types, nft_fields, sizeof(nft_fields) / sizeof(*nft_fields)) ||
+	    !fill_rules(l, &types))
 		return false;
-	fill_generation(l, btf, syms);
+	fill_generation(l, &types, syms);
 	return true;
 }
 
 /* Do @field of xt_match and of xt_target, and what follows it, lie at @at? */
-static bool both_have(const struct btf *btf, const char *match, const char *target,
+static bool both_have(const struct types *types, const char *match, const char *target,
 		      const char *next, int at, int next_at)
 {
-	return field_offset(btf, "xt_match", match) == at &&
-	       field_offset(btf, "xt_target", target) == at &&
-	       field_offset(btf, "xt_match", next) == next_at &&
-	       field_offset(btf, "xt_target", next) == next_at;
+	return field_offset(types, "xt_match", match) == at &&
+	       field_offset(types, "xt_target", target) == at &&
+	       field_offset(types, "xt_match", next) == next_at &&
+	       field_offset(types, "xt_target", next) == next_at;
 }
 
 /* One set of offsets must do for matches and targets. */
-static void fill_ext(struct ur_layout *l, const struct btf *btf)
+static void fill_ext(struct ur_layout *l, const struct types *types)
 {
-	int name = field_offset(btf, "xt_match", "name");
-	int size = field_offset(btf, "xt_match", "matchsize");
+	int name = field_offset(types, "xt_match", "name");
+	int size = field_offset(types, "xt_match", "matchsize");
 
-	if (name < 0 || size < 0 || !both_have(btf, "name", "name", "revision", name, name + 29) ||
-	    !both_have(btf, "matchsize", "targetsize", "usersize", size, size + 4))
+	if (name < 0 || size < 0 ||
+	    !both_have(types, "name", "name", "revision", name, name + 29) ||
+	    !both_have(types, "matchsize", "targetsize", "usersize", size, size + 4))
 		return;
 	l->xt_ext_name = name;
 	l->xt_ext_size = size;
 }
 
-static bool fill_xt(struct ur_layout *l, struct btf *vmlinux)
+static bool fill_xt(struct ur_layout *l, const struct types *kernel)
 {
-	ur_cleanup(btf__freep) struct btf *own = module_btf("x_tables", vmlinux);
-	const struct btf *btf = own ?: vmlinux;
+	ur_cleanup(btf__freep) struct btf *own = module_btf("x_tables", kernel->btf);
+	const struct types types = { own ?: kernel->btf, kernel->names };
 
-	fill_ext(l, btf);
-	return fill(l, btf, xt_fields, sizeof(xt_fields) / sizeof(*xt_fields));
+	fill_ext(l, &types);
+	return fill(l, &types, xt_fields, sizeof(xt_fields) / sizeof(*xt_fields));
 }
 
-void ur_probe_layout(struct ur_layout *l, struct btf *vmlinux, const struct ur_symbols *syms)
+void ur_probe_layout(struct ur_layout *l, struct btf *vmlinux, const struct ur_btf_index *names,
+		     const struct ur_symbols *syms)
 {
+	const struct types kernel = { vmlinux, names };
+
 	memset(l, 0, sizeof(*l));
-	l->ready = fill_nft(l, vmlinux, syms);
-	l->xt_ready = fill_xt(l, vmlinux);
+	l->ready = fill_nft(l, &kernel, syms);
+	l->xt_ready = fill_xt(l, &kernel);
 	if (!l->ready && !l->xt_ready &&
 	    (built_without_btf(syms, "nf_tables", "nft_do_chain") ||
 	     built_without_btf(syms, "x_tables", "xt_register_target"))) {
 		*l = layout_5_10;
 		l->ready = l->xt_ready = 1;
-		fill_generation(l, vmlinux, syms);
+		fill_generation(l, &kernel, syms);
 	}
 }

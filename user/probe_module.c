@@ -164,7 +164,7 @@ static int publish_layout(struct ur_probe *p, bool fresh)
 	struct ur_layout l;
 	uint32_t zero = 0;
 
-	ur_probe_layout(&l, p->btf, p->syms);
+	ur_probe_layout(&l, p->btf, p->names, p->syms);
 	if (fresh)
 		p->variables_moved = false;
 	else if (p->variables_moved)

@@ -14,6 +14,18 @@ UR_DEFINE_CLEANUP(struct btf, btf__free)
 
 static char kallsyms[] = "/tmp/ur-test-layout-XXXXXX";
 
+/* The index must make no difference. */
+static void layout(struct ur_layout *l, struct btf *btf, const struct ur_symbols *syms)
+{
+	ur_cleanup(ur_btf_index_freep) struct ur_btf_index *names = NULL;
+	struct ur_layout with;
+
+	assert_int_equal(ur_btf_index_new(btf, &names), 0);
+	ur_probe_layout(l, btf, NULL, syms);
+	ur_probe_layout(&with, btf, names, syms);
+	assert_memory_equal(l, &with, sizeof(with));
+}
+
 static struct ur_symbols *symbols(const char *text)
 {
 	struct ur_symbols *s = NULL;
@@ -166,7 +178,7 @@ static void offsets_are_those_of_the_btf(void **state)
 	add_struct(btf, "nft_rule_dp_last", MEMBERS({ "end", 0, 0 }, { "chain", 16, 0 }));
 	add_x_tables(btf);
 	memset(&l, 0xff, sizeof(l));
-	ur_probe_layout(&l, btf, syms);
+	layout(&l, btf, syms);
 	assert_memory_equal(&l, &expected, sizeof(l));
 }
 
@@ -181,7 +193,7 @@ static void an_older_kernel_keeps_rules_in_place(void **state)
 	if (netfilter_is_loaded())
 		skip();
 	add_nf_tables(btf, "rules_gen_0");
-	ur_probe_layout(&l, btf, syms);
+	layout(&l, btf, syms);
 	assert_int_equal(l.ready, 1);
 	assert_int_equal(l.rule_dp, 0);
 	assert_int_equal(l.rule_dp_last_chain, 0);
@@ -201,12 +213,12 @@ static void half_a_type_is_none(void **state)
 		skip();
 	add_struct(no_table, "nft_chain", MEMBERS({ "blob_gen_0", 0, 0 })); /* and no more */
 	add_x_tables(no_table);
-	ur_probe_layout(&l, no_table, syms);
+	layout(&l, no_table, syms);
 	assert_int_equal(l.ready, 0);
 	assert_int_equal(l.xt_ready, 1);
 	add_nf_tables(no_rules, "blobs"); /* a name that nobody knows */
 	add_x_tables(no_rules);
-	ur_probe_layout(&l, no_rules, syms);
+	layout(&l, no_rules, syms);
 	assert_int_equal(l.ready, 0);
 	assert_int_equal(l.xt_ready, 1);
 }
@@ -224,12 +236,12 @@ static void the_generation_is_where_the_kernel_has_it(void **state)
 	add_nf_tables(btf, "blob_gen_0");
 	add_struct(btf, "net", MEMBERS({ "gen", 40, 0 }, { "nft", 64, 0 }));
 	add_struct(btf, "nftables_pernet", MEMBERS({ "base_seq", 120, 0 }));
-	ur_probe_layout(&l, btf, syms); /* but no nf_tables_net_id */
+	layout(&l, btf, syms); /* but no nf_tables_net_id */
 	assert_int_equal(l.ready, 1);
 	assert_int_equal(l.net_base_seq, 0);
 	assert_int_equal(l.net_gen, 0);
 	add_struct(btf, "netns_nftables", MEMBERS({ "base_seq", 8, 0 }, { "gencursor", 16, 0 }));
-	ur_probe_layout(&l, btf, syms);
+	layout(&l, btf, syms);
 	assert_int_equal(l.net_base_seq, 64 + 8);
 	assert_int_equal(l.net_gen, 0);
 }
@@ -245,7 +257,7 @@ static void nothing_is_known_before_the_modules_come(void **state)
 	if (netfilter_is_loaded())
 		skip();
 	memset(&l, 0xff, sizeof(l));
-	ur_probe_layout(&l, btf, syms);
+	layout(&l, btf, syms);
 	assert_memory_equal(&l, &nothing, sizeof(l));
 }
 
@@ -267,7 +279,7 @@ static void a_kernel_without_btf_of_modules(void **state)
 			 "ffffffffc0000000 t %s\t[module]\nffffffffc0000100 t next\t[module]\n",
 			 functions[i]);
 		syms = symbols(text);
-		ur_probe_layout(&l, btf, syms);
+		layout(&l, btf, syms);
 		assert_int_equal(l.ready, 1);
 		assert_int_equal(l.xt_ready, 1);
 		assert_int_equal(l.chain_handle, 72);
