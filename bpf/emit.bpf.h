@@ -56,18 +56,17 @@ static __always_inline void ur_copy_frame(struct ur_event *e, const struct ur_fr
 		e->stack[i] = f->stack[i];
 }
 
-/* Begin the record of window @f, which is on top; f->built says whether there is one. */
-static __always_inline struct ur_event *ur_record_begin(struct ur_frame *f, __u64 net, __u16 flags)
+/* Begin the record of window @f in scratch entry @key; f->built says whether there is one. */
+static __always_inline struct ur_event *ur_record_begin(struct ur_frame *f, __u64 key, __u64 net,
+							__u16 flags)
 {
-	struct ur_task *t = ur_task_get();
-	__u64 key = t ? ur_scratch_key(t->depth) : 0;
 	struct ur_event *e;
 
 	if (!ur_wanted((const struct net *)net)) {
 		f->built = UR_BUILT_SKIP;
 		return NULL;
 	}
-	e = key ? ur_scratch_new(key) : NULL;
+	e = ur_scratch_new(key);
 	if (!e)
 		return NULL;
 	f->built = UR_BUILT_DONE;

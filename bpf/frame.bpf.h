@@ -89,22 +89,29 @@ static __always_inline bool ur_frame_over(const struct ur_frame *f, __u64 sp)
 	return sp && f->sp && f->sp <= sp && (f->sp ^ sp) < UR_STACK_BYTES;
 }
 
-/* A new innermost frame, with skb, kind, @sp and time set and the rest 0. NULL, and
- * counted, when there is no room. */
-static __always_inline struct ur_frame *ur_frame_push(__u64 skb, __u8 kind, __u64 sp)
+/* The current task, which has frames from now on; NULL, and counted, when there is no room. */
+static __always_inline struct ur_task *ur_task_new(void)
 {
-	__u64 key = bpf_get_current_task(), now = bpf_ktime_get_ns();
+	__u64 key = bpf_get_current_task();
 	struct ur_task *t = bpf_map_lookup_elem(&tasks, &key);
-	struct ur_frame *f;
 
 	if (!t) {
 		bpf_map_update_elem(&tasks, &key, &ur_zeros, BPF_NOEXIST);
 		t = bpf_map_lookup_elem(&tasks, &key);
 	}
-	if (!t) {
+	if (!t)
 		ur_count(UR_STAT_FRAME_LOST);
-		return NULL;
-	}
+	return t;
+}
+
+/* A new innermost frame of @t, with skb, kind, @sp and time set and the rest 0. NULL, and
+ * counted, when there is no room. */
+static __always_inline struct ur_frame *ur_frame_push_on(struct ur_task *t, __u64 skb, __u8 kind,
+							 __u64 sp)
+{
+	__u64 now = bpf_ktime_get_ns();
+	struct ur_frame *f;
+
 	f = ur_frame_at(t, 0);
 	if (f && now - f->ts_ns > UR_FRAME_STALE_NS)
 		t->depth = 0;
@@ -138,6 +145,13 @@ static __always_inline struct ur_frame *ur_frame_push(__u64 skb, __u8 kind, __u6
 	f->mtu = 0;
 	f->nat.entry = 0;
 	return f;
+}
+
+static __always_inline struct ur_frame *ur_frame_push(__u64 skb, __u8 kind, __u64 sp)
+{
+	struct ur_task *t = ur_task_new();
+
+	return t ? ur_frame_push_on(t, skb, kind, sp) : NULL;
 }
 
 static __always_inline void ur_frame_pop(struct ur_task *t)

@@ -39,11 +39,11 @@ static __always_inline __u8 ur_origin_of(const struct ur_frame *f, const struct 
 static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 family, __u8 type,
 					 __u8 code, __u32 mtu)
 {
-	struct ur_frame *f = ur_frame_push(skb, UR_FRAME_ICMP, UR_ENTRY_SP(ctx));
-	struct ur_task *t = ur_task_get();
+	struct ur_task *t = ur_task_new();
+	struct ur_frame *f = t ? ur_frame_push_on(t, skb, UR_FRAME_ICMP, UR_ENTRY_SP(ctx)) : NULL;
 	long n;
 
-	if (!f || !t)
+	if (!f)
 		return 0;
 	f->family = family;
 	f->type = type;
@@ -80,24 +80,24 @@ static __always_inline bool ur_is_window(const struct ur_frame *f, __u64 skb, __
 
 /* A window for an exit whose entry was skipped, and its record: what the packet and the stack
  * still tell. */
-static __always_inline struct ur_frame *ur_window_late(void *ctx, __u64 skb, __u8 family, __u8 type,
-						       __u8 code)
+static __always_inline struct ur_frame *ur_window_late(struct ur_task *t, void *ctx, __u64 skb,
+						       __u8 family, __u8 type, __u8 code)
 {
 	const struct net *net = ur_skb_net((const struct sk_buff *)skb);
-	struct ur_frame *f = ur_frame_push(skb, UR_FRAME_ICMP, 0);
-	struct ur_task *t = ur_task_get();
+	struct ur_frame *f = ur_frame_push_on(t, skb, UR_FRAME_ICMP, 0);
+	__u64 key = ur_scratch_key(t->depth);
 	long n;
 
 	ur_count(UR_STAT_NO_ENTRY);
-	if (!f || !t)
+	if (!f)
 		return NULL;
 	f->family = family;
 	f->type = type;
 	f->code = code;
 	n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 0);
 	f->nstack = n > 0 ? (__u64)n / 8 : 0;
-	if (ur_record_begin(f, (__u64)net, UR_EV_NO_ENTRY))
-		ur_fill_route(ur_scratch_key(t->depth), f->skb, (__u64)net);
+	if (ur_record_begin(f, key, (__u64)net, UR_EV_NO_ENTRY))
+		ur_fill_route(key, f->skb, (__u64)net);
 	return f;
 }
 
@@ -132,13 +132,12 @@ static __always_inline void ur_emit_window(const struct ur_frame *f, const struc
  * a window is made up that knows of the caller what the stack still shows. */
 static __always_inline int ur_icmp_exit(void *ctx, __u64 skb, __u8 family, __u8 type, __u8 code)
 {
-	struct ur_frame *f = ur_frame_below(0), *claim;
-	struct ur_task *t;
+	struct ur_task *t = ur_task_new();
+	struct ur_frame *f = t ? ur_frame_at(t, 0) : NULL, *claim;
 
-	if (!ur_is_window(f, skb, type, code))
-		f = ur_window_late(ctx, skb, family, type, code);
-	t = ur_task_get();
-	if (!f || !t)
+	if (t && !ur_is_window(f, skb, type, code))
+		f = ur_window_late(t, ctx, skb, family, type, code);
+	if (!t || !f)
 		return 0;
 	if (ur_want_received && !(f->window & UR_WIN_PUSHED && f->push_ret >= 0))
 		ur_made_forget(*(const volatile __u64 *)&f->skb, family); /* as a number */

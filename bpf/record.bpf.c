@@ -246,7 +246,7 @@ static __always_inline void ur_build_window(struct ur_task *t, struct ur_frame *
 	const struct ur_frame *claim = ur_claim_of(t, f->skb);
 	__u64 skb = f->skb, key = ur_scratch_key(t->depth);
 	const struct net *net = ur_skb_net((const struct sk_buff *)skb);
-	struct ur_event *e = ur_record_begin(f, (__u64)net, 0);
+	struct ur_event *e = ur_record_begin(f, key, (__u64)net, 0);
 
 	if (!e)
 		return;
