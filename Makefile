@@ -191,12 +191,15 @@ vmlinux: $B/btfslice ## make vmlinux/ARCH/vmlinux.h anew, after a change to vmli
 
 UNIT := $(UNIT_SRC:%.c=$B/plain/%) $(UNIT_SRC:%.c=$B/asan/%)
 
-.PHONY: unit files lint tidy format truth check test
+.PHONY: unit files completions lint tidy format truth check test
 unit: $(UNIT) ## run the unit tests, plain and with the sanitizers
 	$Qtests/unit/run $^
 
 files: $B/unreach ## read capture files of earlier versions, and ours with tshark
 	$Qtests/files/run $<
+
+completions: $B/unreach ## compare the shells' completions with --help
+	$Qtests/completions/run $<
 
 # Static, because they run in guests that have none of this machine's libraries; each says
 # itself which interfaces it needs, so that it also compiles alone.
@@ -267,7 +270,7 @@ test: ## install what is missing, build, and run every test
 	$Q$(MAKE) --no-print-directory lint
 	$Qtests/lint/selftest
 	$Q$(MAKE) --no-print-directory -j$(JOBS) unit
-	$Q$(MAKE) --no-print-directory files
+	$Q$(MAKE) --no-print-directory files completions
 	$Qtests/vm/matrix
 	$Qtests/stress/run --verdicts 1000 --seconds 120
 
@@ -296,6 +299,9 @@ DATADIR := $(PREFIX)/share/unreach
 INSTALLED := \
 	$B/unreach:$(SBINDIR)/unreach:755 \
 	tools/man/unreach.8:$(MANDIR)/unreach.8:644 \
+	tools/completions/unreach.bash:$(PREFIX)/share/bash-completion/completions/unreach:644 \
+	tools/completions/_unreach:$(PREFIX)/share/zsh/site-functions/_unreach:644 \
+	tools/completions/unreach.fish:$(PREFIX)/share/fish/vendor_completions.d/unreach.fish:644 \
 	tools/schema/unreach-1.schema.json:$(DATADIR)/unreach-1.schema.json:644
 
 .PHONY: install uninstall
