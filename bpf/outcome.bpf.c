@@ -6,9 +6,10 @@
  */
 #include "bpf/frame.bpf.h"
 
-static __always_inline int ur_denied(bool allowed, __u8 bit)
+/* @ret: as the register holds it. Of a bool only the low byte means anything. */
+static __always_inline int ur_denied(__u64 ret, __u8 bit)
 {
-	struct ur_frame *f = allowed ? NULL : ur_window(0);
+	struct ur_frame *f = (__u8)ret ? NULL : ur_window(0);
 
 	if (f)
 		f->window |= bit;
@@ -30,47 +31,47 @@ static __always_inline int ur_pushed(__u8 family, int ret)
 /* bool icmp_global_allow(void) up to v6.0, (struct net *) with 0f0b87e6ea40's backports
  * and later: the result follows the arguments, so there are two programs. */
 SEC("fexit/icmp_global_allow")
-int BPF_PROG(global_allow_void, bool allowed)
+int BPF_PROG(global_allow_void, __u64 allowed)
 {
 	return ur_denied(allowed, UR_WIN_GLOBAL_DENY);
 }
 
 SEC("fexit/icmp_global_allow")
-int BPF_PROG(global_allow_net, struct net *net, bool allowed)
+int BPF_PROG(global_allow_net, struct net *net, __u64 allowed)
 {
 	return ur_denied(allowed, UR_WIN_GLOBAL_DENY);
 }
 
 SEC("kretprobe/icmp_global_allow")
-int BPF_KRETPROBE(global_allow_kret, long ret)
+int BPF_KRETPROBE(global_allow_kret, __u64 ret)
 {
-	return ur_denied((bool)ret, UR_WIN_GLOBAL_DENY);
+	return ur_denied(ret, UR_WIN_GLOBAL_DENY);
 }
 
 /* bool icmpv4_global_allow(net, type, code): needed where icmp_global_allow() is inlined
  * into it. Its refusal is the same refusal. */
 SEC("kretprobe/icmpv4_global_allow")
-int BPF_KRETPROBE(global_allow4_kret, long ret)
+int BPF_KRETPROBE(global_allow4_kret, __u64 ret)
 {
-	return ur_denied((bool)ret, UR_WIN_GLOBAL_DENY);
+	return ur_denied(ret, UR_WIN_GLOBAL_DENY);
 }
 
 SEC("kretprobe/icmpv6_global_allow")
-int BPF_KRETPROBE(global_allow6_kret, long ret)
+int BPF_KRETPROBE(global_allow6_kret, __u64 ret)
 {
-	return ur_denied((bool)ret, UR_WIN_GLOBAL_DENY);
+	return ur_denied(ret, UR_WIN_GLOBAL_DENY);
 }
 
 SEC("fexit/inet_peer_xrlim_allow")
-int BPF_PROG(peer_allow, void *peer, int timeout, bool allowed)
+int BPF_PROG(peer_allow, void *peer, int timeout, __u64 allowed)
 {
 	return ur_denied(allowed, UR_WIN_PEER_DENY);
 }
 
 SEC("kretprobe/inet_peer_xrlim_allow")
-int BPF_KRETPROBE(peer_allow_kret, long ret)
+int BPF_KRETPROBE(peer_allow_kret, __u64 ret)
 {
-	return ur_denied((bool)ret, UR_WIN_PEER_DENY);
+	return ur_denied(ret, UR_WIN_PEER_DENY);
 }
 
 SEC("fexit/ip_push_pending_frames")
