@@ -189,6 +189,10 @@ vmlinux: $B/btfslice ## make vmlinux/ARCH/vmlinux.h anew, after a change to vmli
 
 # ---- tests ---------------------------------------------------------------------
 
+.PHONY: callsites
+callsites: ## hold tests/callsites against the kernels' sources (downloads 150 MB for each)
+	$Qtools/callsites --check
+
 UNIT := $(UNIT_SRC:%.c=$B/plain/%) $(UNIT_SRC:%.c=$B/asan/%)
 
 .PHONY: unit files completions lint tidy format truth check test

@@ -51,6 +51,7 @@ static const struct ur_cause_info infos[] = {
 					  "an IPVS real server sent it for a connection that is not known" },
 	[UR_CAUSE_TUNNEL_NO_ENDPOINT] = { "tunnel.no-endpoint",
 					  "no tunnel takes it, or WireGuard has no peer for it" },
+	[UR_CAUSE_TUNNEL_ERROR] = { "tunnel.error", "a tunnel on the way can't send it on" },
 	[UR_CAUSE_XFRM_NO_STATE] = { "xfrm.no-state", "no IPsec state takes it" },
 	[UR_CAUSE_POLICY_SOURCE_ROUTE] = { "policy.source-route",
 					   "its strict source route can't be followed" },

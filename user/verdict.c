@@ -33,6 +33,7 @@ static const struct ur_words words[] = {
 	[UR_CAUSE_IPVS_NO_DESTINATION] = { ur_why_ipvs, ur_advise_ipvs },
 	[UR_CAUSE_IPVS_NO_CONNECTION] = { ur_why_ipvs, ur_advise_ipvs },
 	[UR_CAUSE_TUNNEL_NO_ENDPOINT] = { ur_why_tunnel, ur_advise_tunnel },
+	[UR_CAUSE_TUNNEL_ERROR] = { ur_why_tunnel_error, ur_advise_tunnel_error },
 	[UR_CAUSE_XFRM_NO_STATE] = { ur_why_xfrm, ur_advise_xfrm },
 	[UR_CAUSE_POLICY_SOURCE_ROUTE] = { ur_why_policy, ur_advise_policy },
 	[UR_CAUSE_POLICY_SCOPE] = { ur_why_policy, ur_advise_policy },

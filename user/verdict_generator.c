@@ -46,6 +46,7 @@ static const struct generator generators[] = {
 	{ "ip6_forward", 6, 2, UR_CAUSE_POLICY_SCOPE, UR_PROVEN },
 	{ "cipso_v4_error", 4, 9, UR_CAUSE_POLICY_LABEL, UR_PROVEN },
 	{ "cipso_v4_error", 4, 10, UR_CAUSE_POLICY_LABEL, UR_PROVEN },
+	{ "smack_socket_sock_rcv_skb", 6, 1, UR_CAUSE_POLICY_LABEL, UR_PROVEN },
 	{ "ip_protocol_deliver_rcu", 4, 2, UR_CAUSE_PROTOCOL_NONE, UR_PROVEN },
 	{ "ip_local_deliver_finish", 4, 2, UR_CAUSE_PROTOCOL_NONE, UR_PROVEN },
 	{ "ip_vs_leave", 0, ANY_CODE, UR_CAUSE_IPVS_NO_DESTINATION, UR_PROVEN },
@@ -67,6 +68,13 @@ static const struct generator generators[] = {
 	{ "xfrm6_esp_rcv", 6, 4, UR_CAUSE_XFRM_NO_STATE, UR_PROVEN },
 	{ "xfrm6_ah_rcv", 6, 4, UR_CAUSE_XFRM_NO_STATE, UR_PROVEN },
 	{ "xfrm6_ipcomp_rcv", 6, 4, UR_CAUSE_XFRM_NO_STATE, UR_PROVEN },
+	/* drivers/net/amt.c: it has as many tunnels as it may have. */
+	{ "amt_request_handler", 4, 1, UR_CAUSE_TUNNEL_NO_ENDPOINT, UR_PROVEN },
+	/* Errors about a tunnel's packets, passed on to who sent what is in them. */
+	{ "ip4ip6_err", 4, ANY_CODE, UR_CAUSE_TUNNEL_ERROR, UR_PROVEN },
+	{ "ip6ip6_err", 6, ANY_CODE, UR_CAUSE_TUNNEL_ERROR, UR_PROVEN },
+	{ "ip6_err_gen_icmpv6_unreach", 6, 3, UR_CAUSE_TUNNEL_ERROR, UR_PROVEN },
+	{ "ip_vs_in_icmp", 4, ANY_CODE, UR_CAUSE_TUNNEL_ERROR, UR_PROVEN },
 	{ "bpf_icmp_send", 0, ANY_CODE, UR_CAUSE_BPF_ICMP_SEND, UR_PROVEN },
 	/* ip_fragment(), tunnels, IPsec, IPVS, drivers, by the code alone: others may send it. */
 	{ NULL, 4, 4, UR_CAUSE_MTU_EXCEEDED, UR_LIKELY },
@@ -110,17 +118,40 @@ static bool fits(const struct generator *g, const struct ur_evidence *ev, const 
 	return !g->func || (symbol[0] && ur_symbol_is(symbol, g->func));
 }
 
-/* A link fails when its neighbour does not answer, and when a tunnel over it can't send. */
-static bool failed_neighbour(const struct ur_evidence *ev)
+/* A link fails when its neighbour does not answer... */
+static const char *const neighbours[] = { "arp_error_report", "ndisc_error_report",
+					  "clip_neigh_error" };
+
+/* ...and when a tunnel over it can't send: what calls dst_link_failure(). */
+static const char *const tunnels[] = { "ip_tunnel_xmit", "ipip6_tunnel_xmit", "sit_tunnel_xmit",
+				       "ip6_tnl_xmit",   "vti_xmit",          "vti_tunnel_xmit",
+				       "vti6_xmit",      "vti6_tnl_xmit",     "xfrmi_xmit",
+				       "xfrmi_xmit2" };
+
+/* The nearest of the frames that say what failed which is one of @n @names; -1: none is. */
+static int failure_frame(const struct ur_evidence *ev, const char *const *names, size_t n)
 {
 	int first = generator_frame(ev);
 
 	for (int i = first; i < first + FAILURE_DEPTH && i < ev->ev.nstack; i++)
-		if (ur_symbol_is(ev->stack[i], "arp_error_report") ||
-		    ur_symbol_is(ev->stack[i], "ndisc_error_report") ||
-		    ur_symbol_is(ev->stack[i], "clip_neigh_error"))
-			return true;
-	return false;
+		for (size_t k = 0; k < n; k++)
+			if (ur_symbol_is(ev->stack[i], names[k]))
+				return i;
+	return -1;
+}
+
+/* What is asked for the neighbour's sake may be called by a tunnel further out. */
+static bool failed_neighbour(const struct ur_evidence *ev)
+{
+	int near = failure_frame(ev, neighbours, sizeof(neighbours) / sizeof(neighbours[0]));
+	int tunnel = failure_frame(ev, tunnels, sizeof(tunnels) / sizeof(tunnels[0]));
+
+	return near >= 0 && (tunnel < 0 || near < tunnel);
+}
+
+static bool failed_tunnel(const struct ur_evidence *ev)
+{
+	return failure_frame(ev, tunnels, sizeof(tunnels) / sizeof(tunnels[0])) >= 0;
 }
 
 enum ur_cause ur_generator_cause(const struct ur_evidence *ev, enum ur_confidence *confidence)
@@ -136,7 +167,9 @@ enum ur_cause ur_generator_cause(const struct ur_evidence *ev, enum ur_confidenc
 		return UR_CAUSE_UNKNOWN;
 	cause = g->cause;
 	if (cause == UR_CAUSE_NEIGHBOUR_FAILED && !failed_neighbour(ev))
-		return UR_CAUSE_UNKNOWN;
+		cause = failed_tunnel(ev) ? UR_CAUSE_TUNNEL_ERROR : UR_CAUSE_UNKNOWN;
+	if (cause == UR_CAUSE_UNKNOWN)
+		return cause;
 	*confidence = g->confidence;
 	if (cause == UR_CAUSE_ROUTE_NONE || cause == UR_CAUSE_ROUTE_REJECTED)
 		cause = ur_route_cause(ev, cause, confidence);
@@ -173,7 +206,8 @@ void ur_why_policy(const struct ur_case *c, struct ur_buf *out)
 		say_target(out, c->ev);
 		break;
 	default:
-		ur_buf_add(out, "the security module refused the packet's CIPSO label");
+		ur_buf_add(out, "the security module refused the packet's %slabel",
+			   c->ev->ev.family == 4 ? "CIPSO " : "");
 	}
 }
 
@@ -187,7 +221,8 @@ void ur_advise_policy(const struct ur_case *c, struct ur_buf *out)
 		ur_buf_add(out, "give the sender a global or unique local address");
 		break;
 	default:
-		ur_buf_add(out, "see `netlabelctl -p map list` and the audit log");
+		ur_buf_add(out, "see %sthe audit log",
+			   c->ev->ev.family == 4 ? "`netlabelctl -p map list` and " : "");
 	}
 }
 
@@ -230,6 +265,11 @@ static bool by_wireguard(const struct ur_evidence *ev)
 	return ur_symbol_is(ur_generator_symbol(ev), "wg_xmit");
 }
 
+static bool by_amt(const struct ur_evidence *ev)
+{
+	return ur_symbol_is(ur_generator_symbol(ev), "amt_request_handler");
+}
+
 void ur_why_tunnel(const struct ur_case *c, struct ur_buf *out)
 {
 	const struct ur_evidence *ev = c->ev;
@@ -239,6 +279,10 @@ void ur_why_tunnel(const struct ur_case *c, struct ur_buf *out)
 		ur_buf_add(out, "no WireGuard peer is allowed ");
 		say_target(out, ev);
 		ur_buf_add(out, ", or the one that is has no endpoint");
+		return;
+	}
+	if (by_amt(ev)) {
+		ur_buf_add(out, "the AMT relay has as many tunnels as it may have");
 		return;
 	}
 	if (!ev->packet.family) {
@@ -258,9 +302,36 @@ void ur_advise_tunnel(const struct ur_case *c, struct ur_buf *out)
 	ur_say_enter(out, c->ev);
 	if (by_wireguard(c->ev))
 		ur_buf_add(out, "wg show`: allowed ips and endpoints");
+	else if (by_amt(c->ev))
+		ur_buf_add(out, "ip -d link show type amt`: max_tunnels");
 	else
 		ur_buf_add(out, "ip -d tunnel show`: local, remote and key must be those of the "
 				"packet, and the device up");
+}
+
+void ur_why_tunnel_error(const struct ur_case *c, struct ur_buf *out)
+{
+	const struct ur_evidence *ev = c->ev;
+	int frame = failure_frame(ev, tunnels, sizeof(tunnels) / sizeof(tunnels[0]));
+	const char *symbol = frame < 0 ? ur_generator_symbol(ev) : ev->stack[frame];
+
+	if (frame < 0)
+		ur_buf_add(out, "packets of a tunnel to ");
+	else
+		ur_buf_add(out, "a tunnel on the way to ");
+	say_target(out, ev);
+	ur_buf_add(out,
+		   frame < 0 ? " were answered with an error, which is passed on (says %.*s())" :
+			       " can't send it: it has no way to its far end, or errors came from "
+			       "there (says %.*s())",
+		   (int)ur_symbol_length(symbol), symbol);
+}
+
+void ur_advise_tunnel_error(const struct ur_case *c, struct ur_buf *out)
+{
+	ur_buf_add(out, "see `");
+	ur_say_enter(out, c->ev);
+	ur_buf_add(out, "ip -d tunnel show`, and `ip route get` for its remote address");
 }
 
 void ur_why_xfrm(const struct ur_case *c, struct ur_buf *out)

@@ -80,7 +80,12 @@ static void neighbours(void **state)
 	asked(4, 1,
 	      "ipv4_link_failure ip_tunnel_xmit ipip_tunnel_xmit dev_hard_start_xmit "
 	      "arp_error_report");
-	expect(UR_CAUSE_UNKNOWN, UR_UNKNOWN, "after a link on the way failed");
+	expect(UR_CAUSE_TUNNEL_ERROR, UR_PROVEN, "a tunnel on the way to 10.0.0.5 can't send it");
+	asked(6, 3, "ip6_link_failure ip6_forward ip6_rcv_finish");
+	expect(UR_CAUSE_UNKNOWN, UR_UNKNOWN, "");
+	asked(6, 3, "icmp6_send ip6_err_gen_icmpv6_unreach ipip6_err");
+	expect(UR_CAUSE_TUNNEL_ERROR, UR_PROVEN, "answered with an error, which is passed on");
+	assert_non_null(strstr(report.advice, "`ip -d tunnel show`"));
 }
 
 static void size(void **state)
@@ -173,6 +178,85 @@ static void not_further_out(void **state)
 	expect(UR_CAUSE_UNKNOWN, UR_UNKNOWN, "something_else() asked");
 }
 
+/* Functions whose causes are not of this table, by the hooks that see them. */
+static bool seen_otherwise(const char *func)
+{
+	static const char *const others[] = { "__udp4_lib_rcv",  "__udp6_lib_rcv",
+					      "udp_rcv",         "udpv6_rcv",
+					      "nf_send_unreach", "nf_send_unreach6" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcmp(func, others[i]) == 0)
+			return true;
+	return false;
+}
+
+static int code_number(const char *name)
+{
+	static const struct {
+		const char *name;
+		int code;
+	} codes[] = {
+		{ "ICMP_HOST_UNREACH", 1 },    { "ICMP_PROT_UNREACH", 2 },
+		{ "ICMP_PORT_UNREACH", 3 },    { "ICMP_FRAG_NEEDED", 4 },
+		{ "ICMP_SR_FAILED", 5 },       { "ICMP_NET_ANO", 9 },
+		{ "ICMP_HOST_ANO", 10 },       { "ICMPV6_ADM_PROHIBITED", 1 },
+		{ "ICMPV6_NOT_NEIGHBOUR", 2 }, { "ICMPV6_ADDR_UNREACH", 3 },
+		{ "ICMPV6_PORT_UNREACH", 4 },  { "*", -1 },
+	};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (strcmp(name, codes[i].name) == 0)
+			return codes[i].code;
+	fail_msg("%s: what number is that?", name);
+	return -1;
+}
+
+/* Does the table say what it means when @func asks with @code, with any when that is -1? */
+static bool explained(uint8_t family, int code, const char *func)
+{
+	char frames[160];
+
+	/* Of a link's failure, what failed is told further out. */
+	snprintf(frames, sizeof(frames), "%s arp_error_report", func);
+	for (int c = code < 0 ? 0 : code; c <= (code < 0 ? 15 : code); c++) {
+		asked(family, (uint8_t)c, frames);
+		if (report.cause != UR_CAUSE_UNKNOWN)
+			return true;
+	}
+	return false;
+}
+
+/* Every call that the source of a kernel has, as tools/callsites lists them. */
+static void call_sites(void **state)
+{
+	static const char *const lists[] = { "5.10", "6.1", "6.12", "newest" };
+	char path[64], line[256], code[64], func[64];
+	unsigned int family, lines;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		FILE *f;
+
+		snprintf(path, sizeof(path), "tests/callsites/%s.txt", lists[i]);
+		f = fopen(path, "re");
+		if (!f)
+			fail_msg("%s is not there (run from the top of the tree)", path);
+		for (lines = 0; fgets(line, sizeof(line), f);) {
+			if (line[0] == '#')
+				continue;
+			lines++;
+			assert_int_equal(sscanf(line, "%u %63s %63s", &family, code, func), 3);
+			if (!seen_otherwise(func) &&
+			    !explained((uint8_t)family, code_number(code), func))
+				fail_msg("%s: nothing says what it means: %s", path, line);
+		}
+		assert_true(lines > 40);
+		fclose(f);
+	}
+	assert_false(explained(4, 3, "some_new_driver_xmit"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +270,7 @@ int main(void)
 		cmocka_unit_test(programs),
 		cmocka_unit_test(without_its_entry),
 		cmocka_unit_test(not_further_out),
+		cmocka_unit_test(call_sites),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
