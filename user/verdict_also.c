@@ -254,7 +254,7 @@ static const char *no_listeners(const struct ur_case *c, struct ur_buf *out)
 	if ((!tcp && ev->sibling.looked != UR_COULD_NOT) || !asked_for_listeners(c))
 		return NULL;
 	ur_buf_add(out, "could not look for %s%s%s",
-		   tcp ? "TCP listeners" : "sockets of UDP and UDP-Lite", *reason ? ": " : "",
+		   tcp ? "TCP listeners" : "sockets of other protocols", *reason ? ": " : "",
 		   reason);
 	return "note.not-looked";
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "user/verdict_parts.h"
 
+#include <netinet/in.h>
 #include <string.h>
 #include "user/addr.h"
 #include "user/encap.h"
@@ -21,6 +22,12 @@ static void say_program(const struct ur_case *c, struct ur_buf *out)
 {
 	ur_say_program(out, &c->ev->socks[c->nearest],
 		       of_kernel(c) ? "the tunnel" : "that service");
+}
+
+/* The setting that lets a socket serve every VRF is the protocol's; UDP-Lite has UDP's. */
+static const char *setting_of(const struct ur_case *c)
+{
+	return c->ev->packet.proto == IPPROTO_TCP ? "tcp" : "udp";
 }
 
 /* "no UDP socket accepts 10.0.0.5:8125; statsd (pid 812)" */
@@ -184,7 +191,7 @@ void ur_why_socket_device(const struct ur_case *c, struct ur_buf *out)
 		ur_buf_add(out, ", but for one that the host sends to itself the device of its "
 				"route counts, which is another one");
 	if (no_vrf)
-		ur_buf_add(out, ", and net.ipv4.udp_l3mdev_accept is 0");
+		ur_buf_add(out, ", and net.ipv4.%s_l3mdev_accept is 0", setting_of(c));
 	say_others(c, out);
 }
 
@@ -208,7 +215,7 @@ static void advise_vrf(const struct ur_case *c, struct ur_buf *out)
 	say_command(out, c->ev, "ip vrf exec ", c->ev->ev.iifname);
 	ur_buf_add(out, ", or let it serve every VRF, `");
 	ur_say_enter(out, c->ev);
-	ur_buf_add(out, "sysctl -w net.ipv4.udp_l3mdev_accept=1`");
+	ur_buf_add(out, "sysctl -w net.ipv4.%s_l3mdev_accept=1`", setting_of(c));
 }
 
 void ur_advise_socket_device(const struct ur_case *c, struct ur_buf *out)

@@ -80,8 +80,8 @@ static bool nearer_unseen(const struct ur_case *c)
 	return false;
 }
 
-/* A connected socket that fits is found before the program is asked (__udp4_lib_lookup()),
- * and only UDP asks it. */
+/* A connected socket that fits is found before the program is asked (__udp4_lib_lookup(),
+ * __inet_lookup()), and UDP-Lite does not ask it. */
 static bool behind_sk_lookup(const struct ur_evidence *ev, const struct ur_sock *sk)
 {
 	return ev->ev.sk_lookup_prog && ev->packet.proto != IPPROTO_UDPLITE &&

@@ -167,7 +167,7 @@ static void what_could_not_be_looked_up(void **state)
 	expect("note.not-looked", "could not look for TCP listeners: no way in");
 	ev.tcp.looked = UR_FOUND_NONE;
 	ev.sibling.looked = UR_COULD_NOT;
-	expect("note.not-looked", "could not look for sockets of UDP and UDP-Lite");
+	expect("note.not-looked", "could not look for sockets of other protocols");
 	ev.sibling.looked = UR_FOUND_NONE;
 	ev.elsewhere.looked = UR_COULD_NOT;
 	expect("note.not-looked", "could not look in other namespaces");

@@ -280,6 +280,10 @@ static void inside_a_vrf(void **state)
 	       "packet came in on VRF red;x, and net.ipv4.udp_l3mdev_accept is 0",
 	       "start dhcpd in the VRF, `ip vrf exec 'red;x' ...`, or let it serve every VRF, "
 	       "`sysctl -w net.ipv4.udp_l3mdev_accept=1`");
+	ev.packet.proto = IPPROTO_TCP; /* which has a setting of its own */
+	ur_verdict_decide(&ev, &report);
+	assert_non_null(strstr(report.why, "net.ipv4.tcp_l3mdev_accept is 0"));
+	assert_non_null(strstr(report.advice, "net.ipv4.tcp_l3mdev_accept=1"));
 	ev.ev.socks[0].bound_ifindex = 5;
 	SAMPLE_COPY(ev.bound_dev[0], "k0");
 	ur_verdict_decide(&ev, &report);
