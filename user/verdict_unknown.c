@@ -12,11 +12,6 @@ static const struct {
 	{ "ipv4_link_failure", "after a link on the way failed" },
 	{ "ipv4_send_dest_unreach", "after a link on the way failed" },
 	{ "ip6_link_failure", "after a link on the way failed" },
-	{ "ip6_err_gen_icmpv6_unreach", "to pass on what a router on a tunnel's way said" },
-	{ "ip4ip6_err", "to pass on what a router on a tunnel's way said" },
-	{ "ip6ip6_err", "to pass on what a router on a tunnel's way said" },
-	{ "ip_vs_in_icmp", "to pass on what a router on the way to a real server said" },
-	{ "amt_request_handler", "for a multicast tunnel's request that it can't serve" },
 };
 #define CALLERS (sizeof(callers) / sizeof(callers[0]))
 

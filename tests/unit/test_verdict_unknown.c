@@ -23,24 +23,24 @@ static void expect(const char *why, const char *advice)
 static void a_function_that_is_known(void **state)
 {
 	(void)state;
-	sample_unknown(&ev, "ip4ip6_err+0x1a/0x90 [ip6_tunnel]");
-	expect("not explained by this version: the kernel's ip4ip6_err() asked for it, to pass on "
-	       "what a router on a tunnel's way said",
+	sample_unknown(&ev, "ip6_link_failure+0x1a/0x90 [ipv6]");
+	expect("not explained by this version: the kernel's ip6_link_failure() asked for it, "
+	       "after a link on the way failed",
 	       "the call chain is in the output of -v and --json");
 }
 
 static void names_as_the_compiler_and_kallsyms_write_them(void **state)
 {
 	(void)state;
-	sample_unknown(&ev, "ip6ip6_err.isra.0+0x1a/0x90 [ip6_tunnel]");
+	sample_unknown(&ev, "ip6_link_failure.isra.0+0x1a/0x90 [ip6_tunnel]");
 	ur_verdict_decide(&ev, &report);
-	assert_non_null(strstr(report.why, "the kernel's ip6ip6_err() asked"));
-	assert_non_null(strstr(report.why, "on a tunnel's way"));
-	sample_unknown(&ev, "ip6ip6_err_other+0x1a/0x90");
+	assert_non_null(strstr(report.why, "the kernel's ip6_link_failure() asked"));
+	assert_non_null(strstr(report.why, "after a link on the way"));
+	sample_unknown(&ev, "ip6_link_failure_other+0x1a/0x90");
 	ur_verdict_decide(&ev, &report);
 	assert_string_equal(
 		report.why,
-		"not explained by this version: the kernel's ip6ip6_err_other() asked for it");
+		"not explained by this version: the kernel's ip6_link_failure_other() asked for it");
 }
 
 static void a_function_that_is_not_seen(void **state)
