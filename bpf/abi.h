@@ -287,6 +287,9 @@ struct ur_event {
 	__u32 sdif; /* device that the packet came in on, when iifname is its VRF; else 0 */
 	__u8 nclosed;
 	__u8 pad[3];
+	__u64 flow; /* ur_flow_cell.id of the flow that it is one of, 0: none */
+	__u32 kind; /* where it was counted: set * UR_KIND_WAYS + place, and 1; 0: nowhere */
+	__u32 pad32;
 	char cur_comm[UR_COMM_MAX];
 	char iifname[UR_IFNAME_MAX]; /* device of the packet */
 	struct ur_nat nat;
@@ -299,7 +302,7 @@ struct ur_event {
 	struct ur_closed closed[UR_CLOSED_MAX];
 	struct ur_sock socks[UR_SOCKS_MAX]; /* last: a record ends behind the last one used */
 };
-_Static_assert(sizeof(struct ur_event) == 128 + sizeof(struct ur_nat) + sizeof(struct ur_rule) +
+_Static_assert(sizeof(struct ur_event) == 144 + sizeof(struct ur_nat) + sizeof(struct ur_rule) +
 						  sizeof(struct ur_route) + 8 * UR_STACK_MAX +
 						  UR_SNAP_MAX + sizeof(struct ur_reset) +
 						  sizeof(struct ur_closed) * UR_CLOSED_MAX +
@@ -483,16 +486,4 @@ static inline __attribute__((always_inline)) __u32 ur_changes_slot(__u32 netns_i
 	return (netns_inum * 2 + (family == 6)) % UR_CHANGES_MAX;
 }
 
-/* Map "stats": exact counts, one slot each. */
-#define UR_STAT_DECIDED       0 /* generated errors and RSTs that the hooks saw */
-#define UR_STAT_EMITTED       1 /* ...whose record reached the ring */
-#define UR_STAT_RING_FULL     2 /* ...whose detail was lost because the ring was full */
-#define UR_STAT_FRAME_LOST    3 /* no room to remember a decision in flight */
-#define UR_STAT_NO_ENTRY      4 /* exit seen without its entry */
-#define UR_STAT_FILTERED      5 /* not in the namespace asked for */
-#define UR_STAT_FORBIDDEN     6 /* asked for, but RFC 1122 and RFC 4443 forbid an answer: no event */
-#define UR_STAT_NOTICE_LOST   7  /* notices that found the ring full */
-#define UR_STAT_HISTORY_LOST  8  /* ends of sockets that could not be remembered */
-#define UR_STAT_RECEIVED      9  /* unreachables that came */
-#define UR_STAT_RECEIVED_LOST 10 /* ...whose detail was lost */
-#define UR_STAT_MAX           11
+#include "bpf/abi_kinds.h"

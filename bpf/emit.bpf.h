@@ -12,6 +12,11 @@
 #define UR_ICMP_DEST_UNREACH   3
 #define UR_ICMPV6_DEST_UNREACH 1
 
+static __always_inline __u8 ur_unreach_type(__u8 family)
+{
+	return family == 4 ? UR_ICMP_DEST_UNREACH : UR_ICMPV6_DEST_UNREACH;
+}
+
 static __always_inline bool ur_wanted(const struct net *net)
 {
 	if (!ur_want_netns || BPF_CORE_READ(net, ns.inum) == ur_want_netns)

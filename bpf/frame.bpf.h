@@ -22,6 +22,8 @@
 /* No decision takes this long; a frame of that age lost its exit. */
 #define UR_FRAME_STALE_NS 1000000000ULL
 
+#define UR_TASK_FACTOR 0x9e3779b97f4a7c15ULL
+
 /* Kernel stacks are this large, and aligned to it: addresses that differ in no higher bit
  * are of one stack. A softirq may run on a stack of its own in the middle of a call. */
 #define UR_STACK_BYTES 16384
@@ -49,19 +51,100 @@ static __always_inline __u64 ur_return_address(struct pt_regs *regs)
 #endif
 }
 
+static __always_inline struct ur_task *ur_task_place(__u64 task, __u32 try)
+{
+	__u32 index = ((task >> 6) * UR_TASK_FACTOR >> 32) + try;
+
+	index &= UR_TASKS_MAX - 1;
+	return bpf_map_lookup_elem(&tasks, &index);
+}
+
+static __always_inline struct ur_task *ur_task_find(__u64 task)
+{
+	struct ur_task *home = ur_task_place(task, 0);
+
+	if (!home || home->task == task)
+		return home;
+	if (!home->away)
+		return NULL;
+	for (__u32 try = 1; try < UR_TASK_TRIES; try++) {
+		struct ur_task *t = ur_task_place(task, try);
+
+		if (t && t->task == task)
+			return t;
+	}
+	return NULL;
+}
+
 static __always_inline struct ur_task *ur_task_get(void)
 {
-	__u64 key = bpf_get_current_task();
+	return ur_task_find(bpf_get_current_task());
+}
 
-	return bpf_map_lookup_elem(&tasks, &key);
+/* Nobody's, or of one that lost its exit. */
+static __always_inline bool ur_task_free(const struct ur_task *t, __u64 now)
+{
+	__u32 top = t->depth - 1;
+
+	if (!t->task)
+		return true;
+	if (top >= UR_FRAMES_MAX)
+		return false;
+	asm volatile("%0 &= %1" : "+r"(top) : "i"(UR_FRAMES_MAX - 1));
+	return (__s64)(now - t->frames[top].ts_ns) > (__s64)UR_FRAME_STALE_NS;
+}
+
+/* Take @t, which is free, for @task; false when somebody else does. */
+static __always_inline bool ur_task_take(struct ur_task *t, __u64 task, __u64 now)
+{
+	bool taken = false;
+
+	__sync_fetch_and_add(&t->busy, 1);
+	if (*(volatile __u64 *)&t->busy == 1 && ur_task_free(t, now)) {
+		t->depth = 0;
+		*(volatile __u64 *)&t->task = task;
+		taken = true;
+	}
+	__sync_fetch_and_add(&t->busy, -1);
+	return taken;
+}
+
+/* A place for @task that is not its first; NULL when there is none. */
+static __always_inline struct ur_task *ur_task_away(struct ur_task *home, __u64 task, __u64 now)
+{
+	for (__u32 try = 1; try < UR_TASK_TRIES; try++) {
+		struct ur_task *t = ur_task_place(task, try);
+
+		if (t && ur_task_free(t, now) && ur_task_take(t, task, now)) {
+			__sync_fetch_and_add(&home->away, 1);
+			return t;
+		}
+	}
+	return NULL;
+}
+
+/* The place of @task, found or taken; NULL when there is none. */
+static __always_inline struct ur_task *ur_task_make(__u64 task, __u64 now)
+{
+	struct ur_task *home = ur_task_place(task, 0), *t = ur_task_find(task);
+
+	if (t || !home)
+		return t;
+	if (ur_task_free(home, now) && ur_task_take(home, task, now))
+		return home;
+	return ur_task_away(home, task, now);
 }
 
 static __always_inline void ur_task_put(struct ur_task *t)
 {
-	__u64 key = bpf_get_current_task();
+	struct ur_task *home;
 
-	if (t->depth == 0)
-		bpf_map_delete_elem(&tasks, &key);
+	if (t->depth)
+		return;
+	home = ur_task_place(t->task, 0);
+	if (home && home != t)
+		__sync_fetch_and_add(&home->away, -1);
+	*(volatile __u64 *)&t->task = 0;
 }
 
 /* The frame @below the innermost one; NULL when there is none. */
@@ -92,13 +175,8 @@ static __always_inline bool ur_frame_over(const struct ur_frame *f, __u64 sp)
 /* The current task, which has frames from now on; NULL, and counted, when there is no room. */
 static __always_inline struct ur_task *ur_task_new(void)
 {
-	__u64 key = bpf_get_current_task();
-	struct ur_task *t = bpf_map_lookup_elem(&tasks, &key);
+	struct ur_task *t = ur_task_make(bpf_get_current_task(), bpf_ktime_get_ns());
 
-	if (!t) {
-		bpf_map_update_elem(&tasks, &key, &ur_zeros, BPF_NOEXIST);
-		t = bpf_map_lookup_elem(&tasks, &key);
-	}
 	if (!t)
 		ur_count(UR_STAT_FRAME_LOST);
 	return t;
@@ -143,6 +221,8 @@ static __always_inline struct ur_frame *ur_frame_push_on(struct ur_task *t, __u6
 	f->used = 0;
 	f->built = UR_BUILT_NOT;
 	f->mtu = 0;
+	f->counted = 0;
+	f->flow = 0;
 	f->nat.entry = 0;
 	return f;
 }

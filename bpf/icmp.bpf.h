@@ -8,6 +8,8 @@
  * takes it, kretprobe otherwise; it adds what became of the answer and sends the record. It
  * finds out when the entry was skipped, and then sends the stack in place of a proof.
  */
+#include "bpf/claim.bpf.h"
+#include "bpf/count.bpf.h"
 #include "bpf/emit.bpf.h"
 #include "bpf/made.bpf.h"
 #include "bpf/route.bpf.h"
@@ -36,11 +38,37 @@ static __always_inline __u8 ur_origin_of(const struct ur_frame *f, const struct 
 	return UR_ORIGIN_UNKNOWN;
 }
 
+/* Find out where the window @f on top is counted; true when it gets a record. @claim: the
+ * reject hook's around it, or NULL. */
+static __always_inline bool ur_count_window(struct ur_frame *f, const struct ur_frame *claim,
+					    const __u8 family)
+{
+	const struct net *net = ur_skb_net((const struct sk_buff *)f->skb);
+	const struct ur_layout *l = claim ? ur_layout_get() : NULL;
+	__u64 rule = f->origin == UR_ORIGIN_UDP_MISS ? 0 : f->caller;
+	__u32 generation = 0;
+
+	if (!ur_wanted(net)) {
+		f->built = UR_BUILT_SKIP;
+		return false;
+	}
+	if (l) {
+		rule = ur_claim_obj(l, claim);
+		generation = ur_claim_generation(l, claim, net);
+	}
+	if (ur_count_frame(f, net, ur_count_what(UR_ANSWER_ICMP, family, f->type, f->code), rule,
+			   generation))
+		return true;
+	f->built = UR_BUILT_ALIKE;
+	return false;
+}
+
 static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 family, __u8 type,
 					 __u8 code, __u32 mtu)
 {
 	struct ur_task *t = ur_task_new();
 	struct ur_frame *f = t ? ur_frame_push_on(t, skb, UR_FRAME_ICMP, UR_ENTRY_SP(ctx)) : NULL;
+	const struct ur_frame *claim;
 	long n;
 
 	if (!f)
@@ -50,15 +78,18 @@ static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 fa
 	f->code = code;
 	f->mtu = mtu;
 	f->caller = ur_return_address(ctx);
-	f->origin = ur_origin_of(f, ur_claim_of(t, skb));
+	if (ur_want_received)
+		ur_made_note(skb, family);
+	claim = ur_claim_of(t, skb);
+	f->origin = ur_origin_of(f, claim);
+	if (!ur_count_window(f, claim, family))
+		return 0;
 	if (f->origin == UR_ORIGIN_UDP_MISS)
 		ur_recent_note(skb, family);
 	if (f->origin == UR_ORIGIN_UNKNOWN) { /* skipping the function itself */
 		n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 1);
 		f->nstack = n > 0 ? (__u64)n / 8 : 0;
 	}
-	if (ur_want_received)
-		ur_made_note(skb, family);
 	bpf_tail_call(ctx, &builder, UR_BUILD_RECORD);
 	return 0;
 }
@@ -66,11 +97,30 @@ static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 fa
 /* Asked for by no rule and no port, and turned away at the door because nobody may be
  * answered: multicast, broadcast, no source address. Every interface that comes up makes
  * some (neighbour discovery before its route is there). */
-static __always_inline bool ur_forbidden(const struct ur_frame *f, const struct ur_event *e)
+static __always_inline bool ur_forbidden(const struct ur_frame *f, __u8 early)
 {
-	if (f->origin != UR_ORIGIN_UNKNOWN || f->window || !f->nstack)
+	if (f->origin != UR_ORIGIN_UNKNOWN || f->window)
 		return false;
-	return e->early == UR_EARLY_BROADCAST || e->early == UR_EARLY_SOURCE;
+	if (!f->nstack && f->built != UR_BUILT_ALIKE)
+		return false;
+	return early == UR_EARLY_BROADCAST || early == UR_EARLY_SOURCE;
+}
+
+/* The same of a window without a record. */
+UR_GLOBAL int ur_forbidden_alike(void)
+{
+	const struct ur_frame *f = ur_frame_below(0);
+
+	return f && ur_forbidden(f, ur_early((const struct sk_buff *)f->skb, f->family));
+}
+
+/* The window @f on top ends, for which there is no record because of others. */
+static __always_inline void ur_end_alike(const struct ur_frame *f, const struct ur_frame *claim)
+{
+	if (!claim && f->origin == UR_ORIGIN_UNKNOWN && !f->window && ur_forbidden_alike())
+		ur_count(UR_STAT_FORBIDDEN);
+	else
+		ur_count_end(f, true);
 }
 
 static __always_inline bool ur_is_window(const struct ur_frame *f, __u64 skb, __u8 type, __u8 code)
@@ -96,31 +146,42 @@ static __always_inline struct ur_frame *ur_window_late(struct ur_task *t, void *
 	f->code = code;
 	n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 0);
 	f->nstack = n > 0 ? (__u64)n / 8 : 0;
-	if (ur_record_begin(f, key, (__u64)net, UR_EV_NO_ENTRY))
+	if (ur_record_begin(f, key, (__u64)net, UR_EV_NO_ENTRY)) {
 		ur_fill_route(key, f->skb, (__u64)net);
+		ur_count_begin((__u64)net, ur_count_what(UR_ANSWER_ICMP, family, type, code), 0, 0);
+	}
 	return f;
 }
 
 /* The window @f on top ends; @claim is the reject hook's around it, or NULL. */
 static __always_inline void ur_emit_window(const struct ur_frame *f, const struct ur_frame *claim,
-					   __u64 key)
+					   __u32 depth)
 {
-	struct ur_event *e = f->built == UR_BUILT_DONE ? ur_scratch_at(key) : NULL;
+	struct ur_event *e;
+	__u64 key;
 
+	if (f->built == UR_BUILT_ALIKE) {
+		ur_end_alike(f, claim);
+		return;
+	}
 	if (f->built == UR_BUILT_SKIP)
 		return;
-	if (e && !claim && ur_forbidden(f, e)) {
+	key = ur_scratch_key(depth);
+	e = f->built == UR_BUILT_DONE ? ur_scratch_at(key) : NULL;
+	if (e && !claim && ur_forbidden(f, e->early)) {
 		ur_count(UR_STAT_FORBIDDEN);
 		bpf_map_delete_elem(&scratch, &key);
 		return;
 	}
-	ur_count(UR_STAT_DECIDED);
+	ur_count_end(f, false);
 	if (!e) {
 		ur_count(UR_STAT_RING_FULL);
 		return;
 	}
 	e->window = f->window;
 	e->push_ret = f->push_ret;
+	e->flow = f->flow;
+	e->kind = f->counted;
 	if (f->nat.entry) {
 		e->nat = f->nat;
 		e->flags |= UR_EV_ENTRY;
@@ -137,15 +198,19 @@ static __always_inline int ur_icmp_exit(void *ctx, __u64 skb, __u8 family, __u8 
 
 	if (t && !ur_is_window(f, skb, type, code))
 		f = ur_window_late(t, ctx, skb, family, type, code);
-	if (!t || !f)
+	if (!t || !f) {
+		ur_count_unseen();
+		if (t)
+			ur_task_put(t);
 		return 0;
+	}
 	if (ur_want_received && !(f->window & UR_WIN_PUSHED && f->push_ret >= 0))
 		ur_made_forget(*(const volatile __u64 *)&f->skb, family); /* as a number */
 	ur_error_answered(t, skb);
 	claim = ur_claim_of(t, skb);
 	if (claim) /* one decision is one record, also when the claim goes unproven */
 		claim->used = 1;
-	ur_emit_window(f, claim, ur_scratch_key(t->depth));
+	ur_emit_window(f, claim, t->depth);
 	ur_frame_pop(t);
 	return 0;
 }

@@ -10,7 +10,8 @@
 #include <bpf/bpf_tracing.h>
 
 #define UR_FRAMES_MAX  4    /* decisions nested in one task, see frame.bpf.h */
-#define UR_TASKS_MAX   1024 /* tasks with a decision in flight at one moment */
+#define UR_TASKS_MAX   1024 /* places for tasks with a decision in flight, a power of two */
+#define UR_TASK_TRIES  4    /* of them that a task may take */
 #define UR_SCRATCH_MAX 256  /* records being built at one moment */
 #define UR_RULES_MAX   2048 /* rules that are remembered */
 #define UR_RING_BYTES  (1 << 21)
@@ -22,9 +23,10 @@
 #define UR_RECENT_MAX   256 /* refused packets whose answers are still on their way */
 
 /* ur_frame.built */
-#define UR_BUILT_NOT  0 /* there is none */
-#define UR_BUILT_DONE 1 /* it is in the scratch entry of the frame, to be sent at the exit */
-#define UR_BUILT_SKIP 2 /* and there shall be none: nobody asked for it */
+#define UR_BUILT_NOT   0 /* there is none */
+#define UR_BUILT_DONE  1 /* it is in the scratch entry of the frame, to be sent at the exit */
+#define UR_BUILT_SKIP  2 /* and there shall be none: nobody asked for it */
+#define UR_BUILT_ALIKE 3 /* nor here: it would be like others that were sent just now */
 
 /* A decision in flight: a reject hook's claim, an ICMP function's window, or that of a function
  * which sends a TCP reset. */
@@ -49,12 +51,18 @@ struct ur_frame {
 	__u8 used;  /* claim, route: an ICMP function took it */
 	__u8 built; /* window: UR_BUILT_*, what has become of its record */
 	__u8 pad[3];
-	__u32 mtu; /* window: that the error names */
+	__u32 counted; /* where it is counted, ur_event.kind and 1; 0: nowhere yet */
+	__u64 flow;    /* ur_event.flow */
+	__u32 mtu;     /* window: that the error names */
+	__u32 pad32;
 	__u64 stack[UR_STACK_MAX];
 	struct ur_nat nat; /* window: what conntrack found of the flow, valid when entry is set */
 };
 
 struct ur_task {
+	__u64 task; /* task_struct: idle tasks share pid 0, not their address; 0: free */
+	__u64 busy; /* who would take it: more than one, and all look elsewhere */
+	__u64 away; /* tasks that had to look elsewhere because it was taken */
 	__u32 depth;
 	__u32 pad;
 	struct ur_frame frames[UR_FRAMES_MAX];
@@ -65,10 +73,11 @@ struct {
 	__uint(max_entries, UR_RING_BYTES);
 } events __weak SEC(".maps");
 
+/* A hash table that is an array: a hash map would cost a decision a tenth of all it takes. */
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, UR_TASKS_MAX);
-	__type(key, __u64); /* task_struct: idle tasks share pid 0, not their address */
+	__type(key, __u32);
 	__type(value, struct ur_task);
 } tasks __weak SEC(".maps");
 
@@ -221,7 +230,21 @@ struct {
 	__type(value, __u64);
 } changes __weak SEC(".maps");
 
-_Static_assert(sizeof(struct ur_task) <= sizeof(struct ur_scratch), "ur_zeros is too short");
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, UR_KIND_SETS + 1);
+	__type(key, __u32);
+	__type(value, struct ur_kind_set);
+} kinds __weak SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, UR_FLOWS_MAX);
+	__type(key, __u32);
+	__type(value, struct ur_flow_cell);
+} flows __weak SEC(".maps");
 
 /* Written by user space before loading; defined in settings.bpf.c. */
 extern const volatile __u32 ur_want_netns;    /* report this namespace only; 0: all */
@@ -232,6 +255,8 @@ extern const volatile __u32 ur_want_received; /* errors that come, too */
 extern const volatile __u64 ur_waker_poll;
 extern const volatile __u64 ur_waker_epoll;
 extern const volatile __u64 ur_wakers[UR_WAKERS];
+extern const volatile __u32 ur_want_all;  /* a record of each, however alike they are */
+extern const volatile __u64 ur_seed;      /* of hashes, secret */
 extern const volatile __u64 ur_udp_table; /* global struct udp_table, 0: per namespace */
 extern const volatile __u64 ur_udplite_table;
 extern const volatile __u64 ur_per_cpu_offset;   /* address of __per_cpu_offset[], 0: not known */

@@ -7,6 +7,7 @@
  * the record; or the claim of a reject hook that ends and that no ICMP function took (early
  * return, or a TCP reset), whose record is sent from here.
  */
+#include "bpf/claim.bpf.h"
 #include "bpf/emit.bpf.h"
 #include "bpf/history.bpf.h"
 #include "bpf/reject_type.bpf.h"
@@ -14,8 +15,6 @@
 #include "bpf/rule.bpf.h"
 #include "bpf/sockets.bpf.h"
 
-#define UR_ETH_P_IP          0x0800
-#define UR_ETH_P_IPV6        0x86dd
 #define UR_NF_INET_LOCAL_OUT 3
 
 static __always_inline void ur_rule_hook(struct ur_rule *r, const struct nf_hook_state *st)
@@ -32,15 +31,6 @@ static __always_inline void ur_rule_hook(struct ur_rule *r, const struct nf_hook
 		r->oif = BPF_CORE_READ(out, ifindex);
 		BPF_CORE_READ_STR_INTO(&r->oifname, out, name);
 	}
-}
-
-/* The hook state that a claim runs under. */
-static __always_inline const struct nf_hook_state *ur_claim_state(const struct ur_layout *l,
-								  const struct ur_frame *claim)
-{
-	if (claim->pkt)
-		return (const void *)ur_peek(__u64, claim->pkt + l->pktinfo_state);
-	return (const void *)ur_peek(__u64, claim->obj + l->xt_par_state);
 }
 
 /* A REJECT target runs under nft_compat when it sits in an expression whose ops say so,
@@ -176,60 +166,37 @@ UR_GLOBAL int ur_fill_local(__u64 key, __u64 packet)
 	return 0;
 }
 
-/* Rules of these families build their answers by hand, and no ICMP function sees them. */
-static __always_inline bool ur_by_hand(__u8 pf)
-{
-	return pf == NFPROTO_BRIDGE || pf == NFPROTO_NETDEV;
-}
-
-/* The IP version of what is being refused; 0: a frame of neither, which is only dropped. */
-static __always_inline __u8 ur_claim_family(__u8 pf, const struct sk_buff *skb)
-{
-	__u64 eth = (__u64)BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, mac_header);
-
-	if (!ur_by_hand(pf))
-		return pf == NFPROTO_IPV6 ? 6 : 4;
-	switch (bpf_ntohs(ur_peek(__u16, eth + 12))) {
-	case UR_ETH_P_IP:
-		return 4;
-	case UR_ETH_P_IPV6:
-		return 6;
-	}
-	return 0;
-}
-
-/* A reject hook ends and no ICMP function took its claim, which lies on top at @depth. */
+/* A reject hook ends and no ICMP function took its claim, which lies on top at @depth, and
+ * is counted. */
 static __always_inline void ur_emit_claim(const struct ur_frame *claim, __u32 depth)
 {
 	const struct ur_layout *l = ur_layout_get();
 	const struct nf_hook_state *st;
 	const struct net *net;
 	struct ur_event *e;
-	__u8 pf, family;
+	__u8 pf, family = claim->family;
 	__u64 key;
 
-	if (!l || !(claim->pkt ? l->ready : l->xt_ready))
+	if (!l)
 		return;
 	st = ur_claim_state(l, claim);
 	net = BPF_CORE_READ(st, net);
 	pf = BPF_CORE_READ(st, pf);
-	family = ur_claim_family(pf, (const struct sk_buff *)claim->skb);
-	if (!family || !ur_wanted(net))
-		return;
-	ur_count(UR_STAT_DECIDED);
 	key = ur_scratch_key(depth);
 	e = ur_scratch_new(key);
 	if (!e) {
 		ur_count(UR_STAT_RING_FULL);
 		return;
 	}
+	e->flow = claim->flow;
+	e->kind = claim->counted;
 	e->family = family;
 	e->window = claim->window & (ur_by_hand(pf) ? UR_WIN_HAND_BUILT : UR_WIN_RST_BUILT);
 	ur_fill_packet(key, claim->skb, (__u64)net);
 	ur_fill_rule(key, e, claim);
 	e->answer = e->rule.reject == UR_REJECT_RST ? UR_ANSWER_RST : UR_ANSWER_ICMP;
 	if (e->answer == UR_ANSWER_ICMP) {
-		e->type = e->family == 4 ? UR_ICMP_DEST_UNREACH : UR_ICMPV6_DEST_UNREACH;
+		e->type = ur_unreach_type(family);
 		e->code = e->rule.icmp_code;
 	}
 	e->early = ur_early_reject(claim->skb, family == 6, ur_by_hand(pf),

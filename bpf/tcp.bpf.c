@@ -8,6 +8,7 @@
  *
  * The record is built at their entry, by a program of its own, and sent at their exit.
  */
+#include "bpf/count.bpf.h"
 #include "bpf/emit.bpf.h"
 #include "bpf/history.bpf.h"
 #include "bpf/listeners.bpf.h"
@@ -285,7 +286,7 @@ static __always_inline int ur_reset_end(struct ur_task *t, const struct ur_frame
 	struct ur_event *e = f->built == UR_BUILT_DONE ? ur_scratch_at(key) : NULL;
 
 	if (f->built != UR_BUILT_SKIP) {
-		ur_count(UR_STAT_DECIDED);
+		ur_count_plain(f->origin);
 		if (e) {
 			e->window = ur_reset_window(f, ur_reset_net(sk, skb), &e->push_ret);
 			ur_event_send(key, e);

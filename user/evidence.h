@@ -242,6 +242,23 @@ struct ur_rule_text {
 
 #define UR_MISSING_RECEIVED (1u << 16) /* errors that come, where they were asked for */
 
+/* ur_like.kind: what an event that stands for several has in common with the one that it was
+ * explained by. */
+enum ur_like_kind {
+	UR_LIKE_NONE, /* it stands for itself */
+	UR_LIKE_FLOW, /* addresses, device, port and answer: only those are shown */
+	UR_LIKE_KIND, /* port and answer; there are several sources, or destinations */
+};
+
+struct ur_like {
+	enum ur_like_kind kind;
+	uint64_t seq;               /* of the last one of the flow that was shown in full */
+	uint64_t all;               /* how many they are since the first that was shown */
+	uint64_t since_ns;          /* when that was; CLOCK_MONOTONIC, as what follows */
+	uint64_t first_ns, last_ns; /* of the ones that this event stands for */
+	uint64_t since_real, first_real, last_real; /* the same of CLOCK_REALTIME, in ns */
+};
+
 struct ur_evidence {
 	struct ur_event ev;   /* as the kernel side wrote it; cut-off fields are 0 */
 	uint64_t seq;         /* 1, 2, ... in the order of the ring */
@@ -275,6 +292,7 @@ struct ur_evidence {
 	char stack[UR_STACK_MAX][UR_SYMBOL_MAX]; /* "func+0x1a/0x90 [module]" */
 	char reset_reason[UR_RESET_NAME_MAX];    /* ev.reset.reason, "": this kernel tells none */
 	uint32_t count;                          /* events that this one stands for, at least 1 */
+	struct ur_like like;
 };
 
 /* Start *@ev from @len bytes of a ring record: checks version and length, copies, and

@@ -56,7 +56,8 @@ static int refused(const struct ur_refusal *why)
 /* What the kernel counted, beside what was explained. */
 static void add_kernel_counts(struct ur_totals *t, const struct ur_probe *p)
 {
-	t->decided = ur_probe_stat(p, UR_STAT_DECIDED);
+	t->coalesced = ur_probe_stat(p, UR_STAT_COALESCED);
+	t->decided = ur_probe_stat(p, UR_STAT_DECIDED) + t->coalesced;
 	t->lost_ring = ur_probe_stat(p, UR_STAT_RING_FULL);
 	t->lost_frame = ur_probe_stat(p, UR_STAT_FRAME_LOST) + ur_probe_stat(p, UR_STAT_NO_ENTRY);
 	t->forbidden = ur_probe_stat(p, UR_STAT_FORBIDDEN);
@@ -174,7 +175,9 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 	ur_cleanup(ur_probe_closep) struct ur_probe *probe = NULL;
 	ur_cleanup(ur_sink_freep) struct ur_sink *sink = NULL;
 	ur_cleanup(ur_worker_freep) struct ur_worker *worker = NULL;
+	/* What is passed over, or written, must be told one by one. */
 	struct ur_probe_opts opts = { .netns_inum = netns,
+				      .all = o->all || o->write || filter || o->interface,
 				      .debug = o->verbose > 1,
 				      .received = o->received,
 				      .tcp_reset = o->tcp_reset };
@@ -183,6 +186,8 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 					      .count = o->count,
 					      .report = report_now,
 					      .report_arg = &reporter,
+					      .merge = !o->json && !o->all && !o->write &&
+						       !o->count,
 					      .received = o->received };
 	struct ur_refusal why;
 	int r;
@@ -203,6 +208,7 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 	worker_opts.tables_arg = probe;
 	worker_opts.reset_names = ur_probe_reset_names(probe);
 	worker_opts.route_changes = ur_probe_changes(probe);
+	worker_opts.counts = ur_probe_counts(probe);
 	r = ur_worker_start(&worker_opts, &worker);
 	if (r)
 		return failed(EXIT_RUN_TIME, "starting", r);

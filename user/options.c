@@ -86,6 +86,8 @@ static const struct row rows[] = {
 	{ 0, "for", "DURATION", read_duration, FIELD(for_ns), NULL,
 	  "a number with ms, s, m or h, such as 500ms, 90s or 1h30m",
 	  "stop after that long: 500ms, 90s, 1h30m" },
+	{ 0, "all", NULL, read_flag, FIELD(all), NULL, NULL,
+	  "every event in full, also of a flood" },
 	{ 0, "check", NULL, read_flag, FIELD(check), NULL, NULL,
 	  "say what this kernel and host offer, and end" },
 	{ 0, "ready-file", "PATH", read_string, FIELD(ready_file), NULL, "a file to create",

@@ -32,6 +32,7 @@ struct ur_options {
 	uint64_t files;        /* how many of them, 0: no limit */
 	unsigned int verbose;  /* how often -v was given */
 	unsigned int times;    /* how often -t was */
+	bool all;              /* no coalescing: every event in full */
 	bool json;
 	bool numeric;
 	bool quiet;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include "user/evidence.h"
 #include "user/probe_btf.h"
 #include "user/probe_internal.h"
@@ -77,6 +78,9 @@ static void name_wakers(struct ur_probe *p)
 static void configure(struct ur_probe *p, const struct ur_probe_opts *opts)
 {
 	p->skel->rodata->ur_want_netns = opts->netns_inum;
+	p->skel->rodata->ur_want_all = opts->all;
+	if (getrandom(&p->seed, sizeof(p->seed), GRND_NONBLOCK) == sizeof(p->seed))
+		p->skel->rodata->ur_seed = p->seed;
 	p->skel->rodata->ur_want_received = p->received;
 	if (p->received) {
 		name_wakers(p);
@@ -198,21 +202,26 @@ static void begin_history(struct ur_probe *p)
 		p->skel->bss->ur_listeners_start = now;
 }
 
-/* An array map that user space reads without system calls. */
-static int map_array(const struct bpf_map *map, size_t n, const volatile uint64_t **ret)
+/* The memory of @map, ours as well; NULL with errno set. */
+static void *share(const struct bpf_map *map, int prot, struct ur_shared *ret)
 {
-	void *m = mmap(NULL, n * sizeof(**ret), PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	const size_t page = sysconf(_SC_PAGESIZE), value = (bpf_map__value_size(map) + 7) & ~7UL;
+	size_t len = (value * bpf_map__max_entries(map) + page - 1) / page * page;
+	void *m = mmap(NULL, len, prot, MAP_SHARED, bpf_map__fd(map), 0);
 
 	if (m == MAP_FAILED)
-		return -errno;
-	*ret = m;
-	return 0;
+		return NULL;
+	*ret = (struct ur_shared){ m, len };
+	return m;
 }
 
-static int map_arrays(struct ur_probe *p)
+static int map_counts(struct ur_probe *p)
 {
-	return map_array(p->skel->maps.stats, UR_STAT_MAX, &p->stats) ?:
-		       map_array(p->skel->maps.changes, UR_CHANGES_MAX, &p->changes);
+	p->stats = share(p->skel->maps.stats, PROT_READ, &p->shared[0]);
+	p->counts.kinds = share(p->skel->maps.kinds, PROT_READ | PROT_WRITE, &p->shared[1]);
+	p->counts.flows = share(p->skel->maps.flows, PROT_READ | PROT_WRITE, &p->shared[2]);
+	p->changes = share(p->skel->maps.changes, PROT_READ, &p->shared[3]);
+	return p->stats && p->counts.kinds && p->counts.flows && p->changes ? 0 : -errno;
 }
 
 static int on_record(void *ctx, void *data, size_t len)
@@ -308,7 +317,7 @@ static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur
 	}
 	begin_history(p);
 	watch_namespaces(p);
-	r = map_arrays(p) ?: open_ring(p) ?: ur_module_follow(p, true);
+	r = map_counts(p) ?: open_ring(p) ?: ur_module_follow(p, true);
 	if (r)
 		ur_refusal_explain(why, r, "", said.message);
 	return r;
@@ -340,10 +349,9 @@ void ur_probe_close(struct ur_probe *p)
 		return;
 	unload(p);
 	ring_buffer__free(p->ring);
-	if (p->stats)
-		munmap((void *)p->stats, UR_STAT_MAX * sizeof(*p->stats));
-	if (p->changes)
-		munmap((void *)p->changes, UR_CHANGES_MAX * sizeof(*p->changes));
+	for (size_t i = 0; i < UR_SHARED_MAX; i++)
+		if (p->shared[i].at)
+			munmap(p->shared[i].at, p->shared[i].len);
 	ur_symbols_free(p->syms);
 	ur_btf_index_free(p->names);
 	btf__free(p->btf);
@@ -388,6 +396,11 @@ uint64_t ur_probe_stat(const struct ur_probe *p, unsigned int which)
 const volatile uint64_t *ur_probe_changes(const struct ur_probe *p)
 {
 	return p->changes;
+}
+
+const struct ur_counts *ur_probe_counts(const struct ur_probe *p)
+{
+	return &p->counts;
 }
 
 size_t ur_probe_hooks(const struct ur_probe *p, struct ur_hook *hooks, size_t max)

@@ -12,11 +12,13 @@
 #include "bpf/abi.h"
 #include "user/cleanup.h"
 #include "user/reset_names.h"
+#include "user/tally.h"
 
 struct ur_probe;
 
 struct ur_probe_opts {
 	uint32_t netns_inum; /* report only this namespace; 0: all */
+	bool all;            /* a record of each decision, however alike they are */
 	bool debug;          /* libbpf's own messages on stderr */
 	bool received;       /* errors that come, too */
 	bool tcp_reset;      /* the resets that TCP itself sends, too */
@@ -79,6 +81,9 @@ const struct ur_reset_names *ur_probe_reset_names(const struct ur_probe *p);
 
 /* Map "changes" (UR_CHANGES_MAX times), as it goes on. Borrowed. */
 const volatile uint64_t *ur_probe_changes(const struct ur_probe *p);
+
+/* The counts by kind; shared with the kernel side, valid until the probe is closed. */
+const struct ur_counts *ur_probe_counts(const struct ur_probe *p);
 
 /* Fill @hooks with up to @max entries; returns how many there are. */
 size_t ur_probe_hooks(const struct ur_probe *p, struct ur_hook *hooks, size_t max);

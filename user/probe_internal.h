@@ -48,6 +48,12 @@ struct ur_attached {
 #define UR_CORE_MAX    48
 #define UR_MODULE_MAX  24
 #define UR_BAD_MAX     32
+#define UR_SHARED_MAX  4
+
+struct ur_shared {
+	void *at;
+	size_t len;
+};
 
 struct ur_probe {
 	struct ur_bpf *skel;
@@ -57,6 +63,8 @@ struct ur_probe {
 	struct ur_symbols *syms;
 	const volatile uint64_t *stats;   /* map "stats", mapped */
 	const volatile uint64_t *changes; /* map "changes", mapped */
+	struct ur_counts counts;          /* maps "kinds", "flows", likewise */
+	struct ur_shared shared[UR_SHARED_MAX];
 	struct ur_attached core[UR_CORE_MAX];
 	struct ur_attached module[UR_MODULE_MAX];
 	bool built_in[UR_MODULE_MAX]; /* no module: there from the start, for good */
@@ -66,6 +74,7 @@ struct ur_probe {
 	bool variables_moved;  /* nf_tables has gone since p->syms were read, or may have */
 	bool rules_seen;       /* a hook on changes of rules has just been attached */
 	uint32_t epoch;        /* of map "layout" */
+	uint64_t seed;         /* of the hashes that the kernel side makes of packets */
 	uint64_t notices_lost; /* UR_STAT_NOTICE_LOST when we last looked */
 	bool symbols_hidden;
 	bool received;

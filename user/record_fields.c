@@ -147,6 +147,9 @@ static const struct ur_field ur_event_table[] = {
 	NUMBER(ur_event, sdif),
 	UP_TO(ur_event, nclosed, UR_CLOSED_MAX),
 	PAD(ur_event, pad),
+	NUMBER(ur_event, flow),
+	NUMBER(ur_event, kind),
+	PAD(ur_event, pad32),
 	STRING(ur_event, cur_comm),
 	STRING(ur_event, iifname),
 	STRUCT(ur_event, reset, ur_reset),
@@ -346,6 +349,13 @@ static const struct ur_field ur_way_table[] = {
 };
 TABLE(ur_way);
 
+static const struct ur_field ur_like_table[] = {
+	UP_TO(ur_like, kind, UR_LIKE_KIND), NUMBER(ur_like, seq),        NUMBER(ur_like, all),
+	NUMBER(ur_like, since_ns),          NUMBER(ur_like, first_ns),   NUMBER(ur_like, last_ns),
+	NUMBER(ur_like, since_real),        NUMBER(ur_like, first_real), NUMBER(ur_like, last_real),
+};
+TABLE(ur_like);
+
 static const struct ur_field evidence_table[] = {
 	STRUCT(ur_evidence, ev, ur_event),
 	NUMBER(ur_evidence, seq),
@@ -377,6 +387,7 @@ static const struct ur_field evidence_table[] = {
 	STRING(ur_evidence, slave),
 	STRINGS(ur_evidence, stack),
 	NUMBER(ur_evidence, count),
+	STRUCT(ur_evidence, like, ur_like),
 };
 
 const struct ur_fields ur_evidence_fields = {

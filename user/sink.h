@@ -18,7 +18,8 @@
 
 /* What a whole run came to. */
 struct ur_totals {
-	uint64_t decided;        /* UR_STAT_DECIDED: all that the kernel side counted */
+	uint64_t decided;        /* all that the kernel side counted */
+	uint64_t coalesced;      /* UR_STAT_COALESCED: of these, like others, and not looked at */
 	uint64_t lost_ring;      /* UR_STAT_RING_FULL: of these, without details */
 	uint64_t lost_queue;     /* of these, dropped because the reader was too slow */
 	uint64_t lost_frame;     /* UR_STAT_FRAME_LOST + UR_STAT_NO_ENTRY: caller not known */

@@ -210,7 +210,7 @@ static void decide_unseen(const struct ur_evidence *ev, struct ur_report *report
 		suppress(report, UR_SUPP_OTHER);
 }
 
-static void decide_outcome(const struct ur_evidence *ev, struct ur_report *report)
+void ur_verdict_outcome(const struct ur_evidence *ev, struct ur_report *report)
 {
 	const struct ur_event *e = &ev->ev;
 
@@ -279,7 +279,7 @@ void ur_verdict_decide(const struct ur_evidence *ev, struct ur_report *report)
 	memset(report, 0, sizeof(*report));
 	why = UR_BUF(report->why);
 	advice = UR_BUF(report->advice);
-	decide_outcome(ev, report);
+	ur_verdict_outcome(ev, report);
 	decide_cause(&c, report);
 	c.cause = report->cause;
 	ur_words_of(report->cause)->why(&c, &why);

@@ -53,6 +53,9 @@ struct ur_report {
  * *@report, at worst with UR_CAUSE_UNKNOWN: "cannot tell" is an answer, not an error. */
 void ur_verdict_decide(const struct ur_evidence *ev, struct ur_report *report);
 
+/* Only what became of the answer: fills report->outcome and ->suppressed_by. */
+void ur_verdict_outcome(const struct ur_evidence *ev, struct ur_report *report);
+
 /* "sent", "suppressed", "unknown"; and the names of enum ur_suppressed, NULL for none. */
 const char *ur_outcome_name(enum ur_outcome outcome);
 const char *ur_suppressed_name(enum ur_suppressed suppressed);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include "user/ahead.h"
+#include "user/coalesce.h"
 #include "user/enrich.h"
 #include "user/enrich_received.h"
 #include "user/natlog.h"
@@ -16,6 +17,9 @@
 #define CLOCK_TRIES   8
 #define QUEUE_RECORDS 512 /* about 1 MiB */
 #define NAMESPACES    64  /* whose rules are read at the start */
+#define NS_PER_S      UINT64_C(1000000000)
+#define POLL_NS       UINT64_C(1000000000) /* between two looks at what was coalesced */
+#define POLL_IDLE     2                    /* looks that found nothing, until there is no more */
 
 struct ur_worker {
 	struct ur_worker_opts opts;
@@ -24,6 +28,10 @@ struct ur_worker {
 	struct ur_enrich_received *came; /* NULL: nobody asked for what comes */
 	struct ur_natlog *nat;
 	struct ur_ahead *ahead;
+	struct ur_coalesce *coalesce;
+	struct ur_tally *tally; /* NULL: nothing is coalesced */
+	uint64_t poll_ns;       /* when to look at it, 0: when the next event comes */
+	unsigned int poll_idle; /* looks that found nothing */
 	struct ur_totals totals;
 	struct ur_restarts restarts;
 	struct ur_patterns patterns;
@@ -36,6 +44,8 @@ struct ur_worker {
 	struct ur_evidence ev; /* too large for a stack */
 	struct ur_report report;
 	struct ur_receipt receipt;
+	struct ur_evidence line_ev; /* of several events */
+	struct ur_report line_report;
 	unsigned char record[sizeof(struct ur_event)];
 };
 
@@ -108,22 +118,89 @@ static int look_at_scans(struct ur_worker *w, uint64_t now)
 	return r;
 }
 
-/* When to look again though nothing was pushed, 0 for never. */
-static uint64_t next_look(const struct ur_worker *w)
+static bool is_wanted(const struct ur_worker *w, const struct ur_report *report)
 {
-	uint64_t port = ur_restarts_next(&w->restarts), scan = ur_patterns_next(&w->patterns);
+	const char *causes = w->opts.select.cause;
 
-	return port && (!scan || port < scan) ? port : scan;
+	return !causes || ur_cause_listed(report->cause, causes);
 }
 
 /* An event that shows who has the port again says so itself: that is counted, too. */
-static int show(struct ur_worker *w)
+static void note_restart(struct ur_worker *w)
 {
 	struct ur_restart ended;
 
-	if (ur_restarts_note(&w->restarts, &w->ev, &w->report, &ended))
+	if (is_wanted(w, &w->report) && ur_restarts_note(&w->restarts, &w->ev, &w->report, &ended))
 		ur_totals_add_restart(&w->totals, &ended);
-	return ur_sink_event(w->opts.sink, &w->ev, &w->report);
+}
+
+static int show(struct ur_worker *w)
+{
+	bool shown = is_wanted(w, &w->report);
+
+	ur_totals_add(&w->totals, &w->ev, &w->report, shown);
+	return shown ? ur_sink_event(w->opts.sink, &w->ev, &w->report) : 0;
+}
+
+/* ---- what is like others ---- */
+
+static int show_line(struct ur_worker *w)
+{
+	struct ur_evidence *ev = &w->line_ev;
+	bool shown = is_wanted(w, &w->line_report);
+
+	ev->seq = ++w->seq;
+	ev->time = real_time(ev->like.last_ns);
+	ev->like.last_real = ev->time.tv_sec * NS_PER_S + ev->time.tv_nsec;
+	ev->like.first_real = ev->like.last_real - (ev->like.last_ns - ev->like.first_ns);
+	ev->like.since_real = ev->like.last_real - (ev->like.last_ns - ev->like.since_ns);
+	ur_totals_add(&w->totals, ev, &w->line_report, shown);
+	return shown ? ur_sink_event(w->opts.sink, ev, &w->line_report) : 0;
+}
+
+/* Show the lines that are due at @now; 0: only those that had to make room. */
+static int show_lines(struct ur_worker *w, uint64_t now)
+{
+	int r = 0;
+
+	while (!r && ur_coalesce_take(w->coalesce, now, &w->line_ev, &w->line_report))
+		r = show_line(w);
+	return r;
+}
+
+static void on_batch(void *arg, const struct ur_batch *batch)
+{
+	struct ur_worker *w = arg;
+
+	ur_coalesce_batch(w->coalesce, batch, clock_ns(CLOCK_MONOTONIC));
+	w->result = w->result ?: show_lines(w, 0);
+}
+
+/* Look at what the kernel side coalesced, as long as it does. */
+static void poll_tally(struct ur_worker *w)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	if (!w->tally || !w->poll_ns || w->poll_ns > now)
+		return;
+	w->poll_idle = ur_tally_take(w->tally, on_batch, w) ? 0 : w->poll_idle + 1;
+	ur_tally_make_room(w->tally, now);
+	w->poll_ns = w->poll_idle < POLL_IDLE ? now + POLL_NS : 0;
+}
+
+static void poll_soon(struct ur_worker *w)
+{
+	w->poll_idle = 0;
+	if (w->tally && !w->poll_ns)
+		w->poll_ns = clock_ns(CLOCK_MONOTONIC) + POLL_NS;
+}
+
+/* The end: nothing waits any longer. */
+static int show_rest(struct ur_worker *w)
+{
+	if (w->tally)
+		ur_tally_take(w->tally, on_batch, w);
+	return w->result ?: show_lines(w, UINT64_MAX);
 }
 
 /* Why the kernel says that it resets. */
@@ -135,11 +212,12 @@ static void name_reason(const struct ur_reset_names *names, struct ur_evidence *
 
 static int explain(struct ur_worker *w, size_t len)
 {
-	bool shown;
+	bool now;
 	int r = ur_evidence_from_event(&w->ev, w->record, len);
 
 	if (r)
 		return 0; /* not ours; the kernel side counted it, so it shows as lost */
+	poll_soon(w);
 	w->ev.seq = ++w->seq;
 	w->ev.time = real_time(w->ev.ev.ts_ns);
 	w->ev.missing = atomic_load(&w->missing);
@@ -154,9 +232,14 @@ static int explain(struct ur_worker *w, size_t len)
 	if (ur_enrich_behind(w->enrich))
 		ur_ahead_add(w->ahead, w->ev.ev.netns_inum);
 	ur_verdict_decide(&w->ev, &w->report);
-	shown = ur_select_event(&w->opts.select, &w->ev, &w->report);
-	ur_totals_add(&w->totals, &w->ev, &w->report, shown);
-	return shown ? show(w) : 0;
+	if (w->opts.select.interface && !ur_select_event(&w->opts.select, &w->ev, &w->report)) {
+		ur_totals_add(&w->totals, &w->ev, &w->report, false);
+		return 0;
+	}
+	note_restart(w);
+	now = ur_coalesce_event(w->coalesce, &w->ev, &w->report, clock_ns(CLOCK_MONOTONIC));
+	r = now ? show(w) : 0;
+	return r ?: show_lines(w, 0);
 }
 
 /* An error that came. What is told of it has no cause that could have been asked for. */
@@ -226,6 +309,18 @@ static bool enough(const struct ur_worker *w)
 	return w->opts.count && w->totals.shown + w->totals.received_shown >= w->opts.count;
 }
 
+static uint64_t sooner(uint64_t a, uint64_t b)
+{
+	return !a || (b && b < a) ? b : a;
+}
+
+/* When something is to be done though no record came, 0: never. */
+static uint64_t next_look(const struct ur_worker *w)
+{
+	return sooner(sooner(ur_restarts_next(&w->restarts), ur_patterns_next(&w->patterns)),
+		      sooner(w->poll_ns, ur_coalesce_next(w->coalesce)));
+}
+
 static void *work(void *arg)
 {
 	struct ur_worker *w = arg;
@@ -237,10 +332,15 @@ static void *work(void *arg)
 			w->result = explain_received(w, len);
 		else if (len > 0 && !follow(w, len))
 			w->result = explain(w, len);
+		poll_tally(w);
+		if (len && !w->result)
+			w->result = show_lines(w, clock_ns(CLOCK_MONOTONIC));
 		if (len && !w->result)
 			w->result = look_at_restarts(w) ?:
 							  look_at_scans(w, clock_ns(CLOCK_MONOTONIC));
 	}
+	if (!w->result && !enough(w))
+		w->result = show_rest(w);
 	if (!w->result)
 		w->result = look_at_scans(w, UINT64_MAX);
 	eventfd_write(w->done_fd, 1);
@@ -276,6 +376,9 @@ int ur_worker_start(const struct ur_worker_opts *opts, struct ur_worker **ret)
 	r = ur_queue_new(QUEUE_RECORDS, sizeof(struct ur_event), &w->queue);
 	r = r ?: ur_enrich_new(opts->route_changes, &w->enrich);
 	r = r ?: ur_natlog_new(&w->nat);
+	r = r ?: ur_coalesce_new(opts->merge, &w->coalesce);
+	if (opts->counts)
+		r = r ?: ur_tally_new(opts->counts, &w->tally);
 	if (!r)
 		ur_enrich_count_tables(w->enrich, opts->tables, opts->tables_arg);
 	if (!r && opts->received)
@@ -302,6 +405,8 @@ void ur_worker_free(struct ur_worker *w)
 	ur_ahead_stop(w->ahead);
 	ur_natlog_free(w->nat);
 	ur_enrich_received_free(w->came);
+	ur_coalesce_free(w->coalesce);
+	ur_tally_free(w->tally);
 	ur_enrich_free(w->enrich);
 	ur_queue_free(w->queue);
 	ur_closep(&w->done_fd);

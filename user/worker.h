@@ -9,6 +9,7 @@
 #include "user/cleanup.h"
 #include "user/select.h"
 #include "user/sink.h"
+#include "user/tally.h"
 
 struct ur_worker;
 
@@ -24,6 +25,8 @@ struct ur_worker_opts {
 	/* Called in the thread after ur_worker_report(), with what it came to so far; NULL: don't */
 	int (*report)(void *arg, struct ur_totals *totals);
 	void *report_arg; /* borrowed until ur_worker_free() */
+	bool merge;       /* events that come to the same as one just shown wait for a line */
+	const struct ur_counts *counts; /* borrowed likewise; NULL: nothing is coalesced */
 };
 
 /* Start the thread. Signals must be blocked by the caller before. Returns 0 and gives

@@ -11,7 +11,7 @@
 #include "user/cause.h"
 #include "user/options.h"
 
-#define WORDS 12
+#define WORDS 16
 
 /* Parse a command line written as one string; @err is static. */
 static int parse(const char *line, struct ur_options *opts, char **err)
@@ -39,8 +39,8 @@ static void defaults(void **state)
 	assert_int_equal(opts.for_ns, 0);
 	assert_null(opts.cause);
 	assert_null(opts.ready_file);
-	assert_false(opts.json || opts.numeric || opts.quiet || opts.check || opts.help ||
-		     opts.version);
+	assert_false(opts.all || opts.json || opts.numeric || opts.quiet || opts.check ||
+		     opts.help || opts.version);
 }
 
 static void every_option(void **state)
@@ -50,10 +50,10 @@ static void every_option(void **state)
 
 	(void)state;
 	assert_int_equal(parse("-nvv -c5 --json --netns=web --cause socket,rule.nft --for 90 "
-			       "--check --ready-file /run/x",
+			       "--check --all --ready-file /run/x",
 			       &opts, &err),
 			 0);
-	assert_true(opts.numeric && opts.json && opts.check);
+	assert_true(opts.numeric && opts.json && opts.check && opts.all);
 	assert_int_equal(opts.verbose, 2);
 	assert_int_equal(opts.count, 5);
 	assert_string_equal(opts.netns, "web");

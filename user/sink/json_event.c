@@ -72,18 +72,24 @@ static void put_flags(struct ur_node n, const struct ur_evidence *ev)
 	put(n, "flags", flags);
 }
 
+static void put_proto(struct ur_node n, const struct ur_packet *pkt)
+{
+	char buf[UR_NUMBER_TEXT];
+
+	put_string(n, "proto", ur_proto_name(pkt->proto, buf));
+}
+
 static void put_packet(struct ur_node root, const struct ur_evidence *ev)
 {
 	const struct ur_packet *pkt = &ev->packet;
 	struct ur_node n = node_new(root.failed);
-	char buf[UR_NUMBER_TEXT];
 
 	if (!pkt->family) {
 		json_decref(n.object);
 		put(root, "packet", json_null());
 		return;
 	}
-	put_string(n, "proto", ur_proto_name(pkt->proto, buf));
+	put_proto(n, pkt);
 	put_address(n, "src", pkt->family, pkt->src);
 	if (pkt->has_ports)
 		put_number(n, "sport", pkt->sport);
@@ -207,6 +213,34 @@ void ur_json_also(struct ur_node root, const struct ur_report *report)
 	put(root, "also", array);
 }
 
+static void put_ns(struct ur_node n, const char *key, uint64_t ns)
+{
+	const struct timespec time = { ns / 1000000000, ns % 1000000000 };
+
+	ur_json_time_as(n, key, &time);
+}
+
+/* What an event that stands for several adds to its count. */
+static void put_like(struct ur_node root, const struct ur_evidence *ev)
+{
+	const struct ur_like *like = &ev->like;
+	struct ur_node n;
+
+	if (!like->kind)
+		return;
+	put_ns(root, "first", like->first_real);
+	put_ns(root, "last", like->last_real);
+	if (like->seq)
+		put_number(root, "like", like->seq);
+	if (like->kind != UR_LIKE_KIND)
+		return;
+	n = node_new(root.failed);
+	put_proto(n, &ev->packet);
+	if (ev->packet.has_ports)
+		put_number(n, "dport", ev->packet.dport);
+	put(root, "several", n.object);
+}
+
 static void put_verdict(struct ur_node root, const struct ur_report *report)
 {
 	put_string(root, "cause", ur_cause_info(report->cause)->slug);
@@ -237,6 +271,7 @@ json_t *ur_json_event(const struct ur_evidence *ev, const struct ur_report *repo
 	put_stack(root, ev, report);
 	ur_json_also(root, report);
 	put_number(root, "count", ev->count);
+	put_like(root, ev);
 	if (!failed)
 		return root.object;
 	json_decref(root.object);

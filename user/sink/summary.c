@@ -92,6 +92,10 @@ static void put_without_details(FILE *out, const struct ur_totals *t)
 {
 	uint64_t with = t->explained + t->passed_over + t->lost_ring + t->lost_queue;
 
+	if (t->coalesced)
+		fprintf(out,
+			"%9" PRIu64 "  of these were like others and not looked at one by one\n",
+			t->coalesced);
 	if (t->lost_ring)
 		fprintf(out, "%9" PRIu64 "  without details: the ring buffer was full\n",
 			t->lost_ring);

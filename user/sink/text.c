@@ -16,6 +16,7 @@
 #include "user/sink/times.h"
 #include "user/strbuf.h"
 
+#define NS_PER_S       UINT64_C(1000000000)
 #define HANG           4 /* columns that everything below an event's first line is indented by */
 #define LINE_MAX_HERE  16384 /* a line of text, escaped */
 #define EPHEMERAL_PORT 32768 /* from here on a port's name is an accident */
@@ -75,6 +76,18 @@ static void say_endpoint(const struct text *t, struct ur_buf *out, const struct 
 	}
 }
 
+/* Packets that have no more in common than this. */
+static void say_kind(struct ur_buf *out, const struct ur_packet *pkt)
+{
+	char buf[UR_NUMBER_TEXT];
+	const char *name = ur_proto_name(pkt->proto, buf);
+
+	ur_buf_add(out, "several sources > ");
+	if (pkt->has_ports)
+		ur_buf_add(out, "port %u ", pkt->dport);
+	ur_buf_add(out, "%s%s", name == buf ? "protocol " : "", name);
+}
+
 static void say_packet(const struct text *t, struct ur_buf *out, const struct ur_packet *pkt)
 {
 	char buf[UR_NUMBER_TEXT];
@@ -106,8 +119,34 @@ static void say_answer(struct ur_buf *out, const struct ur_evidence *ev,
 			   suppressions[report->suppressed_by]);
 	else
 		ur_buf_add(out, "%s, sent or not was not seen", name);
-	if (ev->count > 1)
-		ur_buf_add(out, " %u times", ev->count);
+}
+
+static void say_clock(struct ur_buf *out, const struct timespec *time)
+{
+	struct tm tm;
+	char clock[16] = "--:--:--";
+
+	if (localtime_r(&time->tv_sec, &tm))
+		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	ur_buf_add(out, "%s.%06ld", clock, time->tv_nsec / 1000);
+}
+
+/* How many, when, and how fast, of events that share one line. */
+static void say_count(struct ur_buf *out, const struct ur_evidence *ev)
+{
+	const struct ur_like *like = &ev->like;
+	const struct timespec since = { like->since_real / NS_PER_S, like->since_real % NS_PER_S };
+	const struct timespec last = { like->last_real / NS_PER_S, like->last_real % NS_PER_S };
+	uint64_t ns = like->last_ns - like->since_ns;
+
+	if (!like->kind)
+		return;
+	ur_buf_add(out, " " UR_STRONG "%" PRIu64 " times" UR_PLAIN " from ", like->all);
+	say_clock(out, &since);
+	ur_buf_add(out, " to ");
+	say_clock(out, &last);
+	if (ns >= NS_PER_S && like->all > 1)
+		ur_buf_add(out, ", %" PRIu64 "/s", like->all * NS_PER_S / ns);
 }
 
 static void say_owner(struct ur_buf *out, const struct ur_owners *owners)
@@ -134,9 +173,13 @@ static void put_first_line(struct text *t, const struct ur_evidence *ev,
 	ur_say_time(&t->times, &out, &ev->time);
 	ur_buf_add(&out, UR_PLAIN);
 	say_netns(&out, &ev->netns);
-	say_packet(t, &out, &ev->packet);
+	if (ev->like.kind == UR_LIKE_KIND)
+		say_kind(&out, &ev->packet);
+	else
+		say_packet(t, &out, &ev->packet);
 	ur_buf_add(&out, ", ");
 	say_answer(&out, ev, report);
+	say_count(&out, ev);
 	ur_buf_add(&out, ": " UR_STRONG);
 	ur_buf_add_safe(&out, report->why);
 	ur_buf_add(&out, UR_PLAIN UR_FAINT " [%s", slug);

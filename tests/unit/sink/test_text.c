@@ -100,9 +100,20 @@ static void heads(void **state)
 	ev.ev.window = UR_WIN_RST_BUILT;
 	expect_within(" tcp, sent TCP reset: rejected by legacy");
 	ev.count = 3;
-	expect_within(", sent TCP reset 3 times: ");
+	ev.like = (struct ur_like){ .kind = UR_LIKE_FLOW,
+				    .all = 4,
+				    .since_ns = 1,
+				    .last_ns = 60000001,
+				    .since_real = SAMPLE_TIME * 1000000000ULL + 100000000,
+				    .last_real = SAMPLE_TIME * 1000000000ULL + 160000000 };
+	expect_within(", sent TCP reset 4 times from 02:45:20.100000 to 02:45:20.160000: ");
+	ev.like.last_ns = 2000000001;
+	expect_within(" to 02:45:20.160000, 2/s: ");
+	ev.like.kind = UR_LIKE_KIND;
+	expect_within("02:45:20.123456 several sources > port 999 tcp, sent TCP reset 4 times ");
+	ev.like.kind = UR_LIKE_NONE;
 	ev.ev.flags = UR_EV_NO_ENTRY;
-	expect_within(", TCP reset, sent or not was not seen 3 times: ");
+	expect_within(", TCP reset, sent or not was not seen: ");
 	ev.packet.has_ports = false;
 	ev.packet.fragment = true;
 	expect_within("10.219.7.1 > 10.219.7.2 tcp fragment, ");
