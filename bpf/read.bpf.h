@@ -15,6 +15,11 @@
 /* in this order */
 #include <bpf/bpf_core_read.h>
 
+/* The kernel's ids of types to cast to, from user space: struct pt_regs, sock, task_struct. */
+extern const volatile __u32 ur_type_words;
+extern const volatile __u32 ur_type_sock;
+extern const volatile __u32 ur_type_task;
+
 #ifdef UR_RDONLY_CAST
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 
@@ -31,7 +36,7 @@ static __always_inline void ur_read(void *dst, const __u32 size, const void *src
 		bpf_probe_read_kernel(dst, size, src);
 		return;
 	}
-	p = bpf_rdonly_cast(src, bpf_core_type_id_kernel(struct pt_regs));
+	p = bpf_rdonly_cast(src, ur_type_words);
 	if (size == 1)
 		*(__u8 *)dst = *(const __u8 *)p;
 	else if (size == 2)

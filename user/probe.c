@@ -10,6 +10,7 @@
 #include "user/probe_btf.h"
 #include "user/probe_internal.h"
 #include "user/probe_symbols.h"
+#include "user/probe_types.h"
 #include "unreach-plain.skel.h"
 #include "unreach.skel.h"
 
@@ -75,6 +76,14 @@ static void name_wakers(struct ur_probe *p)
 		p->skel->rodata->ur_wakers[i] = function(p, wakers[i]);
 }
 
+/* The kernel's id of a struct, which bpf_rdonly_cast() takes; 0: not there. */
+static uint32_t type_id(const struct ur_probe *p, const char *name)
+{
+	int id = ur_btf_index_find(p->names, name, BTF_KIND_STRUCT);
+
+	return id < 0 ? 0 : (uint32_t)id;
+}
+
 static void configure(struct ur_probe *p, const struct ur_probe_opts *opts)
 {
 	p->skel->rodata->ur_want_netns = opts->netns_inum;
@@ -92,6 +101,9 @@ static void configure(struct ur_probe *p, const struct ur_probe_opts *opts)
 	p->skel->rodata->ur_udplite_table = ur_symbols_data(p->syms, "udplite_table");
 	if (p->tcp_reset)
 		ur_tcp_configure(p);
+	p->skel->rodata->ur_type_words = type_id(p, "pt_regs");
+	p->skel->rodata->ur_type_sock = type_id(p, "sock");
+	p->skel->rodata->ur_type_task = type_id(p, "task_struct");
 }
 
 /* What is not permitted for one trampoline is not permitted for the others. */
@@ -120,32 +132,37 @@ static bool blame(struct ur_probe *p, int err)
 _Static_assert(sizeof(struct ur_bpf) == sizeof(struct ur_bpf_plain), "two skeletons");
 
 /* The programs as compiled for this kernel: bpf/read.bpf.h. The two objects differ in nothing
- * that the skeleton describes. NULL with errno set. */
-static struct ur_bpf *open_object(const struct ur_probe *p)
+ * that the skeleton describes. They are fitted to the types in file @types, and read it when
+ * they are loaded. */
+static int open_object(const struct ur_probe *p, int types, struct ur_bpf **ret)
 {
-	struct ur_bpf *skel = calloc(1, sizeof(*skel));
+	ur_cleanup(ur_bpf__destroyp) struct ur_bpf *skel = calloc(1, sizeof(*skel));
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
+	char path[64];
 	int r = skel ? ur_bpf__create_skeleton(skel) : -ENOMEM;
 
-	if (!r && ur_btf_index_find(p->names, "bpf_rdonly_cast", BTF_KIND_FUNC) < 0)
+	if (r)
+		return r;
+	if (ur_btf_index_find(p->names, "bpf_rdonly_cast", BTF_KIND_FUNC) < 0)
 		skel->skeleton->data = (void *)ur_bpf_plain__elf_bytes(&skel->skeleton->data_sz);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", types);
+	opts.btf_custom_path = path;
+	r = bpf_object__open_skeleton(skel->skeleton, &opts) ?:
+		    ur_probe_types_write(p->btf, p->names, bpf_object__btf(skel->obj), types);
 	if (!r)
-		r = bpf_object__open_skeleton(skel->skeleton, NULL);
-	if (!r)
-		return skel;
-	if (skel)
-		ur_bpf__destroy(skel);
-	errno = -r;
-	return NULL;
+		*ret = ur_take(skel);
+	return r;
 }
 
 static int load_once(struct ur_probe *p, const struct ur_probe_opts *opts)
 {
-	int r;
+	ur_cleanup(ur_closep) int types = memfd_create("types", MFD_CLOEXEC);
+	int r = types < 0 ? -errno : 0;
 
 	said.refused[0] = said.message[0] = '\0';
-	p->skel = open_object(p);
-	if (!p->skel)
-		return -errno;
+	r = r ?: open_object(p, types, &p->skel);
+	if (r)
+		return r;
 	configure(p, opts);
 	ur_core_plan(p);
 	r = ur_bpf__load(p->skel);

@@ -21,9 +21,15 @@ static size_t hash(const char *name)
 	return h;
 }
 
-static bool is_indexed(uint32_t kind)
+/* The many without a name would all lie in one place. */
+static bool is_indexed(const struct btf_type *t)
 {
-	return kind == BTF_KIND_FUNC || kind == BTF_KIND_STRUCT;
+	uint32_t kind = btf_kind(t);
+
+	if (!t->name_off)
+		return false;
+	return kind == BTF_KIND_FUNC || kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION ||
+	       kind == BTF_KIND_ENUM || kind == BTF_KIND_ENUM64;
 }
 
 /* In the order of the ids, so that of two with a name the first one is found first. */
@@ -33,7 +39,7 @@ static void fill(struct ur_btf_index *x, uint32_t n)
 		const struct btf_type *t = btf__type_by_id(x->btf, id);
 		size_t at;
 
-		if (!is_indexed(btf_kind(t)))
+		if (!is_indexed(t))
 			continue;
 		at = hash(btf__name_by_offset(x->btf, t->name_off)) & x->mask;
 		while (x->ids[at])
@@ -47,7 +53,7 @@ static size_t count(const struct btf *btf, uint32_t n)
 	size_t found = 0;
 
 	for (uint32_t id = 1; id < n; id++)
-		found += is_indexed(btf_kind(btf__type_by_id(btf, id)));
+		found += is_indexed(btf__type_by_id(btf, id));
 	return found;
 }
 
@@ -79,13 +85,27 @@ void ur_btf_index_free(struct ur_btf_index *x)
 	free(x);
 }
 
-int ur_btf_index_find(const struct ur_btf_index *x, const char *name, uint32_t kind)
+size_t ur_btf_index_all(const struct ur_btf_index *x, const char *name, uint32_t kind,
+			uint32_t *ids, size_t max)
 {
+	size_t n = 0;
+
 	for (size_t at = hash(name) & x->mask; x->ids[at]; at = (at + 1) & x->mask) {
 		const struct btf_type *t = btf__type_by_id(x->btf, x->ids[at]);
 
-		if (btf_kind(t) == kind && !strcmp(btf__name_by_offset(x->btf, t->name_off), name))
-			return (int)x->ids[at];
+		if (btf_kind(t) != kind ||
+		    strcmp(btf__name_by_offset(x->btf, t->name_off), name) != 0)
+			continue;
+		if (n < max)
+			ids[n] = x->ids[at];
+		n++;
 	}
-	return -ENOENT;
+	return n;
+}
+
+int ur_btf_index_find(const struct ur_btf_index *x, const char *name, uint32_t kind)
+{
+	uint32_t id;
+
+	return ur_btf_index_all(x, name, kind, &id, 1) ? (int)id : -ENOENT;
 }
