@@ -2,6 +2,7 @@
 /* enrich.c - which look-ups an event needs, and what each of them gets to know. */
 #include "user/enrich.h"
 #include <netinet/in.h>
+#include <linux/netfilter.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -306,15 +307,33 @@ static void look_at_nat(struct ur_enrich *e, struct ur_evidence *ev)
 }
 
 /* Only when the kernel side saw the whole slot, and no socket in it. */
-static uint64_t find_elsewhere(struct ur_enrich *e, struct ur_evidence *ev)
+static bool wants_elsewhere(const struct ur_evidence *ev)
 {
 	const uint16_t seen = ev->ev.flags & (UR_EV_SOCKS | UR_EV_SOCKS_PARTIAL);
+
+	return is_miss(&ev->ev) && seen == UR_EV_SOCKS && !ev->ev.nsocks && ev->packet.has_ports;
+}
+
+/* What a rule keeps a packet from that was on its way to another namespace of this host. */
+static bool wants_target(const struct ur_evidence *ev)
+{
+	const struct ur_rule *r = &ev->ev.rule;
+
+	return is_rule(&ev->ev) && r->hook == NF_INET_FORWARD &&
+	       (r->pf == NFPROTO_IPV4 || r->pf == NFPROTO_IPV6) && ev->packet.has_ports &&
+	       !ev->packet.fragment &&
+	       (ev->packet.proto == IPPROTO_UDP || ev->packet.proto == IPPROTO_TCP);
+}
+
+static uint64_t find_elsewhere(struct ur_enrich *e, struct ur_evidence *ev)
+{
+	bool target = wants_target(ev);
 	uint64_t inode = 0;
 
-	if (!is_miss(&ev->ev) || seen != UR_EV_SOCKS || ev->ev.nsocks || !ev->packet.has_ports)
+	if (!target && !wants_elsewhere(ev))
 		return 0;
-	ur_sockets_elsewhere(e->sockets, ev->ev.netns_inum, ev->ev.netns_cookie, &ev->packet,
-			     &ev->elsewhere, &inode);
+	ur_sockets_elsewhere(e->sockets, ev->ev.netns_inum, ev->ev.netns_cookie, target,
+			     &ev->packet, &ev->elsewhere, &inode);
 	if (ev->elsewhere.looked == UR_FOUND) {
 		struct ur_netns netns;
 

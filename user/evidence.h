@@ -128,6 +128,7 @@ struct ur_readers {
 /* A process elsewhere that has the port: the same look-up in other namespaces. */
 struct ur_elsewhere {
 	enum ur_looked looked;
+	bool is_target; /* that namespace has the packet's destination address for its own */
 	uint32_t netns_inum;
 	char netns_name[UR_NAME_MAX]; /* "" when it has none */
 	uint8_t addr[16];

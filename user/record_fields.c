@@ -236,7 +236,7 @@ static const struct ur_field ur_elsewhere_table[] = {
 	LOOKED(ur_elsewhere, looked),     NUMBER(ur_elsewhere, netns_inum),
 	STRING(ur_elsewhere, netns_name), BYTES(ur_elsewhere, addr),
 	NUMBER(ur_elsewhere, family),     STRUCT(ur_elsewhere, owners, ur_owners),
-	STRING(ur_elsewhere, reason),
+	NUMBER(ur_elsewhere, is_target),  STRING(ur_elsewhere, reason),
 };
 TABLE(ur_elsewhere);
 

@@ -98,11 +98,41 @@ static bool tcp_behind_known(const struct ur_evidence *ev)
 	       (ev->tcp.looked == UR_FOUND && (all || fitting_listener(ev)));
 }
 
+/* At forward the packet was on its way to another host, or to another namespace of this one. */
+static const char *behind_forward(const struct ur_case *c, struct ur_buf *out)
+{
+	const struct ur_elsewhere *there = &c->ev->elsewhere;
+	char text[UR_ENDPOINT_TEXT], proto[UR_NUMBER_TEXT];
+	const char *title = ur_proto_title(c->ev->packet.proto, proto);
+
+	if (!there->is_target || there->looked == UR_COULD_NOT)
+		return NULL;
+	if (there->looked != UR_FOUND) {
+		ur_buf_add(out,
+			   "in the namespace behind the rule that has %s nothing is on %s port "
+			   "%u, read just after: without the rule it would still be refused",
+			   ur_addr_text(c->ev->packet.family, c->ev->packet.dst, text), title,
+			   c->ev->packet.dport);
+		return "note.no-listener-behind";
+	}
+	ur_buf_add(out, "behind the rule ");
+	if (!ur_say_owners(out, &there->owners))
+		ur_buf_add(out, "a socket");
+	ur_buf_add(out, " has %s %s", title,
+		   ur_endpoint_text(ur_ip_version(there->family), there->addr, c->ev->packet.dport,
+				    text));
+	ur_say_elsewhere(out, there);
+	ur_buf_add(out, ", read just after");
+	return "note.listener-behind";
+}
+
 static const char *behind(const struct ur_case *c, struct ur_buf *out)
 {
 	const struct ur_evidence *ev = c->ev;
 	bool fits;
 
+	if (ur_by_rule(ev) && hook_is(ev, NF_INET_FORWARD))
+		return behind_forward(c, out);
 	if (!ur_by_rule(ev) || !ev->packet.has_ports || !hook_is(ev, NF_INET_LOCAL_IN))
 		return NULL;
 	if (udp_behind_known(c)) {

@@ -351,10 +351,19 @@ static struct ur_netns other_netns(const struct ur_elsewhere *there)
 	return netns;
 }
 
+void ur_say_elsewhere(struct ur_buf *out, const struct ur_elsewhere *there)
+{
+	struct ur_netns netns = other_netns(there);
+
+	ur_buf_add(out, netns.looked == UR_FOUND && !strcmp(netns.name, "host") ?
+				" in the host's netns" :
+				"");
+	ur_say_in_netns(out, &netns);
+}
+
 void ur_why_socket_netns(const struct ur_case *c, struct ur_buf *out)
 {
 	const struct ur_elsewhere *there = &c->ev->elsewhere;
-	struct ur_netns netns = other_netns(there);
 	char text[UR_ENDPOINT_TEXT];
 
 	say_nothing_here(c, out);
@@ -363,10 +372,7 @@ void ur_why_socket_netns(const struct ur_case *c, struct ur_buf *out)
 	ur_buf_add(out, " has %s",
 		   ur_endpoint_text(ur_ip_version(there->family), there->addr, c->ev->packet.dport,
 				    text));
-	ur_buf_add(out, netns.looked == UR_FOUND && !strcmp(netns.name, "host") ?
-				" in the host's netns" :
-				"");
-	ur_say_in_netns(out, &netns);
+	ur_say_elsewhere(out, there);
 	ur_buf_add(out, ", read just after");
 }
 

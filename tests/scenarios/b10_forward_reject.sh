@@ -15,5 +15,16 @@ expect <<JSON
  "netns":{"name":"$srv"},"cause":"rule.iptables-nft","confidence":"proven",
  "rule":{"engine":"iptables-nft","family":"ip","table":"filter","chain":"LIBVIRT_FWI",
          "handle":$handle,"hook":"forward",
-         "text":"-A LIBVIRT_FWI -o k0 -j REJECT --reject-with icmp-port-unreachable"}}
+         "text":"-A LIBVIRT_FWI -o k0 -j REJECT --reject-with icmp-port-unreachable"},
+ "elsewhere":{"netns":{"name":"$ct"},"local":"0.0.0.0","port":5001},
+ "also":[{"slug":"note.listener-behind"}]}
+JSON
+
+# And where nothing is: other namespaces are not searched all the time.
+sleep 1
+send cli "$K4" 5002
+saw_port_unreachable "$V4"
+expect <<JSON
+{"packet":{"dst":"$K4","dport":5002},"cause":"rule.iptables-nft",
+ "also":[{"slug":"note.no-listener-behind"}]}
 JSON

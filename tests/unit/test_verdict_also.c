@@ -70,6 +70,30 @@ static void only_the_input_hook_has_sockets_behind_it(void **state)
 	}
 }
 
+/* Where a forwarded packet was going is known when it is a namespace of this host. */
+static void behind_a_forward_rule(void **state)
+{
+	(void)state;
+	sample_rule(&ev, UR_ORIGIN_NFT, IPPROTO_UDP, "reject");
+	ev.ev.rule.hook = NF_INET_FORWARD;
+	ev.elsewhere.looked = UR_FOUND_NONE;
+	assert_null(finding("note.no-listener-behind")); /* perhaps another host */
+	ev.elsewhere.is_target = true;
+	expect("note.no-listener-behind",
+	       "in the namespace behind the rule that has 10.219.7.2 nothing is on UDP port 999, read "
+	       "just after: without the rule it would still be refused");
+	ev.elsewhere.looked = UR_COULD_NOT;
+	assert_null(finding("note.no-listener-behind"));
+	ev.elsewhere.looked = UR_FOUND;
+	ev.elsewhere.family = AF_INET;
+	strcpy(ev.elsewhere.netns_name, "ct");
+	sample_owner(&ev.elsewhere.owners, "dnsmasq", 77);
+	expect("note.listener-behind", "behind the rule dnsmasq (pid 77) has UDP 0.0.0.0:999 in "
+				       "netns ct, read just after");
+	ev.ev.rule.hook = NF_INET_LOCAL_OUT;
+	assert_null(finding("note.listener-behind"));
+}
+
 static void tcp_behind_a_rule(void **state)
 {
 	(void)state;
@@ -192,6 +216,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(udp_behind_a_rule),
+		cmocka_unit_test(behind_a_forward_rule),
 		cmocka_unit_test(part_of_the_sockets_proves_no_absence),
 		cmocka_unit_test(only_the_input_hook_has_sockets_behind_it),
 		cmocka_unit_test(tcp_behind_a_rule),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sockets.c - TCP listeners here, UDP sockets in other namespaces. */
 #include "user/enrich/sockets.h"
+#include "user/addr.h"
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 struct answer {
 	uint32_t own;        /* 0: free */
 	uint64_t own_cookie; /* 0: it has none */
+	bool target;         /* it was asked for the packet's target */
 	int64_t at;          /* ms */
 	struct ur_packet pkt;
 	struct ur_elsewhere elsewhere;
@@ -44,6 +46,7 @@ struct ur_sockets {
 /* One look through the namespaces of other processes. */
 struct look {
 	const struct ur_packet *pkt;
+	bool target; /* only where the packet's destination is an own address */
 	uint32_t seen[NAMESPACES_MAX];
 	unsigned nseen;
 	bool incomplete;
@@ -253,6 +256,57 @@ static bool is_new(struct look *look, uint32_t inum)
 	return true;
 }
 
+/* "|-- 192.0.2.1", and in the next line "/32 host LOCAL". */
+static bool has_address4(FILE *f, const char *addr)
+{
+	char line[256], *at;
+	bool named = false;
+
+	while (fgets(line, sizeof(line), f)) {
+		if (named && strstr(line, "/32 host LOCAL"))
+			return true;
+		at = strstr(line, "|-- ");
+		line[strcspn(line, "\n")] = '\0';
+		named = at && !strcmp(at + 4, addr);
+	}
+	return false;
+}
+
+/* "20010db8000000000000000000000001 02 40 00 80 eth0" */
+static bool has_address6(FILE *f, const uint8_t addr[16])
+{
+	char line[256], hex[33];
+
+	for (int i = 0; i < 16; i++)
+		snprintf(hex + 2 * i, 3, "%02x", addr[i]);
+	while (fgets(line, sizeof(line), f))
+		if (!strncmp(line, hex, 32))
+			return true;
+	return false;
+}
+
+/* Does the namespace of process @pid have the packet's destination for its own? */
+static bool is_target(struct look *look, const char *pid)
+{
+	bool v4 = look->pkt->family == 4, has;
+	ur_cleanup(ur_fclosep) FILE *f = NULL;
+	char path[64], text[UR_ADDR_TEXT];
+
+	snprintf(path, sizeof(path), "/proc/%.20s/net/%s", pid, v4 ? "fib_trie" : "if_inet6");
+	f = fopen(path, "re");
+	if (!f) {
+		look->incomplete |= errno != ENOENT && errno != ESRCH;
+		return false;
+	}
+	has = v4 ? has_address4(f, ur_addr_text(4, look->pkt->dst, text)) :
+		   has_address6(f, look->pkt->dst);
+	if (has && look->elsewhere->looked != UR_FOUND) {
+		look->elsewhere->is_target = true;
+		look->elsewhere->netns_inum = look->here;
+	}
+	return has;
+}
+
 static void look_at(struct look *look, const char *pid)
 {
 	static const char *const lists[][2] = { { "udp", "udp6" }, { "tcp", "tcp6" } };
@@ -268,6 +322,8 @@ static void look_at(struct look *look, const char *pid)
 	if (!is_new(look, st.st_ino))
 		return;
 	look->here = st.st_ino;
+	if (look->target && !is_target(look, pid))
+		return;
 	for (size_t i = 0; i < 2; i++) {
 		int r;
 
@@ -294,28 +350,30 @@ static void look_around(struct look *look)
 		 "not all network namespaces could be looked at");
 }
 
-static bool same_question(const struct answer *a, uint32_t own, uint64_t cookie,
+static bool same_question(const struct answer *a, uint32_t own, uint64_t cookie, bool target,
 			  const struct ur_packet *pkt)
 {
-	return a->own == own && a->own_cookie == cookie && a->pkt.proto == pkt->proto &&
-	       a->pkt.dport == pkt->dport && a->pkt.family == pkt->family &&
-	       !memcmp(a->pkt.dst, pkt->dst, sizeof(pkt->dst));
+	return a->own == own && a->target == target && a->own_cookie == cookie &&
+	       a->pkt.proto == pkt->proto && a->pkt.dport == pkt->dport &&
+	       a->pkt.family == pkt->family && !memcmp(a->pkt.dst, pkt->dst, sizeof(pkt->dst));
 }
 
-static struct answer *recall(struct ur_sockets *s, uint32_t own, uint64_t cookie,
+static struct answer *recall(struct ur_sockets *s, uint32_t own, uint64_t cookie, bool target,
 			     const struct ur_packet *pkt)
 {
 	for (size_t i = 0; i < CACHE_SIZE; i++)
-		if (same_question(&s->answers[i], own, cookie, pkt))
+		if (same_question(&s->answers[i], own, cookie, target, pkt))
 			return &s->answers[i];
 	return NULL;
 }
 
 /* Look now, and remember the answer in *@a. */
-static void ask(struct ur_sockets *s, struct answer *a, uint32_t own, const struct ur_packet *pkt)
+static void ask(struct ur_sockets *s, struct answer *a, uint32_t own, bool target,
+		const struct ur_packet *pkt)
 {
 	struct look look = {
 		.pkt = pkt,
+		.target = target,
 		.seen = { own },
 		.nseen = 1,
 		.elsewhere = &a->elsewhere,
@@ -323,17 +381,17 @@ static void ask(struct ur_sockets *s, struct answer *a, uint32_t own, const stru
 	};
 	int64_t start = now_ms();
 
-	*a = (struct answer){ .own = own, .pkt = *pkt };
+	*a = (struct answer){ .own = own, .target = target, .pkt = *pkt };
 	a->elsewhere.looked = UR_FOUND_NONE;
 	look_around(&look);
 	a->at = now_ms();
 	s->rest_until = a->at + REST_FACTOR * (a->at - start);
 }
 
-void ur_sockets_elsewhere(struct ur_sockets *s, uint32_t own, uint64_t cookie,
+void ur_sockets_elsewhere(struct ur_sockets *s, uint32_t own, uint64_t cookie, bool target,
 			  const struct ur_packet *pkt, struct ur_elsewhere *ret, uint64_t *inode)
 {
-	struct answer *a = recall(s, own, cookie, pkt);
+	struct answer *a = recall(s, own, cookie, target, pkt);
 	int64_t now = now_ms();
 
 	*inode = 0;
@@ -345,7 +403,7 @@ void ur_sockets_elsewhere(struct ur_sockets *s, uint32_t own, uint64_t cookie,
 			return;
 		}
 		a = a ? a : &s->answers[s->next++ % CACHE_SIZE];
-		ask(s, a, own, pkt);
+		ask(s, a, own, target, pkt);
 		a->own_cookie = cookie;
 	}
 	*ret = a->elsewhere;

@@ -94,22 +94,22 @@ static void test_elsewhere(void **state)
 		skip();
 	assert_int_equal(ur_sockets_new(&s), 0);
 	assert_int_equal(stat("/proc/self/ns/net", &own), 0);
-	ur_sockets_elsewhere(s, own.st_ino, 0, &pkt, &e, &inode);
+	ur_sockets_elsewhere(s, own.st_ino, 0, false, &pkt, &e, &inode);
 	away_end(&away);
 	assert_int_equal(e.looked, UR_FOUND);
 	assert_int_equal(e.netns_inum, away.inum);
 	assert_int_equal(e.family, AF_INET);
 	assert_true(inode == away.inode);
 	/* what is believed is not of the next namespace with that number */
-	ur_sockets_elsewhere(s, own.st_ino, 0, &pkt, &e, &inode);
+	ur_sockets_elsewhere(s, own.st_ino, 0, false, &pkt, &e, &inode);
 	assert_int_equal(e.looked, UR_FOUND);
-	ur_sockets_elsewhere(s, own.st_ino, 7, &pkt, &e, &inode);
+	ur_sockets_elsewhere(s, own.st_ino, 7, false, &pkt, &e, &inode);
 	assert_int_not_equal(e.looked, UR_FOUND);
 	ur_sockets_netns_gone(s, own.st_ino);
-	ur_sockets_elsewhere(s, own.st_ino, 0, &pkt, &e, &inode);
+	ur_sockets_elsewhere(s, own.st_ino, 0, false, &pkt, &e, &inode);
 	assert_int_not_equal(e.looked, UR_FOUND);
 	/* its own namespace is not elsewhere */
-	ur_sockets_elsewhere(s, away.inum, 0, &pkt, &e, &inode);
+	ur_sockets_elsewhere(s, away.inum, 0, false, &pkt, &e, &inode);
 	assert_int_not_equal(e.looked, UR_FOUND);
 	assert_true(!inode);
 }
