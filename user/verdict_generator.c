@@ -181,29 +181,18 @@ enum ur_cause ur_generator_cause(const struct ur_evidence *ev, enum ur_confidenc
 
 /* ---- policy ---- */
 
-static void say_target(struct ur_buf *out, const struct ur_evidence *ev)
-{
-	char text[UR_ADDR_TEXT];
-
-	if (ev->packet.family)
-		ur_buf_add(out, "%s", ur_addr_text(ev->packet.family, ev->packet.dst, text));
-	else
-		ur_buf_add(out, "its destination");
-	ur_say_in_netns(out, &ev->netns);
-}
-
 void ur_why_policy(const struct ur_case *c, struct ur_buf *out)
 {
 	switch (c->cause) {
 	case UR_CAUSE_POLICY_SOURCE_ROUTE:
 		ur_buf_add(out, "its strict source route names a next hop that is not the one to ");
-		say_target(out, c->ev);
+		ur_say_target(out, c->ev);
 		break;
 	case UR_CAUSE_POLICY_SCOPE:
 		ur_buf_add(out,
 			   "its source address is link-local, and it would have to be forwarded "
 			   "to ");
-		say_target(out, c->ev);
+		ur_say_target(out, c->ev);
 		break;
 	default:
 		ur_buf_add(out, "the security module refused the packet's %slabel",
@@ -277,7 +266,7 @@ void ur_why_tunnel(const struct ur_case *c, struct ur_buf *out)
 
 	if (by_wireguard(ev)) {
 		ur_buf_add(out, "no WireGuard peer is allowed ");
-		say_target(out, ev);
+		ur_say_target(out, ev);
 		ur_buf_add(out, ", or the one that is has no endpoint");
 		return;
 	}
@@ -319,7 +308,7 @@ void ur_why_tunnel_error(const struct ur_case *c, struct ur_buf *out)
 		ur_buf_add(out, "packets of a tunnel to ");
 	else
 		ur_buf_add(out, "a tunnel on the way to ");
-	say_target(out, ev);
+	ur_say_target(out, ev);
 	ur_buf_add(out,
 		   frame < 0 ? " were answered with an error, which is passed on (says %.*s())" :
 			       " can't send it: it has no way to its far end, or errors came from "

@@ -242,7 +242,10 @@ void ur_say_program(struct ur_buf *out, const struct ur_owners *owners, const ch
 /* " in netns srv"; nothing for the host's own namespace. */
 void ur_say_in_netns(struct ur_buf *out, const struct ur_netns *netns);
 
-/* The same of the namespace of @there. */
+/* Where the packet was going: its destination, and the namespace. */
+void ur_say_target(struct ur_buf *out, const struct ur_evidence *ev);
+
+/* As ur_say_in_netns(), of the namespace of @there. */
 void ur_say_elsewhere(struct ur_buf *out, const struct ur_elsewhere *there);
 
 /* "ip netns exec srv ", or nothing in the host's namespace: what a command needs in front.

@@ -45,17 +45,6 @@ enum ur_cause ur_route_cause(const struct ur_evidence *ev, enum ur_cause cause,
 
 /* ---- wording ---- */
 
-static void say_target(struct ur_buf *out, const struct ur_evidence *ev)
-{
-	char text[UR_ADDR_TEXT];
-
-	if (ev->packet.family)
-		ur_buf_add(out, "%s", ur_addr_text(ev->packet.family, ev->packet.dst, text));
-	else
-		ur_buf_add(out, "its destination");
-	ur_say_in_netns(out, &ev->netns);
-}
-
 static const char *type_name(uint8_t type)
 {
 	return type == RTN_PROHIBIT ? "prohibit" : "unreachable";
@@ -147,7 +136,7 @@ void ur_why_route_none(const struct ur_case *c, struct ur_buf *out)
 	const struct ur_evidence *ev = c->ev;
 
 	ur_buf_add(out, "no route leads to ");
-	say_target(out, ev);
+	ur_say_target(out, ev);
 	if (ev->refuser.looked == UR_FOUND_NONE)
 		say_when(out, &ev->refuser);
 	else
@@ -171,7 +160,7 @@ void ur_why_route_rejected(const struct ur_case *c, struct ur_buf *out)
 		ur_buf_add(out, host ? "a route of type unreachable" :
 				       "a route or policy rule of type prohibit");
 	ur_buf_add(out, " refuses packets to ");
-	say_target(out, ev);
+	ur_say_target(out, ev);
 	if (r.looked == UR_FOUND)
 		say_when(out, &r);
 	ur_buf_add(out, "; no firewall is involved");
@@ -265,7 +254,7 @@ void ur_why_neighbour_failed(const struct ur_case *c, struct ur_buf *out)
 		ur_say_in_netns(out, &ev->netns);
 	} else {
 		ur_buf_add(out, version ? ", the next hop to " : " to ");
-		say_target(out, ev);
+		ur_say_target(out, ev);
 		ur_buf_add(out, version ? "," : "");
 	}
 	ur_buf_add(out, " failed: nobody answered on that link");
@@ -307,7 +296,7 @@ void ur_why_mtu_exceeded(const struct ur_case *c, struct ur_buf *out)
 	if (ev->ev.route.mtu)
 		ur_buf_add(out, "%u ", ev->ev.route.mtu);
 	ur_buf_add(out, "on the way to ");
-	say_target(out, ev);
+	ur_say_target(out, ev);
 	ur_buf_add(out, ", and may not be fragmented");
 	if (symbol[0] && !ur_symbol_is(symbol, "ip_forward") && strncmp(symbol, "0x", 2) != 0)
 		ur_buf_add(out, " (says %.*s())", (int)ur_symbol_length(symbol), symbol);

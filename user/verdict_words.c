@@ -222,3 +222,14 @@ bool ur_say_shell_word(struct ur_buf *out, const char *word)
 	ur_buf_add(out, "'%s'", word);
 	return true;
 }
+
+void ur_say_target(struct ur_buf *out, const struct ur_evidence *ev)
+{
+	char text[UR_ADDR_TEXT];
+
+	if (ev->packet.family)
+		ur_buf_add(out, "%s", ur_addr_text(ev->packet.family, ev->packet.dst, text));
+	else
+		ur_buf_add(out, "its destination");
+	ur_say_in_netns(out, &ev->netns);
+}

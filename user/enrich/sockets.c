@@ -47,6 +47,7 @@ struct ur_sockets {
 struct look {
 	const struct ur_packet *pkt;
 	bool target; /* only where the packet's destination is an own address */
+	bool twice;  /* ...which it is in several */
 	uint32_t seen[NAMESPACES_MAX];
 	unsigned nseen;
 	bool incomplete;
@@ -300,6 +301,7 @@ static bool is_target(struct look *look, const char *pid)
 	}
 	has = v4 ? has_address4(f, ur_addr_text(4, look->pkt->dst, text)) :
 		   has_address6(f, look->pkt->dst);
+	look->twice |= has && look->elsewhere->is_target;
 	if (has && look->elsewhere->looked != UR_FOUND) {
 		look->elsewhere->is_target = true;
 		look->elsewhere->netns_inum = look->here;
@@ -343,6 +345,11 @@ static void look_around(struct look *look)
 	while (d && (e = readdir(d)))
 		if (e->d_name[0] >= '1' && e->d_name[0] <= '9')
 			look_at(look, e->d_name);
+	if (look->twice) { /* nobody can tell which of them the packet would have reached */
+		*look->elsewhere = (struct ur_elsewhere){ .looked = UR_FOUND_NONE };
+		*look->inode = 0;
+		return;
+	}
 	if (!look->incomplete || look->elsewhere->looked == UR_FOUND)
 		return;
 	look->elsewhere->looked = UR_COULD_NOT;

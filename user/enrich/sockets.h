@@ -31,7 +31,7 @@ void ur_sockets_known(struct ur_sockets *s, const struct ur_event *ev, struct ur
  * cookie is @cookie (0: it has none):
  * the best of them, which is one on that very address, else on any, else another.
  * With @target only where @pkt's destination is an own address: ret->is_target says whether
- * there is such a namespace, whatever was found in it.
+ * there is such a namespace, and only one, whatever was found in it.
  * Namespaces are found through their processes, at most 256 of them, and for at most a
  * fifth of the time: asked more often, it could not look. An answer is believed for five
  * seconds. Always fills *@ret, but for the name and the owners; *@inode is the socket's. */
