@@ -87,12 +87,13 @@ static bool is_younger(const struct ur_netns_names *names, const char *path, con
 	       (made->tv_sec == as_of->tv_sec && made->tv_nsec > as_of->tv_nsec);
 }
 
-/* Does @path lead to the namespace in search? */
+/* Does @path lead to the namespace in search? A process that ends in that moment is refused
+ * with EACCES (proc_ns_get_link()); asked again, there is none. */
 static bool leads(struct search *s, const char *path)
 {
 	struct stat st;
 
-	if (stat(path, &st)) {
+	if (stat(path, &st) && (errno != EACCES || stat(path, &st))) {
 		if (errno == EACCES || errno == EPERM)
 			s->denied = true;
 		return false;

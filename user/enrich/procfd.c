@@ -42,13 +42,16 @@ ssize_t ur_procfd_read(int dir, const char *name, char *buf, size_t len)
 }
 
 /* The inode that descriptor @name of folder @dir is a socket with, or 0. Sets *@denied
- * where the kernel won't say (ptrace_may_access()). */
+ * where the kernel won't say (ptrace_may_access()). It says the same of a task that ended in
+ * that moment (proc_pid_get_link()); asked again, there is no such descriptor. */
 static uint64_t socket_inode(int dir, const char *name, bool *denied)
 {
 	char link[LINK_MAX_HERE + 1], *end;
 	ssize_t n = readlinkat(dir, name, link, LINK_MAX_HERE);
 	uint64_t inode;
 
+	if (n < 0 && errno == EACCES)
+		n = readlinkat(dir, name, link, LINK_MAX_HERE);
 	if (n < 0) {
 		*denied |= errno == EACCES || errno == EPERM;
 		return 0;

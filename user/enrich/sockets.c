@@ -286,53 +286,80 @@ static bool has_address6(FILE *f, const uint8_t addr[16])
 	return false;
 }
 
-/* Does the namespace of process @pid have the packet's destination for its own? */
-static bool is_target(struct look *look, const char *pid)
+/* Sets *@has: has the namespace of process @pid the packet's destination for its own?
+ * Returns 0 or -errno. */
+static int is_target(struct look *look, const char *pid, bool *has)
 {
-	bool v4 = look->pkt->family == 4, has;
+	bool v4 = look->pkt->family == 4;
 	ur_cleanup(ur_fclosep) FILE *f = NULL;
 	char path[64], text[UR_ADDR_TEXT];
 
+	*has = false;
 	snprintf(path, sizeof(path), "/proc/%.20s/net/%s", pid, v4 ? "fib_trie" : "if_inet6");
 	f = fopen(path, "re");
-	if (!f) {
-		look->incomplete |= errno != ENOENT && errno != ESRCH;
-		return false;
-	}
-	has = v4 ? has_address4(f, ur_addr_text(4, look->pkt->dst, text)) :
-		   has_address6(f, look->pkt->dst);
-	look->twice |= has && look->elsewhere->is_target;
-	if (has && look->elsewhere->looked != UR_FOUND) {
+	if (!f)
+		return -errno;
+	*has = v4 ? has_address4(f, ur_addr_text(4, look->pkt->dst, text)) :
+		    has_address6(f, look->pkt->dst);
+	look->twice |= *has && look->elsewhere->is_target;
+	if (*has && look->elsewhere->looked != UR_FOUND) {
 		look->elsewhere->is_target = true;
 		look->elsewhere->netns_inum = look->here;
 	}
-	return has;
+	return 0;
 }
 
-static void look_at(struct look *look, const char *pid)
+/* The namespace of process @pid, or -errno. Asked in the moment in which the process ends
+ * this may be EACCES (proc_ns_get_link()); asked again, there is no such process. */
+static int64_t namespace_of(const char *pid)
 {
-	static const char *const lists[][2] = { { "udp", "udp6" }, { "tcp", "tcp6" } };
-	const char *const *files = lists[look->pkt->proto == IPPROTO_TCP];
 	char path[64];
 	struct stat st;
 
 	snprintf(path, sizeof(path), "/proc/%.20s/ns/net", pid);
-	if (stat(path, &st)) {
-		look->incomplete |= errno != ENOENT && errno != ESRCH;
-		return;
-	}
-	if (!is_new(look, st.st_ino))
-		return;
-	look->here = st.st_ino;
-	if (look->target && !is_target(look, pid))
-		return;
-	for (size_t i = 0; i < 2; i++) {
+	if (!stat(path, &st) || (errno == EACCES && !stat(path, &st)))
+		return st.st_ino;
+	return -errno;
+}
+
+/* Read what process @pid shows of its namespace. Returns 0 or -errno, -ENOENT only when
+ * nothing worse was met: without IPv6 there is one list less. */
+static int look_into(struct look *look, const char *pid)
+{
+	static const char *const lists[][2] = { { "udp", "udp6" }, { "tcp", "tcp6" } };
+	const char *const *files = lists[look->pkt->proto == IPPROTO_TCP];
+	bool has = true;
+	int ret = look->target ? is_target(look, pid, &has) : 0;
+
+	for (size_t i = 0; i < 2 && has; i++) {
+		char path[64];
 		int r;
 
 		snprintf(path, sizeof(path), "/proc/%.20s/net/%s", pid, files[i]);
 		r = ur_netrows_each(path, weigh, look);
-		look->incomplete |= r && r != -ENOENT;
+		if (r && (!ret || ret == -ENOENT))
+			ret = r;
 	}
+	return ret;
+}
+
+static void look_at(struct look *look, const char *pid)
+{
+	int64_t inum = namespace_of(pid);
+	int r;
+
+	if (inum < 0) {
+		look->incomplete |= inum != -ENOENT && inum != -ESRCH;
+		return;
+	}
+	if (!is_new(look, inum))
+		return;
+	look->here = inum;
+	r = look_into(look, pid);
+	if (r && namespace_of(pid) != inum)
+		look->nseen--; /* the process ended; another may show its namespace */
+	else
+		look->incomplete |= r && r != -ENOENT;
 }
 
 static void look_around(struct look *look)

@@ -5,8 +5,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <netinet/in.h>
+#include <sys/mount.h>
 #include "tests/unit/enrich/away.h"
 #include "user/enrich/sockets.h"
+
+#define LOOKS	      2000 /* enough that some meet a process that ends */
+#define COULD_NOT_TRY 77
 
 static uint64_t inode_of(int fd)
 {
@@ -114,6 +118,64 @@ static void test_elsewhere(void **state)
 	assert_true(!inode);
 }
 
+/* In a child: processes that end all the time, each in a namespace of its own. */
+static void come_and_go(void)
+{
+	for (;;) {
+		for (int i = 0; i < 8; i++)
+			if (!fork())
+				_exit(unshare(CLONE_NEWNET));
+		while (waitpid(-1, NULL, 0) > 0)
+			;
+	}
+}
+
+/* In a child, which sees only its own processes: is there a look that could not look? */
+static void look_meanwhile(void)
+{
+	struct ur_packet pkt = { .family = 4, .dst = { 10, 0, 0, 1 } };
+	struct ur_elsewhere e = {};
+	uint64_t inode;
+
+	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("proc", "/proc", "proc", 0, NULL))
+		_exit(COULD_NOT_TRY);
+	if (!fork())
+		come_and_go();
+	for (int i = 0; i < LOOKS && e.looked != UR_COULD_NOT; i++) {
+		ur_cleanup(ur_sockets_freep) struct ur_sockets *s = NULL;
+
+		pkt.dport = 1 + i;
+		if (ur_sockets_new(&s))
+			_exit(COULD_NOT_TRY);
+		ur_sockets_elsewhere(s, 1, 0, false, &pkt, &e, &inode);
+	}
+	_exit(e.looked == UR_COULD_NOT); /* and with it all of its processes */
+}
+
+/* A process that ends while it is looked at is none that could not be looked at. */
+static void test_come_and_go(void **state)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	(void)state;
+	if (!pid) {
+		if (unshare(CLONE_NEWPID | CLONE_NEWNS))
+			_exit(COULD_NOT_TRY);
+		pid = fork();
+		if (!pid)
+			look_meanwhile();
+		waitpid(pid, &status, 0);
+		_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == COULD_NOT_TRY)
+		skip();
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* Only what an earlier look had before the event was surely there. */
 static void test_known(void **state)
 {
@@ -155,6 +217,7 @@ int main(void)
 		cmocka_unit_test(test_listeners),
 		cmocka_unit_test(test_sibling),
 		cmocka_unit_test(test_elsewhere),
+		cmocka_unit_test(test_come_and_go),
 		cmocka_unit_test(test_known),
 	};
 
