@@ -9,7 +9,7 @@
 #include "tests/unit/enrich/away.h"
 #include "user/enrich/sockets.h"
 
-#define LOOKS	      2000 /* enough that some meet a process that ends */
+#define LOOKS         2000 /* enough that some meet a process that ends */
 #define COULD_NOT_TRY 77
 
 static uint64_t inode_of(int fd)
@@ -214,10 +214,8 @@ static void test_known(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_listeners),
-		cmocka_unit_test(test_sibling),
-		cmocka_unit_test(test_elsewhere),
-		cmocka_unit_test(test_come_and_go),
+		cmocka_unit_test(test_listeners), cmocka_unit_test(test_sibling),
+		cmocka_unit_test(test_elsewhere), cmocka_unit_test(test_come_and_go),
 		cmocka_unit_test(test_known),
 	};
 
