@@ -7,6 +7,8 @@
 #include "user/names.h"
 #include "user/strbuf.h"
 
+#define EPHEMERAL_PORT 32768 /* from here on a port's name is an accident */
+
 const char *ur_digest_name(enum ur_digest_kind kind)
 {
 	static const char *const names[UR_DIGEST_KINDS] = {
@@ -23,6 +25,56 @@ static bool before(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
 }
 
+/* ---- the packet ---- */
+
+static void say_proto(struct ur_buf *out, const struct ur_packet *pkt)
+{
+	char buf[UR_NUMBER_TEXT];
+	const char *name = ur_proto_name(pkt->proto, buf);
+
+	ur_buf_add(out, "%s%s", name == buf ? "protocol " : "", name);
+}
+
+static void say_port(struct ur_buf *out, const struct ur_packet *pkt)
+{
+	char buf[UR_NUMBER_TEXT];
+
+	if (!pkt->family)
+		ur_buf_add(out, "not readable");
+	else if (pkt->has_ports)
+		ur_buf_add(out, "%s/%u", ur_proto_name(pkt->proto, buf), pkt->dport);
+	else
+		say_proto(out, pkt);
+}
+
+static void say_end(struct ur_buf *out, const struct ur_packet *pkt, const uint8_t addr[16],
+		    uint16_t port)
+{
+	char text[UR_ENDPOINT_TEXT];
+
+	ur_buf_add(out, "%s",
+		   pkt->has_ports ? ur_endpoint_text(pkt->family, addr, port, text) :
+				    ur_addr_text(pkt->family, addr, text));
+}
+
+static void say_flow(struct ur_buf *out, const struct ur_packet *pkt, bool several)
+{
+	if (!pkt->family) {
+		ur_buf_add(out, "not readable");
+		return;
+	}
+	if (several) {
+		ur_buf_add(out, "several sources > ");
+		say_port(out, pkt);
+		return;
+	}
+	say_end(out, pkt, pkt->src, pkt->sport);
+	ur_buf_add(out, " > ");
+	say_end(out, pkt, pkt->dst, pkt->dport);
+	ur_buf_add(out, " ");
+	say_proto(out, pkt);
+}
+
 /* ---- counting ---- */
 
 /* Of what is counted: how often, when, and what to show of it. */
@@ -30,7 +82,9 @@ struct sighting {
 	uint64_t count;
 	uint64_t seq;
 	const struct timespec *time;
-	const char *why;
+	const struct ur_packet *packet;
+	bool several; /* packets of other sources and destinations, too */
+	const struct ur_report *report;
 };
 
 /* The one that counts least, and of these the one that was not seen for longest. */
@@ -70,20 +124,29 @@ static struct ur_digest_entry *place_for(struct ur_digest_table *t, const char *
 	return e;
 }
 
+/* What the first of its kind was, to stand for all of them. */
+static void set_example(struct ur_digest_entry *e, const struct sighting *s)
+{
+	struct ur_buf flow = UR_BUF(e->flow), why = UR_BUF(e->example), next = UR_BUF(e->next);
+
+	say_flow(&flow, s->packet, s->several);
+	ur_buf_add(&why, "%s", s->report->why);
+	ur_buf_add(&next, "%s", s->report->advice);
+	e->cause = s->report->cause;
+	e->confidence = s->report->confidence;
+	e->seq = s->seq;
+	e->first = *s->time;
+}
+
 static void count(struct ur_digest *d, enum ur_digest_kind kind, const struct ur_buf *key,
 		  const struct sighting *s)
 {
 	struct ur_digest_entry *e = place_for(&d->table[kind], key->at, s->count);
-	struct ur_buf example;
 
 	if (!e)
 		return;
-	if (!e->count) {
-		example = UR_BUF(e->example);
-		ur_buf_add(&example, "%s", s->why);
-		e->seq = s->seq;
-		e->first = *s->time;
-	}
+	if (!e->count)
+		set_example(e, s);
 	e->count += s->count;
 	if (before(s->time, &e->first))
 		e->first = *s->time;
@@ -92,19 +155,6 @@ static void count(struct ur_digest *d, enum ur_digest_kind kind, const struct ur
 }
 
 /* ---- what is counted ---- */
-
-static void say_port(struct ur_buf *out, const struct ur_packet *pkt)
-{
-	char buf[UR_NUMBER_TEXT];
-	const char *name = ur_proto_name(pkt->proto, buf);
-
-	if (!pkt->family)
-		ur_buf_add(out, "not readable");
-	else if (pkt->has_ports)
-		ur_buf_add(out, "%s/%u", name, pkt->dport);
-	else
-		ur_buf_add(out, "%s%s", name == buf ? "protocol " : "", name);
-}
 
 /* As advice and verdicts name it, by what does not change while the rule stands. */
 static void say_rule(struct ur_buf *out, const struct ur_evidence *ev)
@@ -141,22 +191,49 @@ static void say_netns(struct ur_buf *out, const struct ur_netns *netns)
 		ur_buf_add(out, "%u", netns->inum);
 }
 
+static void say_service(struct ur_buf *out, const struct ur_services *services,
+			const struct ur_packet *pkt)
+{
+	const char *name = pkt->has_ports && pkt->dport < EPHEMERAL_PORT ?
+				   ur_services_name(services, pkt->proto, pkt->dport) :
+				   NULL;
+
+	if (name)
+		ur_buf_add(out, "(%s)", name);
+}
+
+static void say_peer(struct ur_buf *out, const struct ur_evidence *ev)
+{
+	char text[UR_ADDR_TEXT];
+
+	if (ev->like.kind == UR_LIKE_KIND)
+		ur_buf_add(out, "several, not told apart");
+	else if (!ev->packet.family)
+		ur_buf_add(out, "not readable");
+	else
+		ur_buf_add(out, "%s", ur_addr_text(ev->packet.family, ev->packet.src, text));
+}
+
 void ur_digest_add(struct ur_digest *d, const struct ur_evidence *ev,
 		   const struct ur_report *report)
 {
-	const struct sighting s = { ev->count ?: 1, ev->seq, &ev->time, report->why };
-	char text[UR_DIGEST_KEY], addr[UR_ADDR_TEXT];
+	const struct sighting s = { .count = ev->count ?: 1,
+				    .seq = ev->seq,
+				    .time = &ev->time,
+				    .packet = &ev->packet,
+				    .several = ev->like.kind == UR_LIKE_KIND,
+				    .report = report };
+	char text[UR_DIGEST_KEY];
 	struct ur_buf key = UR_BUF(text);
 
 	ur_buf_add(&key, "%s", ur_cause_info(report->cause)->slug);
 	count(d, UR_DIGEST_CAUSES, &key, &s);
 	key = UR_BUF(text);
 	say_port(&key, &ev->packet);
+	say_service(&key, d->services, &ev->packet);
 	count(d, UR_DIGEST_PORTS, &key, &s);
 	key = UR_BUF(text);
-	ur_buf_add(&key, "%s",
-		   ev->packet.family ? ur_addr_text(ev->packet.family, ev->packet.src, addr) :
-				       "not readable");
+	say_peer(&key, ev);
 	count(d, UR_DIGEST_PEERS, &key, &s);
 	key = UR_BUF(text);
 	say_netns(&key, &ev->netns);
@@ -172,7 +249,9 @@ void ur_digest_add(struct ur_digest *d, const struct ur_evidence *ev,
 void ur_digest_add_received(struct ur_digest *d, const struct ur_receipt *r,
 			    const struct ur_report *report)
 {
-	const struct sighting s = { 1, r->seq, &r->time, report->why };
+	const struct sighting s = {
+		.count = 1, .seq = r->seq, .time = &r->time, .packet = &r->packet, .report = report
+	};
 	const struct ur_owners *told = &r->told[0];
 	char text[UR_DIGEST_KEY], addr[UR_ADDR_TEXT];
 	struct ur_buf key = UR_BUF(text);

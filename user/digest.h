@@ -9,11 +9,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "user/services.h"
 #include "user/verdict_received.h"
 
 #define UR_DIGEST_MAX     64
 #define UR_DIGEST_KEY     160
 #define UR_DIGEST_EXAMPLE 320
+#define UR_DIGEST_FLOW    160
 
 enum ur_digest_kind {
 	UR_DIGEST_CAUSES,
@@ -30,8 +32,13 @@ struct ur_digest_entry {
 	uint64_t count;
 	struct timespec first;
 	struct timespec last;
-	uint64_t seq;                    /* of the example: the first that there was */
+	/* of the example, the first that there was */
+	uint64_t seq;
+	char flow[UR_DIGEST_FLOW];       /* "10.0.0.7:53211 > 10.0.0.5:8125 udp" */
 	char example[UR_DIGEST_EXAMPLE]; /* why that was */
+	char next[UR_DIGEST_EXAMPLE];    /* what to do, "" for nothing */
+	enum ur_cause cause;             /* not of UR_DIGEST_RECEIVED */
+	enum ur_confidence confidence;
 };
 
 struct ur_digest_table {
@@ -41,6 +48,7 @@ struct ur_digest_table {
 };
 
 struct ur_digest {
+	const struct ur_services *services; /* for names of ports, borrowed; NULL: none */
 	struct ur_digest_table table[UR_DIGEST_KINDS];
 };
 

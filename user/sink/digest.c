@@ -7,8 +7,10 @@
 #include "user/age.h"
 #include "user/digest.h"
 #include "user/escape.h"
+#include "user/services.h"
 #include "user/sink/json_digest.h"
 #include "user/sink/lines.h"
+#include "user/sink/times.h"
 #include "user/strbuf.h"
 
 #define SHOWN     10 /* of a kind, as text */
@@ -20,6 +22,7 @@ struct digest_sink {
 	struct ur_sink *inner;
 	struct ur_lines lines;
 	bool json;
+	struct ur_services *services;
 	struct ur_digest digest;
 };
 
@@ -64,16 +67,6 @@ static const char *const titles[UR_DIGEST_KINDS] = {
 	[UR_DIGEST_RECEIVED] = "Received",
 };
 
-static void say_clock(struct ur_buf *out, const struct timespec *time)
-{
-	struct tm tm;
-	char clock[16] = "--:--:--";
-
-	if (localtime_r(&time->tv_sec, &tm))
-		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-	ur_buf_add(out, "%s", clock);
-}
-
 /* Only where there is one of many to show: causes and rules explain themselves by it. */
 static bool wants_example(enum ur_digest_kind kind)
 {
@@ -81,8 +74,9 @@ static bool wants_example(enum ur_digest_kind kind)
 }
 
 static void put_entry(const struct digest_sink *s, enum ur_digest_kind kind,
-		      const struct ur_digest_entry *e, bool least)
+		      const struct ur_digest_entry *e, const struct timespec *day)
 {
+	const bool least = s->digest.table[kind].other;
 	char line[LINE_ROOM];
 	struct ur_buf out = UR_BUF(line);
 
@@ -90,10 +84,10 @@ static void put_entry(const struct digest_sink *s, enum ur_digest_kind kind,
 	ur_buf_add(&out, UR_STRONG);
 	ur_buf_add_safe(&out, e->key);
 	ur_buf_add(&out, UR_PLAIN UR_FAINT ", ");
-	say_clock(&out, &e->first);
+	ur_say_moment(&out, &e->first, day);
 	if (e->count > 1) {
 		ur_buf_add(&out, " to ");
-		say_clock(&out, &e->last);
+		ur_say_moment(&out, &e->last, day);
 	}
 	ur_buf_add(&out, UR_PLAIN);
 	if (wants_example(kind)) {
@@ -103,7 +97,8 @@ static void put_entry(const struct digest_sink *s, enum ur_digest_kind kind,
 	ur_lines_put(&s->lines, line, HANG);
 }
 
-static void put_table(const struct digest_sink *s, enum ur_digest_kind kind)
+static void put_table(const struct digest_sink *s, enum ur_digest_kind kind,
+		      const struct timespec *day)
 {
 	const struct ur_digest_table *t = &s->digest.table[kind];
 	uint64_t other = t->other;
@@ -115,7 +110,7 @@ static void put_table(const struct digest_sink *s, enum ur_digest_kind kind)
 	ur_lines_put(&s->lines, titles[kind], 0);
 	for (size_t i = 0; i < t->n; i++) {
 		if (i < SHOWN)
-			put_entry(s, kind, &t->entry[i], t->other);
+			put_entry(s, kind, &t->entry[i], day);
 		else
 			other += t->entry[i].count;
 	}
@@ -132,7 +127,7 @@ static int put_text(struct digest_sink *s, const struct ur_totals *totals)
 	int r = ur_sink_summary_new(s->lines.out, &summary) ?: ur_sink_finish(summary, totals);
 
 	for (int kind = 0; !r && kind < UR_DIGEST_KINDS; kind++)
-		put_table(s, kind);
+		put_table(s, kind, &totals->time);
 	return r ?: ur_sink_flush(s->lines.out);
 }
 
@@ -169,6 +164,7 @@ static void digest_free(struct ur_sink *sink)
 	struct digest_sink *s = (struct digest_sink *)sink;
 
 	ur_sink_free(s->inner);
+	ur_services_free(s->services);
 	free(s);
 }
 
@@ -191,6 +187,9 @@ int ur_sink_digest_new(FILE *out, const struct ur_digest_opts *opts, struct ur_s
 	s->sink.ops = &ops;
 	s->inner = ur_take(*inner);
 	s->json = opts->json;
+	if (!opts->json && !opts->numeric)
+		ur_services_load(opts->services ?: "/etc/services", &s->services);
+	s->digest.services = s->services;
 	s->lines = (struct ur_lines){ .out = out, .width = opts->width, .color = opts->color };
 	*ret = &s->sink;
 	return 0;

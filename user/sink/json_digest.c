@@ -50,7 +50,8 @@ static void put_received(struct ur_node root, const struct ur_totals *t)
 	put(root, "received", n.object);
 }
 
-static void put_entry(struct ur_node root, json_t *array, const struct ur_digest_entry *e)
+static void put_entry(struct ur_node root, json_t *array, const struct ur_digest_entry *e,
+		      bool received)
 {
 	struct ur_node n = node_new(root.failed), example = node_new(root.failed);
 
@@ -59,7 +60,14 @@ static void put_entry(struct ur_node root, json_t *array, const struct ur_digest
 	ur_json_time_as(n, "first", &e->first);
 	ur_json_time_as(n, "last", &e->last);
 	put_number(example, "seq", e->seq);
+	put_string(example, "flow", e->flow);
+	if (!received) {
+		put_string(example, "cause", ur_cause_info(e->cause)->slug);
+		put_string(example, "confidence", ur_confidence_name(e->confidence));
+	}
 	put_string(example, "why", e->example);
+	if (e->next[0])
+		put_string(example, "advice", e->next);
 	put(n, "example", example.object);
 	append(root, array, n.object);
 }
@@ -74,7 +82,7 @@ static void put_table(struct ur_node top, enum ur_digest_kind kind, const struct
 	n = node_new(top.failed);
 	array = json_array();
 	for (size_t i = 0; i < t->n; i++)
-		put_entry(n, array, &t->entry[i]);
+		put_entry(n, array, &t->entry[i], kind == UR_DIGEST_RECEIVED);
 	put(n, "entries", array);
 	put_number(n, "other", t->other);
 	put(top, ur_digest_name(kind), n.object);

@@ -53,3 +53,17 @@ void ur_say_time(struct ur_times *times, struct ur_buf *out, const struct timesp
 	}
 	times->before = *time;
 }
+
+void ur_say_moment(struct ur_buf *out, const struct timespec *time, const struct timespec *day)
+{
+	char text[32] = "--:--:--";
+	struct tm tm, other;
+	bool same;
+
+	if (localtime_r(&time->tv_sec, &tm)) {
+		same = day && localtime_r(&day->tv_sec, &other) && tm.tm_yday == other.tm_yday &&
+		       tm.tm_year == other.tm_year;
+		strftime(text, sizeof(text), same ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &tm);
+	}
+	ur_buf_add(out, "%s", text);
+}

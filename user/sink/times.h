@@ -22,3 +22,7 @@ struct ur_times {
 
 /* Say @time, and a space behind it; nothing with UR_TIMES_NONE. */
 void ur_say_time(struct ur_times *times, struct ur_buf *out, const struct timespec *time);
+
+/* "02:45:20" in the zone of $TZ, "2026-11-21 02:45:20" where that is not the day of @day; NULL:
+ * always. */
+void ur_say_moment(struct ur_buf *out, const struct timespec *time, const struct timespec *day);

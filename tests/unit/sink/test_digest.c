@@ -120,10 +120,12 @@ static void all_goes_through(void **state)
 
 static void show(unsigned int width, const char *want)
 {
-	const struct ur_digest_opts opts = { .width = width };
-	struct ur_totals totals = {
-		.ns = 60000000000ull, .explained = 3, .shown = 3, .outcome[UR_OUTCOME_SENT] = 3
-	};
+	const struct ur_digest_opts opts = { .width = width, .numeric = true };
+	struct ur_totals totals = { .time = { SAMPLE_TIME, 0 },
+				    .ns = 60000000000ull,
+				    .explained = 3,
+				    .shown = 3,
+				    .outcome[UR_OUTCOME_SENT] = 3 };
 	struct ur_sink *sink;
 	struct capture c;
 
@@ -169,8 +171,8 @@ static void on_a_terminal(void **state)
 
 static void more_than_can_be_shown(void **state)
 {
-	const struct ur_digest_opts opts = {};
-	struct ur_totals totals = {};
+	const struct ur_digest_opts opts = { .numeric = true };
+	struct ur_totals totals = { .time = { SAMPLE_TIME, 0 } };
 	struct ur_sink *sink;
 	struct capture c;
 
@@ -190,6 +192,29 @@ static void more_than_can_be_shown(void **state)
 	assert_non_null(strstr(c.text, "\n        1+ udp/"));
 	ur_sink_free(sink);
 	capture_close(&c);
+}
+
+/* Names of services, and the date where it is not today's. */
+static void names_and_dates(void **state)
+{
+	char path[] = "/tmp/services.XXXXXX";
+	int fd = mkstemp(path);
+	const struct ur_digest_opts opts = { .services = path };
+	struct ur_totals totals = { .time = { SAMPLE_TIME + 86400, 0 } };
+	struct ur_sink *sink;
+	struct capture c;
+
+	(void)state;
+	assert_int_equal(write(fd, "domain 53/udp\n", 14), 14);
+	close(fd);
+	capture_open(&c);
+	sink = wrap(c.out, &opts);
+	add(sink, "10.0.0.7", 53);
+	assert_int_equal(ur_sink_report(sink, &totals), 0);
+	assert_non_null(strstr(c.text, " udp/53(domain), 2026-11-21 02:45:20: no UDP"));
+	ur_sink_free(sink);
+	capture_close(&c);
+	unlink(path);
 }
 
 static void for_programs(void **state)
@@ -231,8 +256,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_goes_through),       cmocka_unit_test(on_a_terminal),
-		cmocka_unit_test(more_than_can_be_shown), cmocka_unit_test(for_programs),
-		cmocka_unit_test(a_reader_that_is_gone),
+		cmocka_unit_test(more_than_can_be_shown), cmocka_unit_test(names_and_dates),
+		cmocka_unit_test(for_programs),           cmocka_unit_test(a_reader_that_is_gone),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -47,10 +47,33 @@ static void each_form(void **state)
 						 "| 01:01:00.876543 | 01:01:00.875543 |");
 }
 
+static void moments(void **state)
+{
+	const struct timespec time = { 1795229120, 0 }, next = { 1795229120 + 86400, 0 },
+			      year = { 1795229120 + 365 * 86400L, 0 };
+	char text[64];
+	struct ur_buf out = UR_BUF(text);
+
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	ur_say_moment(&out, &time, &time);
+	assert_string_equal(text, "02:45:20");
+	out = UR_BUF(text);
+	ur_say_moment(&out, &time, &next);
+	assert_string_equal(text, "2026-11-21 02:45:20");
+	out = UR_BUF(text);
+	ur_say_moment(&out, &time, &year);
+	assert_string_equal(text, "2026-11-21 02:45:20");
+	out = UR_BUF(text);
+	ur_say_moment(&out, &time, NULL);
+	assert_string_equal(text, "2026-11-21 02:45:20");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form),
+		cmocka_unit_test(moments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
