@@ -195,12 +195,18 @@ callsites: ## hold tests/callsites against the kernels' sources (downloads 150 M
 
 UNIT := $(UNIT_SRC:%.c=$B/plain/%) $(UNIT_SRC:%.c=$B/asan/%)
 
-.PHONY: unit files completions lint tidy format truth check test
+.PHONY: unit files html html-look completions lint tidy format truth check test
 unit: $(UNIT) ## run the unit tests, plain and with the sanitizers
 	$Qtests/unit/run $^
 
 files: $B/unreach ## read capture files of earlier versions, and ours with tshark
 	$Qtests/files/run $<
+
+html: $B/unreach ## check the page of --html as a document
+	$Qtests/html/run $<
+
+html-look: $B/plain/tests/unit/sink/test_html ## open it in headless Chromium; pictures in build/html
+	$Qtests/html/look $<
 
 completions: $B/unreach ## compare the shells' completions with --help
 	$Qtests/completions/run $<
@@ -274,7 +280,7 @@ test: ## install what is missing, build, and run every test
 	$Q$(MAKE) --no-print-directory lint
 	$Qtests/lint/selftest
 	$Q$(MAKE) --no-print-directory -j$(JOBS) unit
-	$Q$(MAKE) --no-print-directory files completions
+	$Q$(MAKE) --no-print-directory files html completions
 	$Qtests/vm/matrix
 	$Qtests/stress/run --verdicts 1000 --seconds 120
 

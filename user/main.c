@@ -2,6 +2,7 @@
 /* main.c - from argv to exit status. */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -39,9 +40,13 @@ static int printed(int status)
 /* How writing ended, as a status: nobody has to read all. */
 static int written(const struct ur_options *o, int r)
 {
+	char text[2 * PATH_MAX];
+	struct ur_buf what = UR_BUF(text);
+
 	if (!r || r == -EPIPE)
 		return EXIT_DONE;
-	fprintf(stderr, "unreach: writing to %s: %s\n", ur_output_name(o), strerror(-r));
+	ur_output_say(&what, o);
+	fprintf(stderr, "unreach: writing to %s: %s\n", text, strerror(-r));
 	return EXIT_RUN_TIME;
 }
 
@@ -190,13 +195,14 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 						       !o->count,
 					      .received = o->received };
 	struct ur_refusal why;
+	const char *what;
 	int r;
 
 	if (signals < 0)
 		return failed(EXIT_RUN_TIME, "setting up signals", signals);
-	r = ur_output_new(o, &sink);
+	r = ur_output_new(o, &what, &sink);
 	if (r)
-		return failed(EXIT_RUN_TIME, ur_output_name(o), r);
+		return failed(EXIT_RUN_TIME, what, r);
 	r = ur_probe_open(&opts, &probe, &why);
 	if (r)
 		return why.what[0] ? refused(&why) :
@@ -253,14 +259,15 @@ static int replay(const struct ur_options *o, const struct ur_filter *filter)
 				       .count = o->count };
 	struct ur_replayed file;
 	struct ur_totals totals;
+	const char *what;
 	int r, end;
 
 	if (named && !in)
 		return failed(EXIT_RUN_TIME, o->read, -errno);
 	signal(SIGPIPE, SIG_IGN);
-	r = ur_output_new(o, &sink);
+	r = ur_output_new(o, &what, &sink);
 	if (r)
-		return failed(EXIT_RUN_TIME, ur_output_name(o), r);
+		return failed(EXIT_RUN_TIME, what, r);
 	opts.sink = sink;
 	r = ur_replay(named ? in : stdin, &opts, &totals, &file);
 	end = r && r != -EPROTO ? r : ur_sink_finish(sink, &totals);

@@ -7,10 +7,10 @@
 #include <string.h>
 #include "bpf/abi.h"
 #include "user/cause.h"
+#include "user/options_check.h"
 #include "user/strbuf.h"
 
 #define LONG_BASE 256 /* what getopt_long() returns for row i is LONG_BASE + i */
-#define TIMES_MAX 5   /* forms of -t, as tcpdump has them */
 #define HELP_COL  26  /* column of the explanations in --help */
 
 /* How a value is read. Every reader stores into the field at its row's offset and returns
@@ -83,6 +83,8 @@ static const struct row rows[] = {
 	  "explain the kernel's TCP resets as well" },
 	{ 0, "summary", NULL, read_flag, FIELD(summary), NULL, NULL,
 	  "at the end, what there was most of" },
+	{ 0, "html", "FILE", read_string, FIELD(html), NULL, "a file to write",
+	  "the same as one HTML page, to attach to a ticket" },
 	{ 0, "for", "DURATION", read_duration, FIELD(for_ns), NULL,
 	  "a number with ms, s, m or h, such as 500ms, 90s or 1h30m",
 	  "stop after that long: 500ms, 90s, 1h30m" },
@@ -363,63 +365,6 @@ static int parse_all(int argc, char **argv, struct ur_options *opts, struct ur_b
 	return 0;
 }
 
-static int check_file(const struct ur_options *opts, struct ur_buf *err)
-{
-	const bool rotates = opts->file_bytes || opts->file_seconds;
-
-	if (!opts->write && (rotates || opts->print || opts->snaplen != UR_SNAPLEN_HEADERS))
-		return fail(err, "options -s, -C, -G and --print need -w", "", "");
-	if (opts->files && !rotates)
-		return fail(err, "option -W needs -C or -G", "", "");
-	if (opts->write && !strcmp(opts->write, "-") && (rotates || opts->print))
-		return fail(err, "options -C, -G and --print need -w with a file, not with -", "",
-			    "");
-	if (opts->write && !opts->print && opts->received)
-		return fail(err,
-			    "option --received needs --print beside -w: the file holds what "
-			    "was refused here",
-			    "", "");
-	if (opts->write && !opts->print && (opts->json || opts->verbose))
-		return fail(err, "options -w and ", opts->json ? "--json" : "-v",
-			    " contradict each other; --print prints as well");
-	return 0;
-}
-
-static int check_annotate(const struct ur_options *opts, struct ur_buf *err)
-{
-	if (!opts->annotate)
-		return 0;
-	if (!opts->write)
-		return fail(err, "option --annotate needs -w, for the copy", "", "");
-	if (opts->print || opts->file_bytes || opts->file_seconds || opts->json || opts->nfilter ||
-	    opts->snaplen != UR_SNAPLEN_HEADERS)
-		return fail(err,
-			    "option --annotate copies all of a capture as it is: only -r and -w "
-			    "go with it",
-			    "", "");
-	if (opts->read && !strcmp(opts->read, "-") && !strcmp(opts->annotate, "-"))
-		return fail(err, "options -r and --annotate can't both read standard input", "",
-			    "");
-	return 0;
-}
-
-/* What each option allows and together they do not. */
-static int check_all(const struct ur_options *opts, struct ur_buf *err)
-{
-	if (opts->help || opts->version)
-		return 0;
-	if (opts->times > TIMES_MAX)
-		return fail(err, "option -t can be given 5 times at most", "", "");
-	if (opts->quiet && opts->verbose)
-		return fail(err, "options -q and -v contradict each other", "", "");
-	if (opts->read && (opts->check || opts->for_ns || opts->ready_file || opts->received))
-		return fail(
-			err,
-			"option -r can't be combined with --check, --for, --ready-file or --received",
-			"", "");
-	return check_file(opts, err) ?: check_annotate(opts, err);
-}
-
 int ur_options_parse(int argc, char **argv, struct ur_options *ret, char *err, size_t errlen)
 {
 	struct ur_buf message = ur_buf_over(err, errlen);
@@ -432,7 +377,7 @@ int ur_options_parse(int argc, char **argv, struct ur_options *ret, char *err, s
 	r = parse_all(argc, argv, &opts, &message);
 	opts.filter = argv + optind;
 	opts.nfilter = r ? 0 : (size_t)(argc - optind);
-	r = r ?: check_all(&opts, &message);
+	r = r ?: ur_options_check(&opts, &message);
 	if (!r)
 		*ret = opts;
 	return r;

@@ -25,6 +25,7 @@ struct ur_options {
 	size_t nfilter;
 	const char *read;      /* file to replay, "-": standard input; NULL: trace */
 	const char *write;     /* capture file, "-": standard output; NULL: none */
+	const char *html;      /* page to write what --summary shows to; NULL: none */
 	const char *annotate;  /* capture to copy with comments, "-": standard input; NULL: none */
 	uint64_t snaplen;      /* bytes kept of a packet; 0: all; or UR_SNAPLEN_HEADERS */
 	uint64_t file_bytes;   /* a capture file's size, 0: no limit */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 #include "user/sink/pcapng.h"
 
@@ -65,25 +66,84 @@ static int events_new(const struct ur_options *opts, struct ur_sink **ret)
 }
 
 /* What it came to goes where events are read, unless that is a file for programs. */
-int ur_output_new(const struct ur_options *opts, struct ur_sink **ret)
+static int digest_new(const struct ur_options *opts, struct ur_sink **inner, struct ur_sink **ret)
 {
 	const bool taken = opts->write && !strcmp(opts->write, "-");
 	const struct ur_digest_opts digest = {
 		.width = !taken && isatty(STDOUT_FILENO) ? columns() : 0,
 		.color = !taken && colored(),
 		.json = opts->json,
+		.numeric = opts->numeric,
 	};
-	ur_cleanup(ur_sink_freep) struct ur_sink *events = NULL;
-	int r = events_new(opts, &events);
 
-	if (!r && opts->summary)
-		return ur_sink_digest_new(taken ? stderr : stdout, &digest, &events, ret);
+	return ur_sink_digest_new(taken ? stderr : stdout, &digest, inner, ret);
+}
+
+static void say_part(struct ur_buf *out, const char *what, const char *value)
+{
+	if (value)
+		ur_buf_add(out, "%s%s %s", out->len ? ", " : "", what, value);
+}
+
+/* What was asked for: nothing when that is everything. */
+static void say_only(struct ur_buf *out, const struct ur_options *opts)
+{
+	say_part(out, "namespace", strcmp(opts->netns, "all") ? opts->netns : NULL);
+	say_part(out, "interface", opts->interface);
+	say_part(out, "causes", opts->cause);
+	for (size_t i = 0; i < opts->nfilter; i++)
+		ur_buf_add(out, "%s%s",
+			   i        ? " " :
+			   out->len ? ", filter " :
+				      "filter ",
+			   opts->filter[i]);
+}
+
+static int html_new(const struct ur_options *opts, struct ur_sink **inner, struct ur_sink **ret)
+{
+	struct utsname host = {};
+	char text[512], kernel[sizeof(host.release) + sizeof(host.machine) + 16] = "";
+	struct ur_buf only = UR_BUF(text);
+	struct ur_html_opts html = { .path = opts->html,
+				     .source = opts->read ?: host.nodename,
+				     .kernel = kernel,
+				     .only = text,
+				     .replayed = opts->read,
+				     .numeric = opts->numeric };
+
+	uname(&host);
+	if (!opts->read)
+		snprintf(kernel, sizeof(kernel), "Linux %s, %s", host.release, host.machine);
+	if (opts->read && !strcmp(opts->read, "-"))
+		html.source = "standard input";
+	say_only(&only, opts);
+	return ur_sink_html_new(&html, inner, ret);
+}
+
+int ur_output_new(const struct ur_options *opts, const char **what, struct ur_sink **ret)
+{
+	ur_cleanup(ur_sink_freep) struct ur_sink *sink = NULL, *outer = NULL;
+	int r = events_new(opts, &sink);
+
+	*what = opts->write && strcmp(opts->write, "-") ? opts->write : "standard output";
+	if (!r && opts->summary) {
+		r = digest_new(opts, &sink, &outer);
+		sink = r ? sink : ur_take(outer);
+	}
+	if (!r && opts->html) {
+		*what = opts->html;
+		r = html_new(opts, &sink, &outer);
+		sink = r ? sink : ur_take(outer);
+	}
 	if (!r)
-		*ret = ur_take(events);
+		*ret = ur_take(sink);
 	return r;
 }
 
-const char *ur_output_name(const struct ur_options *opts)
+void ur_output_say(struct ur_buf *out, const struct ur_options *opts)
 {
-	return opts->write && strcmp(opts->write, "-") ? opts->write : "standard output";
+	ur_buf_add(out, "%s",
+		   opts->write && strcmp(opts->write, "-") ? opts->write : "standard output");
+	if (opts->html)
+		ur_buf_add(out, " or %s", opts->html);
 }

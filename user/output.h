@@ -3,10 +3,11 @@
 /* output.h - the sink that the command line asks for. */
 #include "user/options.h"
 #include "user/sink.h"
+#include "user/strbuf.h"
 
-/* Text or JSON on standard output, a capture file, or both. Returns 0 and gives *@ret to the
- * caller, or -errno of what ur_output_name() names. */
-int ur_output_new(const struct ur_options *opts, struct ur_sink **ret);
+/* Text or JSON on standard output, a capture file, or both; and what it came to. Returns 0 and
+ * gives *@ret to the caller, or -errno; @what then is what could not be opened. */
+int ur_output_new(const struct ur_options *opts, const char **what, struct ur_sink **ret);
 
 /* What an error of writing is about. */
-const char *ur_output_name(const struct ur_options *opts);
+void ur_output_say(struct ur_buf *out, const struct ur_options *opts);

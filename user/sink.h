@@ -135,6 +135,8 @@ struct ur_digest_opts {
 	unsigned int width; /* as ur_text_opts */
 	bool color;
 	bool json;
+	bool numeric;         /* no names of services */
+	const char *services; /* as ur_text_opts */
 };
 
 /* Hands all to @inner, which it takes over, and shows at the end, or on ur_sink_report(), what
@@ -142,6 +144,20 @@ struct ur_digest_opts {
  * leaves @inner alone. */
 int ur_sink_digest_new(FILE *out, const struct ur_digest_opts *opts, struct ur_sink **inner,
 		       struct ur_sink **ret);
+
+struct ur_html_opts {
+	const char *path;
+	const char *source; /* the host, or the file that was read */
+	const char *kernel; /* "" when it is not known */
+	const char *only;   /* what was asked for, "" for everything */
+	bool replayed;      /* source is a file */
+	bool numeric;       /* no names of services */
+	const char *services;
+};
+
+/* The same, as one HTML page in a file that is made at once, and written at the end and on
+ * ur_sink_report(). Also -errno of making it. */
+int ur_sink_html_new(const struct ur_html_opts *opts, struct ur_sink **inner, struct ur_sink **ret);
 
 /* Says nothing of events, and the totals at the end. */
 int ur_sink_summary_new(FILE *out, struct ur_sink **ret);

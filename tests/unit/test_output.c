@@ -14,11 +14,21 @@
 static struct ur_evidence ev;
 static struct ur_report report;
 
+static const char *name_of(const struct ur_options *opts)
+{
+	static char text[256];
+	struct ur_buf out = UR_BUF(text);
+
+	ur_output_say(&out, opts);
+	return text;
+}
+
 /* What one event comes to on standard output, and in the file at @path. */
 static void show(const struct ur_options *opts, char *out, size_t size, off_t *written)
 {
 	char name[] = "/tmp/output.XXXXXX";
 	struct ur_sink *sink = NULL;
+	const char *what = NULL;
 	struct stat st = {};
 	int saved = dup(STDOUT_FILENO), fd = mkstemp(name);
 	ssize_t n;
@@ -26,7 +36,7 @@ static void show(const struct ur_options *opts, char *out, size_t size, off_t *w
 	assert_true(fd >= 0);
 	fflush(stdout);
 	dup2(fd, STDOUT_FILENO);
-	assert_int_equal(ur_output_new(opts, &sink), 0);
+	assert_int_equal(ur_output_new(opts, &what, &sink), 0);
 	assert_int_equal(ur_sink_event(sink, &ev, &report), 0);
 	assert_int_equal(ur_sink_finish(sink, &(struct ur_totals){}), 0);
 	ur_sink_free(sink);
@@ -58,7 +68,7 @@ static void each_form(void **state)
 	show(&opts, out, sizeof(out), &written);
 	assert_int_equal(out[0], '{');
 	opts = (struct ur_options){ .snaplen = UR_SNAPLEN_HEADERS, .write = path };
-	assert_string_equal(ur_output_name(&opts), path);
+	assert_string_equal(name_of(&opts), path);
 	show(&opts, out, sizeof(out), &written);
 	assert_string_equal(out, "");
 	assert_true(written > 100);
@@ -67,7 +77,7 @@ static void each_form(void **state)
 	assert_non_null(strstr(out, "[socket.none"));
 	assert_true(written > 100);
 	opts = (struct ur_options){ .snaplen = UR_SNAPLEN_HEADERS, .write = "-" };
-	assert_string_equal(ur_output_name(&opts), "standard output");
+	assert_string_equal(name_of(&opts), "standard output");
 	show(&opts, out, sizeof(out), &written);
 	assert_memory_equal(out, "\n\r\r\n", 4);
 	unlink(path);
@@ -78,10 +88,17 @@ static void a_file_that_can_not_be_made(void **state)
 {
 	struct ur_options opts = { .write = "/nonexistent/f" };
 	struct ur_sink *sink = NULL;
+	const char *what = NULL;
 
 	(void)state;
-	assert_int_equal(ur_output_new(&opts, &sink), -ENOENT);
+	assert_int_equal(ur_output_new(&opts, &what, &sink), -ENOENT);
 	assert_null(sink);
+	assert_string_equal(what, "/nonexistent/f");
+	opts = (struct ur_options){ .html = "/nonexistent/page", .netns = "all" };
+	assert_int_equal(ur_output_new(&opts, &what, &sink), -ENOENT);
+	assert_null(sink);
+	assert_string_equal(what, "/nonexistent/page");
+	assert_string_equal(name_of(&opts), "standard output or /nonexistent/page");
 }
 
 int main(void)

@@ -14,7 +14,7 @@ _unreach() {
 		;;
 	--netns) words="all $(ip netns list 2> /dev/null | cut -d ' ' -f 1)" ;;
 	-i | --interface) words="any $(ls /sys/class/net 2> /dev/null)" ;;
-	-r | --read | -w | --write | --annotate | --ready-file)
+	-r | --read | -w | --write | --annotate | --html | --ready-file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;

@@ -16,7 +16,7 @@ for line in (unreach --help 2> /dev/null | string match -r '^ +(?:-[a-zA-Z], )?-
 			set -a args -x -a 'all (ip netns list 2> /dev/null | string replace -r " .*" "")'
 		case interface
 			set -a args -x -a 'any (command ls /sys/class/net 2> /dev/null)'
-		case read write annotate ready-file
+		case read write annotate html ready-file
 			set -a args -r -F
 		case '*'
 			string match -qr ' [A-Z]+$' -- $left; and set -a args -x

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include <errno.h>
+#include "user/options_check.h"
+
+static void check(const struct ur_options *more, const char *want)
+{
+	struct ur_options opts = *more;
+	char text[256] = "";
+	struct ur_buf err = UR_BUF(text);
+	int r;
+
+	opts.netns = "all";
+	opts.snaplen = opts.snaplen ?: UR_SNAPLEN_HEADERS;
+	r = ur_options_check(&opts, &err);
+	assert_int_equal(r, want ? -EINVAL : 0);
+	if (want && !strstr(text, want))
+		fail_msg("\"%s\" says nothing of %s", text, want);
+	assert_int_equal(!want, !*text);
+}
+
+static void together(void **state)
+{
+	(void)state;
+	check(&(struct ur_options){}, NULL);
+	check(&(struct ur_options){ .quiet = true, .verbose = 1 }, "-q and -v");
+	check(&(struct ur_options){ .times = 6 }, "5 times");
+	check(&(struct ur_options){ .write = "f", .json = true }, "-w and --json");
+	check(&(struct ur_options){ .write = "f", .verbose = 1 }, "-w and -v");
+	check(&(struct ur_options){ .print = true }, "need -w");
+	check(&(struct ur_options){ .write = "-", .print = true }, "not with -");
+	check(&(struct ur_options){ .write = "f", .files = 3 }, "-C or -G");
+	check(&(struct ur_options){ .read = "f", .for_ns = 1 }, "--for");
+	check(&(struct ur_options){ .help = true, .quiet = true, .verbose = 1 }, NULL);
+}
+
+static void copies(void **state)
+{
+	(void)state;
+	check(&(struct ur_options){ .annotate = "a" }, "needs -w");
+	check(&(struct ur_options){ .annotate = "a", .write = "b" }, NULL);
+	check(&(struct ur_options){ .annotate = "a", .write = "b", .summary = true },
+	      "only -r and -w");
+	check(&(struct ur_options){ .annotate = "a", .write = "b", .html = "c" }, "only -r and -w");
+	check(&(struct ur_options){ .annotate = "-", .write = "b", .read = "-" }, "standard input");
+}
+
+static void pages(void **state)
+{
+	(void)state;
+	check(&(struct ur_options){ .html = "f" }, NULL);
+	check(&(struct ur_options){ .html = "f", .summary = true, .read = "r", .json = true },
+	      NULL);
+	check(&(struct ur_options){ .html = "-" }, "needs a file");
+	check(&(struct ur_options){ .html = "f", .check = true }, "--check");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(together),
+		cmocka_unit_test(copies),
+		cmocka_unit_test(pages),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
