@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 #include "user/check.h"
 #include "user/evidence.h"
+#include "user/privilege.h"
 
 #define HOOKS_MAX 64
 
@@ -51,6 +52,21 @@ static void check_kernel(FILE *out)
 	if (!strcmp(read_line("/sys/kernel/debug/kprobes/enabled", buf, sizeof(buf)), "0"))
 		line(out, "MISS", "kprobes",
 		     "switched off in /sys/kernel/debug/kprobes/enabled: rules are not seen");
+}
+
+static void check_privilege(FILE *out)
+{
+	struct ur_lacking lacking[UR_LACKING_MAX];
+	const uint64_t held = ur_privilege_held();
+	size_t n = ur_privilege_lacking(held, ur_privilege_kprobes_admin(), lacking);
+	char list[64];
+
+	if (!ur_privilege_can_trace(held, list, sizeof(list)))
+		line(out, "MISS", list, "nothing can be traced without");
+	for (size_t i = 0; i < n; i++)
+		line(out, "MISS", lacking[i].name, lacking[i].without);
+	if (!n)
+		line(out, "ok", "capabilities", "all that tracing and looking things up take");
 }
 
 static const char *state_words(const struct ur_hook *h, char *buf, size_t len)
@@ -117,6 +133,7 @@ static void check_tools(FILE *out)
 void ur_check_print(FILE *out, const struct ur_probe *p, const struct ur_refusal *why)
 {
 	check_kernel(out);
+	check_privilege(out);
 	if (p)
 		check_hooks(out, p);
 	check_tools(out);

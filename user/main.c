@@ -17,6 +17,7 @@
 #include "user/matches.h"
 #include "user/options.h"
 #include "user/output.h"
+#include "user/privilege.h"
 #include "user/ready.h"
 #include "user/replay.h"
 #include "user/savefile.h"
@@ -77,6 +78,34 @@ static int show_totals(const struct ur_totals *totals)
 	return ur_sink_summary_new(stderr, &sink) ?: ur_sink_finish(sink, totals);
 }
 
+/* What can't be looked at, by the capabilities that this process was not given. */
+static void tell_lacking(void)
+{
+	struct ur_lacking lacking[UR_LACKING_MAX];
+	size_t n = ur_privilege_lacking(ur_privilege_held(), ur_privilege_kprobes_admin(), lacking);
+
+	for (size_t i = 0; i < n; i++)
+		fprintf(stderr, "unreach: without %s: %s\n", lacking[i].name, lacking[i].without);
+}
+
+/* From here on only what is needed: with @reads_only, that is reading what others wrote, which
+ * takes no capability, but for @files that are made later on. */
+static int confine(bool files, bool reads_only)
+{
+	int r = ur_privilege_reduce(files);
+
+	if (!r && reads_only)
+		r = ur_privilege_keep(UR_ROLE_NONE);
+
+	return r ? failed(EXIT_RUN_TIME, "giving up capabilities", r) : EXIT_DONE;
+}
+
+/* Does it make or remove a file later on? */
+static bool files_later(const struct ur_options *o)
+{
+	return o->ready_file || o->file_bytes || o->file_seconds;
+}
+
 static void announce(const struct ur_options *o, const struct ur_probe *p)
 {
 	if (o->quiet)
@@ -89,6 +118,7 @@ static void announce(const struct ur_options *o, const struct ur_probe *p)
 		fprintf(stderr,
 			"unreach: some hooks are missing here, so some verdicts will be less "
 			"certain: see unreach --check\n");
+	tell_lacking();
 }
 
 static uint64_t now_ns(void)
@@ -140,7 +170,7 @@ static int trace(const struct reporter *reporter, struct ur_probe *probe, struct
 	int r, end;
 
 	announce(o, probe);
-	r = ur_loop_run(probe, worker, signals, o->for_ns);
+	r = ur_privilege_keep(UR_ROLE_FOLLOW) ?: ur_loop_run(probe, worker, signals, o->for_ns);
 	if (r == -EINTR) { /* told twice: the worker may be stuck in a write */
 		ur_ready_withdraw(o->ready_file);
 		fprintf(stderr, "unreach: ended at once; what was queued is not shown\n");
@@ -207,6 +237,9 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 	if (r)
 		return why.what[0] ? refused(&why) :
 				     failed(EXIT_RUN_TIME, "loading the tracing programs", r);
+	r = confine(files_later(o), false);
+	if (r)
+		return r;
 	reporter.probe = probe;
 	reporter.start = now_ns();
 	reporter.sink = worker_opts.sink = sink;
@@ -269,6 +302,9 @@ static int replay(const struct ur_options *o, const struct ur_filter *filter)
 	if (r)
 		return failed(EXIT_RUN_TIME, what, r);
 	opts.sink = sink;
+	r = confine(files_later(o), true);
+	if (r)
+		return r;
 	r = ur_replay(named ? in : stdin, &opts, &totals, &file);
 	end = r && r != -EPROTO ? r : ur_sink_finish(sink, &totals);
 	if (totals_apart(o) && file.records)
@@ -336,7 +372,7 @@ static int annotate(const struct ur_options *o)
 	ur_cleanup(ur_sink_freep) struct ur_sink *matches = NULL;
 	struct ur_annotated counts;
 	struct stat a, b;
-	int r;
+	int r, status;
 
 	if (from && !in)
 		return failed(EXIT_RUN_TIME, o->annotate, -errno);
@@ -345,6 +381,9 @@ static int annotate(const struct ur_options *o)
 		fprintf(stderr, "unreach: %s can't be copied to itself\n", o->annotate);
 		return EXIT_USAGE;
 	}
+	r = confine(true, false);
+	if (r)
+		return r;
 	r = o->read ? load_matches(o, &matches) : EXIT_DONE;
 	if (!matches && r)
 		return r;
@@ -352,6 +391,9 @@ static int annotate(const struct ur_options *o)
 	out = to ? ur_savefile_create(o->write) : NULL;
 	if (to && !out)
 		return failed(EXIT_RUN_TIME, o->write, -errno);
+	status = confine(false, true);
+	if (status)
+		return status;
 	return annotated(o, &counts, ur_annotate(in ?: stdin, out ?: stdout, matches, &counts)) ?:
 												  r;
 }

@@ -293,9 +293,20 @@ static int no_symbols(struct ur_refusal *why, int err)
 	return err;
 }
 
-/* What only starting takes. The kernel's types stay: a module that comes must not wait. */
+/* What only starting takes. The kernel's types stay: a module that comes must not wait; so do
+ * the programs for modules. The others are held by what they are attached to. */
 static void let_go_of_start(struct ur_probe *p)
 {
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, p->skel->obj) {
+		bool later = false;
+
+		for (size_t i = 0; i < ur_module_nrows; i++)
+			later |= ur_module_wants(&ur_module_rows[i], bpf_program__name(prog));
+		if (!later)
+			bpf_program__unload(prog);
+	}
 	ur_btf_index_free(p->names);
 	p->names = NULL;
 	malloc_trim(0);

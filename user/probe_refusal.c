@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* probe_refusal.c - why this kernel can't be traced, in words that help. */
-#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/capability.h>
+#include "user/privilege.h"
 #include "user/probe_internal.h"
 
 static const char lockdown_advice[] =
@@ -11,37 +10,6 @@ static const char lockdown_advice[] =
 	"work in a throw-away guest: make run";
 static const char policy_advice[] =
 	"look for a seccomp filter, a security module or a container around this process";
-
-static bool has_cap(int cap)
-{
-	cap_t caps = cap_get_proc();
-	cap_flag_value_t v = CAP_CLEAR;
-
-	if (!caps)
-		return false;
-	cap_get_flag(caps, cap, CAP_EFFECTIVE, &v);
-	cap_free(caps);
-	return v == CAP_SET;
-}
-
-/* The capabilities that loading and attaching need, of those this process lacks. */
-static void lacking(char *buf, size_t len)
-{
-	static const struct {
-		int cap;
-		const char *name;
-	} need[] = {
-		{ CAP_BPF, "CAP_BPF" },
-		{ CAP_PERFMON, "CAP_PERFMON" },
-		{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN" },
-	};
-	size_t n = 0;
-
-	buf[0] = '\0';
-	for (size_t i = 0; i < sizeof(need) / sizeof(*need) && n < len; i++)
-		if (!has_cap(need[i].cap))
-			n += snprintf(buf + n, len - n, "%s%s", n ? ", " : "", need[i].name);
-}
 
 /* "[confidentiality]" and the like; "" when securityfs does not tell. */
 static void lockdown_mode(char *buf, size_t len)
@@ -62,13 +30,13 @@ static int no_privilege(struct ur_refusal *why)
 {
 	char list[64];
 
-	lacking(list, sizeof(list));
-	if (!list[0])
+	if (ur_privilege_can_trace(ur_privilege_held(), list, sizeof(list)))
 		return 0;
 	snprintf(why->what, sizeof(why->what),
 		 "tracing needs more privilege: this process lacks %s", list);
 	snprintf(why->advice, sizeof(why->advice),
-		 "run it as root, outside any container, e.g. with sudo");
+		 "run it as root, outside any container, e.g. with sudo; or see SECURITY "
+		 "CONSIDERATIONS in unreach(8)");
 	return -EPERM;
 }
 

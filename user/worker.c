@@ -10,6 +10,7 @@
 #include "user/enrich_received.h"
 #include "user/natlog.h"
 #include "user/patterns.h"
+#include "user/privilege.h"
 #include "user/queue.h"
 #include "user/worker.h"
 
@@ -326,6 +327,7 @@ static void *work(void *arg)
 	struct ur_worker *w = arg;
 	ssize_t len = 1;
 
+	w->result = ur_privilege_keep(UR_ROLE_LOOK);
 	while (!w->result && !enough(w) && len) {
 		len = ur_queue_pop_until(w->queue, w->record, next_look(w));
 		if (len > 0 && is_received(w, len))
