@@ -36,6 +36,7 @@ struct group {
 	struct ur_event ev;
 	struct ur_packet packet;
 	struct ur_netns netns;
+	struct ur_back back;
 	uint32_t missing;
 	enum ur_cause cause;
 	enum ur_confidence confidence;
@@ -90,20 +91,6 @@ static uint64_t signature(const struct ur_evidence *ev, const struct ur_report *
 	return sum == NO_EVENT ? 0 : sum;
 }
 
-/* UR_OUT_* of an event, as the kernel side counted it. */
-static uint32_t out_of(const struct ur_event *e)
-{
-	if (e->window & (UR_WIN_RST_BUILT | UR_WIN_HAND_BUILT))
-		return UR_OUT_SENT;
-	if (e->window & UR_WIN_PUSHED)
-		return e->push_ret >= 0      ? UR_OUT_SENT :
-		       e->push_ret == -EPERM ? UR_OUT_RULE :
-					       UR_OUT_OUTPUT;
-	if (e->window & UR_WIN_GLOBAL_DENY)
-		return UR_OUT_GLOBAL;
-	return e->window & UR_WIN_PEER_DENY ? UR_OUT_PEER : UR_OUT_EARLY;
-}
-
 /* ---- groups ---- */
 
 static struct group *find(struct ur_coalesce *c, uint64_t flow, uint32_t kind)
@@ -137,7 +124,7 @@ static struct group *make(struct ur_coalesce *c, uint64_t flow, uint32_t kind)
 
 static void begin(struct group *g, const struct ur_evidence *ev, uint64_t sig)
 {
-	uint32_t out = out_of(&ev->ev);
+	uint32_t out = ur_event_out(&ev->ev);
 
 	memset(g->out, 0, sizeof(g->out));
 	g->kind = ev->ev.kind;
@@ -163,6 +150,7 @@ static void keep(struct group *g, const struct ur_evidence *ev, const struct ur_
 	g->ev = ev->ev;
 	g->packet = ev->packet;
 	g->netns = ev->netns;
+	g->back = ev->back;
 	g->missing = ev->missing;
 	g->cause = report->cause;
 	g->confidence = report->confidence;
@@ -197,10 +185,10 @@ bool ur_coalesce_event(struct ur_coalesce *c, const struct ur_evidence *ev,
 	g = find(c, ev->ev.flow, 0) ?: make(c, ev->ev.flow, ev->ev.kind);
 	if (g->sig == sig && now - g->used_ns < QUIET_NS) {
 		if (c->merge) {
-			wait_for_line(g, out_of(&ev->ev), 1, ev->ev.ts_ns, ev->ev.ts_ns, now);
+			wait_for_line(g, ur_event_out(&ev->ev), 1, ev->ev.ts_ns, ev->ev.ts_ns, now);
 			return false;
 		}
-		g->out[out_of(&ev->ev)].all++;
+		g->out[ur_event_out(&ev->ev)].all++;
 	} else {
 		if (g->due_ns)
 			c->ending = *g;
@@ -268,7 +256,7 @@ static void set_outcome(struct ur_event *e, uint32_t out)
 		[UR_OUT_PEER] = UR_WIN_PEER_DENY,
 	};
 
-	if (out_of(e) == out && out != UR_OUT_UNSEEN)
+	if (ur_event_out(e) == out && out != UR_OUT_UNSEEN)
 		return;
 	e->early = UR_EARLY_NONE;
 	e->window = windows[out];
@@ -287,6 +275,7 @@ static void fill(struct group *g, uint32_t out, struct ur_evidence *ev, struct u
 	ev->ev = g->ev;
 	ev->packet = g->packet;
 	ev->netns = g->netns;
+	ev->back = g->back;
 	ev->nat_from.netns.inum = g->ev.netns_inum;
 	ev->missing = g->missing;
 	ev->count = w->n > UINT32_MAX ? UINT32_MAX : w->n;

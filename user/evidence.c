@@ -197,3 +197,16 @@ bool ur_closed_by_oom(const struct ur_closed *closed)
 	return closed->how == UR_END_EXIT && (closed->flags & UR_CL_OOM) &&
 	       (closed->exit_code & 0x7f) == SIGKILL;
 }
+
+uint32_t ur_event_out(const struct ur_event *ev)
+{
+	if (ev->window & (UR_WIN_RST_BUILT | UR_WIN_HAND_BUILT))
+		return UR_OUT_SENT;
+	if (ev->window & UR_WIN_PUSHED)
+		return ev->push_ret >= 0      ? UR_OUT_SENT :
+		       ev->push_ret == -EPERM ? UR_OUT_RULE :
+						UR_OUT_OUTPUT;
+	if (ev->window & UR_WIN_GLOBAL_DENY)
+		return UR_OUT_GLOBAL;
+	return ev->window & UR_WIN_PEER_DENY ? UR_OUT_PEER : UR_OUT_EARLY;
+}

@@ -188,6 +188,7 @@ struct ur_pattern {
 /* Where the route back to the packet's source leads, asked after the event, marks left out. */
 struct ur_back {
 	enum ur_looked looked;   /* UR_FOUND: not to where the packet came from */
+	bool none;               /* with UR_FOUND_NONE: nowhere at all */
 	bool own;                /* the source is an address of this very namespace */
 	char dev[UR_IFNAME_MAX]; /* with UR_FOUND: device that it leaves by */
 	char in[UR_IFNAME_MAX];  /* ...and the one that the packet came in on */
@@ -300,6 +301,9 @@ struct ur_evidence {
  * parses the packet. Returns 0, or -EPROTO for a record of another or broken format,
  * and then leaves *@ev alone. Pure. */
 int ur_evidence_from_event(struct ur_evidence *ev, const void *record, size_t len);
+
+/* UR_OUT_* of an event: what the kernel side counted it under, by what it saw. Pure. */
+uint32_t ur_event_out(const struct ur_event *ev);
 
 /* True where the out-of-memory killer ended the process that had the socket. The kernel also
  * marks processes that were ending anyhow, which may not wait for memory then. Pure. */

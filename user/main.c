@@ -142,6 +142,7 @@ static void complete(const struct reporter *r, struct ur_totals *totals)
 	totals->received_asked = r->o->received;
 	totals->ns = now_ns() - r->start;
 	clock_gettime(CLOCK_REALTIME, &totals->time);
+	ur_totals_complete(totals);
 }
 
 /* A summary as text has the totals in it. */

@@ -288,10 +288,8 @@ static const struct ur_field ur_pattern_table[] = {
 TABLE(ur_pattern);
 
 static const struct ur_field ur_back_table[] = {
-	LOOKED(ur_back, looked),
-	BOOL(ur_back, own),
-	STRING(ur_back, dev),
-	STRING(ur_back, in),
+	LOOKED(ur_back, looked), BOOL(ur_back, none), BOOL(ur_back, own),
+	STRING(ur_back, dev),    STRING(ur_back, in),
 };
 TABLE(ur_back);
 

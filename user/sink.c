@@ -13,11 +13,37 @@ void ur_totals_add(struct ur_totals *totals, const struct ur_evidence *ev,
 	uint64_t n = ev->count ?: 1;
 
 	totals->explained += n;
+	totals->explained_out[ur_event_out(&ev->ev)] += n;
 	totals->explained6 += ev->ev.family == 6 ? n : 0;
 	totals->shown += shown ? n : 0;
 	totals->outcome[report->outcome] += n;
 	totals->suppressed_by[report->suppressed_by] += n;
 	totals->cause[report->cause] += n;
+}
+
+void ur_totals_complete(struct ur_totals *t)
+{
+	static const enum ur_suppressed by[UR_OUT_MAX] = {
+		[UR_OUT_RULE] = UR_SUPP_OUTPUT_RULE,   [UR_OUT_OUTPUT] = UR_SUPP_OTHER,
+		[UR_OUT_GLOBAL] = UR_SUPP_RATE_GLOBAL, [UR_OUT_PEER] = UR_SUPP_RATE_PEER,
+		[UR_OUT_EARLY] = UR_SUPP_OTHER,
+	};
+	uint64_t left = ur_totals_generated(t) - t->explained;
+
+	for (uint32_t out = 0; out < UR_OUT_MAX; out++) {
+		uint64_t n = t->counted[out] > t->explained_out[out] ?
+				     t->counted[out] - t->explained_out[out] :
+				     0;
+
+		n = n < left ? n : left;
+		left -= n;
+		if (by[out])
+			t->suppressed_by[by[out]] += n;
+		t->outcome[by[out]            ? UR_OUTCOME_SUPPRESSED :
+			   out == UR_OUT_SENT ? UR_OUTCOME_SENT :
+						UR_OUTCOME_UNKNOWN] += n;
+	}
+	t->outcome[UR_OUTCOME_UNKNOWN] += left;
 }
 
 void ur_totals_add_received(struct ur_totals *totals, const struct ur_receipt *receipt, bool shown)

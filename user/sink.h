@@ -25,13 +25,15 @@ struct ur_totals {
 	uint64_t lost_frame;     /* UR_STAT_FRAME_LOST + UR_STAT_NO_ENTRY: caller not known */
 	uint64_t forbidden;      /* UR_STAT_FORBIDDEN: not among decided */
 	uint64_t filtered_netns; /* UR_STAT_FILTERED: not among decided */
-	uint64_t ns;             /* how long it was attached */
-	struct timespec time;    /* when that ended, CLOCK_REALTIME */
-	uint64_t passed_over;    /* of other packets than those asked for: got no verdict */
+	uint64_t counted[UR_OUT_MAX]; /* of decided: what became of them, where that is counted */
+	uint64_t ns;                  /* how long it was attached */
+	struct timespec time;         /* when that ended, CLOCK_REALTIME */
+	uint64_t passed_over;         /* of other packets than those asked for: got no verdict */
 	/* counted by ur_totals_add() */
-	uint64_t explained;  /* events that got a verdict, shown or not */
-	uint64_t explained6; /* ...of IPv6 */
-	uint64_t shown;      /* ...that were shown; the others have a cause not asked for */
+	uint64_t explained;                 /* events that got a verdict, shown or not */
+	uint64_t explained6;                /* ...of IPv6 */
+	uint64_t explained_out[UR_OUT_MAX]; /* ...as the kernel side counted them */
+	uint64_t shown; /* ...that were shown; the others have a cause not asked for */
 	uint64_t outcome[UR_OUTCOME_SUPPRESSED + 1];
 	uint64_t suppressed_by[UR_SUPP_MAX_];
 	uint64_t cause[UR_CAUSE_MAX_];
@@ -52,6 +54,10 @@ struct ur_totals {
 /* Count one explained event (with ev->count for as many as it stands for). */
 void ur_totals_add(struct ur_totals *totals, const struct ur_evidence *ev,
 		   const struct ur_report *report, bool shown);
+
+/* Once, when all is in: those without a verdict join outcome[] and suppressed_by[], as far as
+ * the kernel side counted what became of them; else they are unknown. */
+void ur_totals_complete(struct ur_totals *totals);
 
 /* Count one error that came. */
 void ur_totals_add_received(struct ur_totals *totals, const struct ur_receipt *receipt, bool shown);

@@ -212,15 +212,23 @@ uint64_t ur_tally_gone(const struct ur_tally *t, uint32_t origin, uint32_t out)
 	return origin < ORIGINS && out < UR_OUT_MAX ? t->gone[origin][out] : 0;
 }
 
+void ur_tally_outcomes(const struct ur_tally *t, uint64_t ret[UR_OUT_MAX])
+{
+	for (uint32_t out = 0; out < UR_OUT_MAX; out++) {
+		ret[out] = 0;
+		for (size_t i = 0; i < UR_KINDS_MAX; i++)
+			ret[out] += LOAD(kind_at(t, i)->count[out]);
+		for (uint32_t origin = 0; origin < ORIGINS; origin++)
+			ret[out] += t->gone[origin][out];
+	}
+}
+
 uint64_t ur_tally_sum(const struct ur_tally *t)
 {
-	uint64_t sum = 0;
+	uint64_t out[UR_OUT_MAX], sum = 0;
 
-	for (size_t i = 0; i < UR_KINDS_MAX; i++)
-		for (uint32_t out = 0; out < UR_OUT_MAX; out++)
-			sum += LOAD(kind_at(t, i)->count[out]);
-	for (uint32_t origin = 0; origin < ORIGINS; origin++)
-		for (uint32_t out = 0; out < UR_OUT_MAX; out++)
-			sum += t->gone[origin][out];
+	ur_tally_outcomes(t, out);
+	for (uint32_t i = 0; i < UR_OUT_MAX; i++)
+		sum += out[i];
 	return sum;
 }

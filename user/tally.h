@@ -48,5 +48,8 @@ void ur_tally_make_room(struct ur_tally *t, uint64_t now_ns);
 /* What was counted of kinds that were taken out, by origin and UR_OUT_*. */
 uint64_t ur_tally_gone(const struct ur_tally *t, uint32_t origin, uint32_t out);
 
+/* All decisions, those of kinds that were taken out included, by UR_OUT_*. */
+void ur_tally_outcomes(const struct ur_tally *t, uint64_t ret[UR_OUT_MAX]);
+
 /* The sum of everything counted, which is the number of all decisions. */
 uint64_t ur_tally_sum(const struct ur_tally *t);

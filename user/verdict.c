@@ -201,13 +201,15 @@ static void decide_tcp(const struct ur_evidence *ev, struct ur_report *report)
 		suppress(report, UR_SUPP_OTHER);
 }
 
+/* Past the first tests, and nobody's limit said no: then the answer found no route, or no
+ * memory. */
 static void decide_unseen(const struct ur_evidence *ev, struct ur_report *report)
 {
 	const uint32_t blind = UR_MISSING_OUTCOME_GLOBAL | UR_MISSING_OUTCOME_PEER |
 			       UR_MISSING_OUTCOME_PUSH;
 
 	if (!early_out(&ev->ev, report) && !(ev->missing & blind))
-		suppress(report, UR_SUPP_OTHER);
+		suppress(report, ev->back.none ? UR_SUPP_NO_ROUTE : UR_SUPP_OTHER);
 }
 
 void ur_verdict_outcome(const struct ur_evidence *ev, struct ur_report *report)

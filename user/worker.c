@@ -196,7 +196,7 @@ static void poll_soon(struct ur_worker *w)
 		w->poll_ns = clock_ns(CLOCK_MONOTONIC) + POLL_NS;
 }
 
-/* The end: nothing waits any longer. */
+/* Nothing waits any longer: at the end, and before it is said what it came to. */
 static int show_rest(struct ur_worker *w)
 {
 	if (w->tally)
@@ -278,12 +278,22 @@ static void read_all_ahead(struct ur_worker *w)
 		ur_ahead_add(w->ahead, inums[i]);
 }
 
+/* What the kernel side tells of all that there were. */
+static void take_totals(const struct ur_worker *w, struct ur_totals *ret)
+{
+	*ret = w->totals;
+	ret->lost_queue = ur_queue_dropped(w->queue);
+	if (w->tally)
+		ur_tally_outcomes(w->tally, ret->counted);
+}
+
 static void report_now(struct ur_worker *w)
 {
-	struct ur_totals totals = w->totals;
+	struct ur_totals totals;
 
-	totals.lost_queue = ur_queue_dropped(w->queue);
-	if (w->opts.report)
+	w->result = show_rest(w);
+	take_totals(w, &totals);
+	if (!w->result && w->opts.report)
 		w->result = w->opts.report(w->opts.report_arg, &totals);
 }
 
@@ -452,7 +462,6 @@ int ur_worker_stop(struct ur_worker *w, struct ur_totals *totals)
 	if (w->started)
 		pthread_join(w->thread, NULL);
 	w->started = false;
-	*totals = w->totals;
-	totals->lost_queue = ur_queue_dropped(w->queue);
+	take_totals(w, totals);
 	return w->result;
 }

@@ -31,6 +31,53 @@ static void totals_count_what_an_event_stands_for(void **state)
 	assert_int_equal(t.outcome[UR_OUTCOME_SENT], 0);
 }
 
+static void those_without_a_verdict_are_counted_too(void **state)
+{
+	static struct ur_evidence ev = { .count = 3, .ev.window = UR_WIN_PEER_DENY };
+	struct ur_report report = { .outcome = UR_OUTCOME_SUPPRESSED,
+				    .suppressed_by = UR_SUPP_RATE_PEER };
+	struct ur_totals t = { .decided = 40 };
+
+	(void)state;
+	ur_totals_add(&t, &ev, &report, true);
+	t.counted[UR_OUT_SENT] = 6;
+	t.counted[UR_OUT_RULE] = 7;
+	t.counted[UR_OUT_GLOBAL] = 8;
+	t.counted[UR_OUT_PEER] = 9; /* 3 of them have a verdict */
+	t.counted[UR_OUT_EARLY] = 5;
+	t.counted[UR_OUT_UNSEEN] = 1;
+	ur_totals_complete(&t);
+	assert_int_equal(t.outcome[UR_OUTCOME_SENT], 6);
+	assert_int_equal(t.outcome[UR_OUTCOME_SUPPRESSED], 29);
+	assert_int_equal(t.outcome[UR_OUTCOME_UNKNOWN], 5);
+	assert_int_equal(t.suppressed_by[UR_SUPP_OUTPUT_RULE], 7);
+	assert_int_equal(t.suppressed_by[UR_SUPP_RATE_GLOBAL], 8);
+	assert_int_equal(t.suppressed_by[UR_SUPP_RATE_PEER], 9);
+	assert_int_equal(t.suppressed_by[UR_SUPP_OTHER], 5);
+	assert_int_equal(t.explained, 3);
+}
+
+/* What was counted between two readings is not more than all. */
+static void never_more_than_all(void **state)
+{
+	static struct ur_evidence ev = { .count = 3, .ev.window = UR_WIN_PUSHED };
+	struct ur_report report = { .outcome = UR_OUTCOME_SENT };
+	struct ur_totals t = { .decided = 4 };
+
+	(void)state;
+	ur_totals_add(&t, &ev, &report, true);
+	t.counted[UR_OUT_SENT] = 2;
+	t.counted[UR_OUT_GLOBAL] = 5;
+	ur_totals_complete(&t);
+	assert_int_equal(t.outcome[UR_OUTCOME_SENT], 3);
+	assert_int_equal(t.outcome[UR_OUTCOME_SUPPRESSED], 1);
+	assert_int_equal(t.outcome[UR_OUTCOME_UNKNOWN], 0);
+	t.decided = 0; /* could not be read */
+	t.outcome[UR_OUTCOME_SUPPRESSED] = 0;
+	ur_totals_complete(&t);
+	assert_int_equal(t.outcome[UR_OUTCOME_SUPPRESSED], 0);
+}
+
 static void restarts_are_counted_once(void **state)
 {
 	struct ur_restart r = { .closed_ns = 100, .taken_ns = 400, .refused = 3 };
@@ -190,6 +237,8 @@ int main(void)
 		cmocka_unit_test(totals_count_what_an_event_stands_for),
 		cmocka_unit_test(totals_of_what_came),
 		cmocka_unit_test(totals_in_words),
+		cmocka_unit_test(those_without_a_verdict_are_counted_too),
+		cmocka_unit_test(never_more_than_all),
 		cmocka_unit_test(restarts_are_counted_once),
 		cmocka_unit_test(a_sink_need_not_show_restarts),
 		cmocka_unit_test(a_reader_that_is_gone),

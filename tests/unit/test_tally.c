@@ -203,6 +203,7 @@ static void fill_set(size_t set, uint64_t last)
 static void room_is_made(void **state)
 {
 	ur_cleanup(ur_tally_freep) struct ur_tally *t = start();
+	uint64_t outcomes[UR_OUT_MAX];
 
 	(void)state;
 	fill_set(0, 2 * S);
@@ -224,6 +225,11 @@ static void room_is_made(void **state)
 	assert_int_equal(kinds[0].kind[0].count[UR_OUT_SENT], 0);
 	assert_int_equal(ur_tally_gone(t, UR_ORIGIN_UDP_MISS, UR_OUT_SENT), 71);
 	assert_int_equal(ur_tally_sum(t), 81);
+	kinds[9].kind[2].count[UR_OUT_PEER] = 4;
+	ur_tally_outcomes(t, outcomes);
+	assert_int_equal(outcomes[UR_OUT_SENT], 81);
+	assert_int_equal(outcomes[UR_OUT_PEER], 4);
+	assert_int_equal(outcomes[UR_OUT_RULE], 0);
 	ur_tally_make_room(t, 200 * S); /* there is room: the last one stays */
 	assert_int_equal(kinds[0].id[1], 1001);
 }

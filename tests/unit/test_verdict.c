@@ -99,6 +99,26 @@ static void outcomes_of_an_early_end(void **state)
 	expect(UR_OUTCOME_UNKNOWN, UR_SUPP_NONE);
 }
 
+/* Nothing was in its way but that no route leads to whom it would have gone to. */
+static void outcomes_without_a_way_back(void **state)
+{
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 1, "10.0.0.5", 2);
+	ev.back.none = true;
+	ev.ev.window = 0;
+	expect(UR_OUTCOME_SUPPRESSED, UR_SUPP_NO_ROUTE);
+	ev.ev.early = UR_EARLY_FRAGMENT;
+	expect(UR_OUTCOME_SUPPRESSED, UR_SUPP_FRAGMENT);
+	ev.ev.early = 0;
+	ev.ev.window = UR_WIN_GLOBAL_DENY;
+	expect(UR_OUTCOME_SUPPRESSED, UR_SUPP_RATE_GLOBAL);
+	ev.ev.window = UR_WIN_PUSHED;
+	expect(UR_OUTCOME_SENT, UR_SUPP_NONE);
+	ev.ev.window = 0;
+	ev.missing = UR_MISSING_OUTCOME_PEER;
+	expect(UR_OUTCOME_UNKNOWN, UR_SUPP_NONE);
+}
+
 /* Nothing seen means something only where it would have been seen. */
 static void outcomes_where_hooks_are_missing(void **state)
 {
@@ -248,6 +268,7 @@ int main(void)
 		cmocka_unit_test(every_way_to_suppress_has_a_name),
 		cmocka_unit_test(outcomes_of_what_was_seen),
 		cmocka_unit_test(outcomes_of_an_early_end),
+		cmocka_unit_test(outcomes_without_a_way_back),
 		cmocka_unit_test(outcomes_where_hooks_are_missing),
 		cmocka_unit_test(outcomes_of_a_reset),
 		cmocka_unit_test(outcomes_of_an_answer_by_hand),

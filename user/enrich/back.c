@@ -182,8 +182,8 @@ static enum ur_looked find(struct ur_back_check *c, const struct ur_evidence *ev
 	if (read_link(c, index, &in) || !if_indextoname(index, ret->in))
 		return UR_COULD_NOT;
 	r = read_route(c, &ev->packet, in.vrf ? index : in.in_vrf ? in.master : 0);
-	/* No way back at all: the outcome says so. */
-	if (r == -ENETUNREACH || r == -EHOSTUNREACH || r == -EACCES || r == -EINVAL)
+	ret->none = r == -ENETUNREACH || r == -EHOSTUNREACH || r == -EACCES || r == -EINVAL;
+	if (ret->none)
 		return UR_FOUND_NONE;
 	return r ? UR_COULD_NOT : compare(c, &in, index, ret);
 }

@@ -57,8 +57,11 @@ static void by_the_same_device(void **state)
 	assert_int_equal(look("10.9.0.7", "d0"), UR_FOUND_NONE);
 	assert_int_equal(look("10.9.0.7", "d1"), UR_FOUND_NONE);
 	/* None at all is another matter. */
+	assert_false(ev.back.none);
 	assert_int_equal(look("192.0.2.1", "d0"), UR_FOUND_NONE);
+	assert_true(ev.back.none);
 	assert_int_equal(look("10.8.0.1", "d0"), UR_FOUND_NONE);
+	assert_true(ev.back.none);
 }
 
 static void by_another_device(void **state)
