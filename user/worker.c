@@ -20,6 +20,7 @@
 #define NAMESPACES    64  /* whose rules are read at the start */
 #define NS_PER_S      UINT64_C(1000000000)
 #define POLL_NS       UINT64_C(1000000000) /* between two looks at what was coalesced */
+#define POLL_LATE_NS  UINT64_C(3000000000) /* at most, to read records first that wait */
 #define POLL_IDLE     2                    /* looks that found nothing, until there is no more */
 
 struct ur_worker {
@@ -177,12 +178,13 @@ static void on_batch(void *arg, const struct ur_batch *batch)
 	w->result = w->result ?: show_lines(w, 0);
 }
 
-/* Look at what the kernel side coalesced, as long as it does. */
-static void poll_tally(struct ur_worker *w)
+/* Look at what the kernel side coalesced, as long as it does; best when all that it was like has
+ * been explained, so that it joins that. */
+static void poll_tally(struct ur_worker *w, bool all_read)
 {
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
-	if (!w->tally || !w->poll_ns || w->poll_ns > now)
+	if (!w->tally || !w->poll_ns || w->poll_ns + (all_read ? 0 : POLL_LATE_NS) > now)
 		return;
 	w->poll_idle = ur_tally_take(w->tally, on_batch, w) ? 0 : w->poll_idle + 1;
 	ur_tally_make_room(w->tally, now);
@@ -344,7 +346,7 @@ static void *work(void *arg)
 			w->result = explain_received(w, len);
 		else if (len > 0 && !follow(w, len))
 			w->result = explain(w, len);
-		poll_tally(w);
+		poll_tally(w, len == -ETIMEDOUT);
 		if (len && !w->result)
 			w->result = show_lines(w, clock_ns(CLOCK_MONOTONIC));
 		if (len && !w->result)
