@@ -13,6 +13,7 @@
 #include "user/enrich/back.h"
 #include "user/enrich/devices.h"
 #include "user/enrich/ended.h"
+#include "user/enrich/limits.h"
 #include "user/enrich/nat.h"
 #include "user/enrich/netns.h"
 #include "user/enrich/nft.h"
@@ -259,7 +260,7 @@ static void look_inside(struct ur_enrich *e, struct ur_evidence *ev, uint64_t *t
 	ur_cleanup(ur_netns_stay_end) struct ur_netns_stay stay = UR_NETNS_NO_STAY;
 
 	if (!is_rule(&ev->ev) && !is_miss(&ev->ev) && ev->ev.origin != UR_ORIGIN_TCP_SOCK &&
-	    !ur_route_wants(ev))
+	    !ur_route_wants(ev) && !ur_limits_wants(ev))
 		return;
 	ur_netns_stay_begin(e->netns, ev->ev.netns_inum, &stay);
 	ur_netns_stay_check(&stay, ev->ev.netns_cookie);
@@ -271,6 +272,7 @@ static void look_inside(struct ur_enrich *e, struct ur_evidence *ev, uint64_t *t
 		find_listeners(e, ev, &stay);
 	if (wants_others(ev))
 		find_others(e, ev, &stay);
+	ur_limits_find(ev, stay.there ? NULL : stay.outside);
 	if (wants_taken(ev) && stay.there)
 		*taken = find_event_taken(e, ev);
 	if (stay.there) {
@@ -416,6 +418,7 @@ void ur_enrich_run(struct ur_enrich *e, struct ur_evidence *ev)
 		ur_stack_from_caller(&ev->ev, ev->stack);
 	name_encaps(e, ev);
 	look_inside(e, ev, &taken);
+	ur_limits_of_host(ev);
 	look_at_nat(e, ev);
 	elsewhere = find_elsewhere(e, ev);
 	find_owners(e, ev, elsewhere, taken);

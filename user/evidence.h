@@ -194,6 +194,23 @@ struct ur_back {
 	char in[UR_IFNAME_MAX];  /* ...and the one that the packet came in on */
 };
 
+#define UR_SETTINGS_MAX 3
+#define UR_SETTING_NAME 40
+
+/* One of sysctl(8)'s. */
+struct ur_setting {
+	char name[UR_SETTING_NAME]; /* "": not there */
+	char value[64];
+	bool of_host; /* one for all namespaces */
+};
+
+/* Those of the limit that kept the answer back, read after the event. */
+struct ur_limit {
+	enum ur_looked looked;
+	struct ur_setting setting[UR_SETTINGS_MAX];
+	char reason[UR_REASON_MAX]; /* with UR_COULD_NOT */
+};
+
 /* The route or policy rule that refused the packet, where ur_event.route does not tell. */
 struct ur_refuser {
 	enum ur_looked looked; /* UR_FOUND_NONE: no route leads on, and nothing else refused it */
@@ -284,6 +301,7 @@ struct ur_evidence {
 	struct ur_elsewhere elsewhere;
 	struct ur_pattern pattern;
 	struct ur_back back;
+	struct ur_limit limit;
 	/* ev.socks[i].local, with UR_MM_ADDRESS; UR_FOUND_NONE: no address of the namespace's */
 	enum ur_looked local_here[UR_SOCKS_MAX];
 	/* ev.socks[i].bound_ifindex: its name with UR_FOUND; UR_FOUND_NONE: it is gone */

@@ -293,6 +293,20 @@ static const struct ur_field ur_back_table[] = {
 };
 TABLE(ur_back);
 
+static const struct ur_field ur_setting_table[] = {
+	STRING(ur_setting, name),
+	STRING(ur_setting, value),
+	BOOL(ur_setting, of_host),
+};
+TABLE(ur_setting);
+
+static const struct ur_field ur_limit_table[] = {
+	LOOKED(ur_limit, looked),
+	STRUCTS(ur_limit, setting, ur_setting),
+	STRING(ur_limit, reason),
+};
+TABLE(ur_limit);
+
 static const struct ur_field ur_rule_text_table[] = {
 	LOOKED(ur_rule_text, looked),     BOOL(ur_rule_text, generation_same),
 	NUMBER(ur_rule_text, number),     NUMBER(ur_rule_text, family),
@@ -378,6 +392,7 @@ static const struct ur_field evidence_table[] = {
 	STRUCT(ur_evidence, refuser, ur_refuser),
 	STRUCT(ur_evidence, pattern, ur_pattern),
 	STRUCT(ur_evidence, back, ur_back),
+	STRUCT(ur_evidence, limit, ur_limit),
 	NUMBERS(ur_evidence, local_here, UR_CHANGED),
 	NUMBERS(ur_evidence, bound, UR_CHANGED),
 	STRINGS(ur_evidence, bound_dev),

@@ -333,13 +333,15 @@ static const char *(*const finders[])(const struct ur_case *, struct ur_buf *) =
 	ur_find_way,     ur_find_ways,        ur_find_matched, ur_find_varies,  ur_find_accepted,
 	behind,          translated,          local_sender,    ur_find_trace,   ur_find_scan,
 	ur_find_spoofed, raw_reader,          packet_reader,   no_listeners,    no_elsewhere,
-	sk_lookup,       claim_odd,           reject_missing,
+	sk_lookup,       claim_odd,           reject_missing,  ur_find_limit,
 };
 #define FINDERS (sizeof(finders) / sizeof(finders[0]))
 _Static_assert(FINDERS <= UR_FINDINGS_MAX, "a report holds what all can find");
 
 void ur_find_more(const struct ur_case *c, struct ur_report *report)
 {
+	const struct ur_limit *limit = &c->ev->limit; /* settings are the same each time */
+
 	for (size_t i = 0; i < FINDERS && report->nfindings < UR_FINDINGS_MAX; i++) {
 		struct ur_finding *f = &report->findings[report->nfindings];
 		struct ur_buf text = UR_BUF(f->text), slug = UR_BUF(f->slug);
@@ -348,7 +350,8 @@ void ur_find_more(const struct ur_case *c, struct ur_report *report)
 		if (!found)
 			continue;
 		ur_buf_add(&slug, "%s", found);
-		f->told = finders[i] == ur_find_scan && c->ev->pattern.told;
+		f->told = (finders[i] == ur_find_scan && c->ev->pattern.told) ||
+			  (finders[i] == ur_find_limit && limit->looked == UR_FOUND);
 		report->nfindings++;
 	}
 }

@@ -149,6 +149,31 @@ static void put_reset(struct ur_node root, const struct ur_evidence *ev)
 
 /* ---- NAT, and the rest ---- */
 
+/* The settings of the limit that kept the answer back. */
+static void put_limit(struct ur_node root, const struct ur_limit *limit)
+{
+	json_t *array;
+
+	if (limit->looked != UR_FOUND) {
+		if (limit->looked != UR_NOT_ASKED)
+			put(root, "limit", json_null());
+		return;
+	}
+	array = json_array();
+	for (int i = 0; i < UR_SETTINGS_MAX; i++) {
+		struct ur_node n;
+
+		if (!limit->setting[i].name[0])
+			continue;
+		n = node_new(root.failed);
+		put_string(n, "name", limit->setting[i].name);
+		put_string(n, "value", limit->setting[i].value);
+		put_flag(n, "of_host", limit->setting[i].of_host);
+		append(root, array, n.object);
+	}
+	put(root, "limit", array);
+}
+
 static void put_nat(struct ur_node root, const struct ur_evidence *ev)
 {
 	const struct ur_nat *nat = &ev->ev.nat;
@@ -267,6 +292,7 @@ json_t *ur_json_event(const struct ur_evidence *ev, const struct ur_report *repo
 	ur_json_rule(root, ev);
 	ur_json_route(root, ev, report);
 	put_nat(root, ev);
+	put_limit(root, &ev->limit);
 	put_reset(root, ev);
 	put_stack(root, ev, report);
 	ur_json_also(root, report);

@@ -61,6 +61,16 @@ static void suppressed(void **state)
 	make();
 	is_string("outcome", "suppressed");
 	is_string("suppressed_by", "rate-limit-global");
+	is_absent("limit");
+	ev.limit.looked = UR_COULD_NOT;
+	make();
+	is_null("limit");
+	ev.limit.looked = UR_FOUND;
+	SAMPLE_COPY(ev.limit.setting[1].name, "net.ipv4.icmp_msgs_burst");
+	SAMPLE_COPY(ev.limit.setting[1].value, "50");
+	make();
+	is_string("limit.0.name", "net.ipv4.icmp_msgs_burst");
+	is_string("limit.0.value", "50");
 }
 
 /* Absent: does not apply. null: could not look. An empty list: looked, found none. */

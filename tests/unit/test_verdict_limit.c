@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+#include "tests/unit/sample.h"
+#include "user/verdict.h"
+
+static struct ur_evidence ev;
+static struct ur_report report;
+
+/* The text of note.limit, NULL when there is none. */
+static const struct ur_finding *note(void)
+{
+	ur_verdict_decide(&ev, &report);
+	for (uint32_t i = 0; i < report.nfindings; i++)
+		if (!strcmp(report.findings[i].slug, "note.limit"))
+			return &report.findings[i];
+	return NULL;
+}
+
+static void denied(uint8_t window, const char *netns)
+{
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 1, "10.0.0.5", 2);
+	ev.ev.window = window;
+	ev.netns = (struct ur_netns){ .looked = UR_FOUND, .inum = 7 };
+	strcpy(ev.netns.name, netns);
+	ev.limit.looked = UR_FOUND;
+	SAMPLE_COPY(ev.limit.setting[0].name, "net.ipv4.icmp_ratelimit");
+	SAMPLE_COPY(ev.limit.setting[0].value, "1000");
+}
+
+static void for_one_peer(void **state)
+{
+	(void)state;
+	denied(UR_WIN_PEER_DENY, "srv");
+	SAMPLE_COPY(ev.limit.setting[1].name, "net.ipv4.icmp_ratemask");
+	SAMPLE_COPY(ev.limit.setting[1].value, "6168");
+	assert_string_equal(
+		note()->text,
+		"the limit that kept the answer back: net.ipv4.icmp_ratelimit=1000, "
+		"net.ipv4.icmp_ratemask=6168; to see all answers for a while: `ip netns exec "
+		"srv sysctl -w net.ipv4.icmp_ratelimit=0`");
+	assert_true(note()->told); /* the same each time */
+	ev.ev.family = 6;
+	assert_non_null(strstr(note()->text, "sysctl -w net.ipv6.icmp.ratelimit=0"));
+}
+
+static void for_all_peers(void **state)
+{
+	(void)state;
+	denied(UR_WIN_GLOBAL_DENY, "srv");
+	SAMPLE_COPY(ev.limit.setting[0].name, "net.ipv4.icmp_msgs_per_sec");
+	ev.limit.setting[0].of_host = true;
+	assert_non_null(strstr(note()->text, "icmp_msgs_per_sec=1000 (of the host); "));
+	assert_non_null(strstr(note()->text, "`sysctl -w net.ipv4.icmp_msgs_per_sec="));
+}
+
+static void for_routes(void **state)
+{
+	(void)state;
+	denied(UR_WIN_ERROR_DENY, "host");
+	assert_non_null(strstr(note()->text, "`sysctl -w net.ipv4.route.error_cost=0`"));
+}
+
+static void could_not_look(void **state)
+{
+	(void)state;
+	denied(UR_WIN_PEER_DENY, "srv");
+	ev.limit.looked = UR_COULD_NOT;
+	SAMPLE_COPY(ev.limit.reason, "it is\033gone");
+	assert_false(note()->told);
+	assert_non_null(strstr(note()->text, "could not be read: it is"));
+	assert_null(strchr(note()->text, '\033'));
+	ev.limit.looked = UR_NOT_ASKED;
+	assert_null(note());
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(for_one_peer),
+		cmocka_unit_test(for_all_peers),
+		cmocka_unit_test(for_routes),
+		cmocka_unit_test(could_not_look),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
