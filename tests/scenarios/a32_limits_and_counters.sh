@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # More closed ports than the kernel answers for: the limit for all, then the one for one peer,
 # then a rule that drops the answers. What is said to be sent is what the client got and what
-# the kernel counted; the rest is suppressed, and by what.
+# the kernel counted; the rest is suppressed, and by what, with the settings of that limit.
 topo
 start_unreach
 
@@ -16,7 +16,7 @@ swept() {
 		if [ "$i" -lt "$answers" ]; then
 			echo "{\"outcome\":\"sent\",\"icmp\":{\"version\":$1},\"packet\":{\"dst\":\"$2\"},\"cause\":\"socket.none\"}"
 		else
-			echo "{\"outcome\":\"suppressed\",\"suppressed_by\":\"$3\",\"icmp\":{\"version\":$1},\"packet\":{\"dst\":\"$2\"},\"cause\":\"socket.none\"}"
+			echo "{\"outcome\":\"suppressed\",\"suppressed_by\":\"$3\",\"limit\":$limit,\"icmp\":{\"version\":$1},\"packet\":{\"dst\":\"$2\"},\"cause\":\"socket.none\"}"
 		fi
 	done
 }
@@ -44,12 +44,19 @@ where=(in_ns srv)
 per_sec=$("${where[@]}" sysctl -n net.ipv4.icmp_msgs_per_sec)
 burst=$("${where[@]}" sysctl -n net.ipv4.icmp_msgs_burst)
 "${where[@]}" sysctl -qw net.ipv4.icmp_msgs_per_sec=1 net.ipv4.icmp_msgs_burst=1
+of_host='absent:'
+[ "${#where[@]}" -gt 0 ] || of_host=true
+limit="[{\"name\":\"net.ipv4.icmp_msgs_per_sec\",\"value\":\"1\",\"of_host\":\"$of_host\"},
+	{\"name\":\"net.ipv4.icmp_msgs_burst\",\"value\":\"1\"},{\"name\":\"net.ipv4.icmp_ratemask\"}]"
+limit=$(jq -c . <<<"${limit/\"true\"/true}")
 sweep 4 "$V4" rate-limit-global -n 20
 "${where[@]}" sysctl -qw "net.ipv4.icmp_msgs_per_sec=$per_sec" "net.ipv4.icmp_msgs_burst=$burst"
 in_ns srv sysctl -qw net.ipv4.icmp_ratelimit="$limit4" net.ipv6.icmp.ratelimit="$limit6"
 
 for version in 4 6; do
 	[ "$version" = 4 ] && dst=$V4 host=IcmpOutRateLimitHost || dst=$V6 host=Icmp6OutRateLimitHost
+	[ "$version" = 4 ] && name=icmp_ratelimit value=$limit4 || name=icmp.ratelimit value=$limit6
+	limit="[{\"name\":\"net.ipv$version.$name\",\"value\":\"$value\"},{\"name\":\"net.ipv$version.${name%limit}mask\"}]"
 	limited=$(counted "$host")
 	sweep "$version" "$dst" rate-limit-peer -n 40 --gap .002
 	# Before v6.3 and its stable kin the kernel does not count them.
