@@ -22,8 +22,10 @@ bool ur_text_reset(struct ur_buf *out, const struct ur_evidence *ev)
 	if (r->flags & UR_RST_LISTENER)
 		ur_buf_add(out, ", %u connections wait for accept(), %u may", r->backlog,
 			   r->backlog_max);
-	if (ev->reset_reason[0])
-		ur_buf_add(out, ", the kernel's reason %s", ev->reset_reason);
+	if (ev->reset_reason[0]) {
+		ur_buf_add(out, ", the kernel's reason ");
+		ur_buf_add_safe(out, ev->reset_reason);
+	}
 	if (ur_reset_by_program(ev))
 		ur_buf_add(out, ", by ");
 	return true;

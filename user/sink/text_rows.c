@@ -7,6 +7,7 @@
 #include <string.h>
 #include "user/addr.h"
 #include "user/age.h"
+#include "user/escape.h"
 #include "user/names.h"
 #include "user/place.h"
 #include "user/sink/text_reset.h"
@@ -163,8 +164,8 @@ static void say_taker(struct ur_buf *out, const struct ur_evidence *ev, int i)
 		ur_buf_add(out, "the kernel's");
 	else
 		say_owners(out, &ev->socks[i]);
-	if (ev->encap[i][0])
-		ur_buf_add(out, ", %s", ev->encap[i]);
+	ur_buf_add(out, ev->encap[i][0] ? ", " : "");
+	ur_buf_add_safe(out, ev->encap[i]);
 }
 
 static void put_socket(const struct ur_lines *lines, const struct ur_evidence *ev, int i)
@@ -398,7 +399,7 @@ static void row_route(const struct ur_lines *lines, const struct ur_evidence *ev
 		      const struct ur_report *report)
 {
 	const struct ur_refuser r = ur_route_refuser(ev);
-	char row[ROW_MAX];
+	char row[ROW_MAX], reason[UR_ESCAPE_GROWTH * UR_REASON_MAX];
 	struct ur_buf out = start_row(row, "route");
 
 	(void)report;
@@ -407,8 +408,8 @@ static void row_route(const struct ur_lines *lines, const struct ur_evidence *ev
 	else if (r.looked == UR_FOUND || r.looked == UR_FOUND_NONE)
 		ur_buf_add(&out, "policy rules and refusing routes read just after, %s",
 			   r.unchanged ? "unchanged" : "perhaps changed");
-	else if (r.reason[0])
-		ur_buf_add(&out, "not known: %s", r.reason);
+	else if (ur_escape(reason, sizeof(reason), r.reason))
+		ur_buf_add(&out, "not known: %s", reason);
 	else
 		return;
 	put_row(lines, &out);

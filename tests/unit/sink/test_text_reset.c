@@ -26,6 +26,9 @@ static void segments(void **state)
 	expect("for a segment with SYN, 0 bytes of data");
 	sample_reason(&ev, "NO_SOCKET");
 	expect("for a segment with SYN, 0 bytes of data, the kernel's reason NO_SOCKET");
+	/* in a file anything can stand there */
+	sample_reason(&ev, "\033[2J");
+	expect("for a segment with SYN, 0 bytes of data, the kernel's reason \\x1b[2J");
 	sample_tcp_sock(&ev, 10, 0x18, "nginx");
 	ev.packet.tcp_payload = 7;
 	ev.ev.reset.backlog = 2;

@@ -36,6 +36,7 @@ static void a_miss(void **state)
 	sk->flags = UR_SK_REUSEPORT;
 	sk->bound_ifindex = 5;
 	SAMPLE_COPY(ev.bound_dev[0], "k0");
+	SAMPLE_COPY(ev.encap[0], "\033x"); /* of a file that somebody made */
 	sk = sample_socket(&ev, UR_MM_PEER, "::", NULL);
 	sk->flags = UR_SK_CONNECTED | UR_SK_V6ONLY;
 	sample_addr(sk->peer, "fd00::9");
@@ -47,7 +48,7 @@ static void a_miss(void **state)
 	expect("    verdict   socket.race, likely; event 17 at 2026-11-21T02:45:20.123456789Z\n"
 	       "    answer    ICMP type 3 code 3 (port-unreachable) to 10.0.0.7, sent\n"
 	       "    packet    61 bytes, ttl 64, in on eth0, netns 4026531840\n"
-	       "    socket    udp 0.0.0.0:53 dev k0 reuseport, dns (pid 812): other device\n"
+	       "    socket    udp 0.0.0.0:53 dev k0 reuseport, dns (pid 812), \\x1bx: other device\n"
 	       "    socket    udp [::]:53 to [fd00::9]:9 v6only, process not known: other peer\n"
 	       "    socket    udp 0.0.0.0:53, the kernel's: fits\n"
 	       "    socket    there are more than could be looked at\n"
