@@ -233,10 +233,10 @@ static const struct ur_field ur_readers_table[] = {
 TABLE(ur_readers);
 
 static const struct ur_field ur_elsewhere_table[] = {
-	LOOKED(ur_elsewhere, looked),     NUMBER(ur_elsewhere, netns_inum),
-	STRING(ur_elsewhere, netns_name), BYTES(ur_elsewhere, addr),
-	NUMBER(ur_elsewhere, family),     STRUCT(ur_elsewhere, owners, ur_owners),
-	NUMBER(ur_elsewhere, is_target),  STRING(ur_elsewhere, reason),
+	LOOKED(ur_elsewhere, looked),      NUMBER(ur_elsewhere, netns_inum),
+	STRING(ur_elsewhere, netns_name),  BYTES(ur_elsewhere, addr),
+	NUMBER(ur_elsewhere, family),      STRUCT(ur_elsewhere, owners, ur_owners),
+	UP_TO(ur_elsewhere, is_target, 1), STRING(ur_elsewhere, reason),
 };
 TABLE(ur_elsewhere);
 

@@ -196,6 +196,7 @@ static void broken_records(void **state)
 		"\"netns\":{\"looked\":5}",
 		"\"sender\":{\"n\":5}",
 		"\"way\":{\"nsteps\":17}",
+		"\"elsewhere\":{\"is_target\":2}",
 		"\"seq\":1,\"seq\":2",
 	};
 	static const char *const others[] = {
