@@ -112,10 +112,6 @@ static int begin(struct copy *c, uint16_t linktype)
 
 static int copy_packet(struct copy *c, const struct ur_saved *saved)
 {
-	int r = c->counts->packets ? 0 : begin(c, saved->linktype);
-
-	if (r)
-		return r;
 	ur_block_packet(&c->block, 0, saved->time, saved->wire, saved->data, saved->len);
 	if (look(c, saved)) {
 		/* look() has left the block alone */
@@ -131,6 +127,8 @@ static int copy_all(struct copy *c, FILE *in)
 	struct ur_saved saved;
 	int r = ur_savefile_open(in, &file);
 
+	if (!r && !ur_savefile_has_blocks(file))
+		r = begin(c, ur_savefile_linktype(file));
 	while (!r) {
 		r = ur_savefile_next(file, &saved);
 		if (r <= 0)

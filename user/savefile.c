@@ -107,10 +107,11 @@ FILE *ur_savefile_create(const char *path)
 
 bool ur_saved_option(const struct ur_saved *saved, size_t *at, struct ur_saved_option *ret)
 {
-	const uint8_t *option = saved->options + *at;
+	const uint8_t *option;
 
 	if (saved->options_len < 4 || *at > saved->options_len - 4)
 		return false;
+	option = saved->options + *at;
 	*ret = (struct ur_saved_option){ get16(option, saved->swap), get16(option + 2, saved->swap),
 					 option + 4 };
 	if (ret->code == UR_OPT_END || ret->len > saved->options_len - *at - 4)
@@ -414,6 +415,11 @@ void ur_savefile_free(struct ur_savefile *file)
 bool ur_savefile_has_blocks(const struct ur_savefile *file)
 {
 	return !file->pcap;
+}
+
+uint16_t ur_savefile_linktype(const struct ur_savefile *f)
+{
+	return f->interfaces->linktype;
 }
 
 int ur_savefile_next(struct ur_savefile *file, struct ur_saved *ret)

@@ -42,6 +42,9 @@ UR_DEFINE_CLEANUP(struct ur_savefile, ur_savefile_free)
 /* Whether it is a pcapng file, so that ur_saved.block is there. */
 bool ur_savefile_has_blocks(const struct ur_savefile *file);
 
+/* The link type of all packets of a pcap file. */
+uint16_t ur_savefile_linktype(const struct ur_savefile *file);
+
 /* Read the next. Returns 1; 0 at the end; -ENODATA where the file was cut off inside of one;
  * -EPROTO where it makes no sense from here on; -errno. */
 int ur_savefile_next(struct ur_savefile *file, struct ur_saved *ret);

@@ -164,6 +164,13 @@ static void the_older_format_becomes_the_newer(void **state)
 	assert_int_equal(counts.alone, 1);
 	assert_memory_equal(comments(&c), "port-unreachable: ", 18);
 	capture_close(&c);
+	/* no packet at all: the copy is a capture all the same */
+	assert_int_equal(annotate(sizeof(head), NULL, &c, &counts), 0);
+	assert_int_equal(counts.packets, 0);
+	assert_false(counts.cut);
+	assert_string_equal(comments(&c), "");
+	assert_true(c.len > 0);
+	capture_close(&c);
 }
 
 static void captures_that_end_early_or_are_none(void **state)
