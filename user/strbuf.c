@@ -24,13 +24,13 @@ static size_t whole_chars(const char *s, size_t max)
 
 static void mark_cut(struct ur_buf *buf)
 {
+	const size_t kept = buf->cap < sizeof(dots) ? 0 :
+						      whole_chars(buf->at, buf->cap - sizeof(dots));
+
 	buf->cut = true;
-	buf->len = buf->cap - 1;
-	if (buf->cap <= sizeof(dots))
-		return;
-	buf->len = whole_chars(buf->at, buf->cap - sizeof(dots));
-	memcpy(buf->at + buf->len, dots, sizeof(dots));
-	buf->len += sizeof(dots) - 1;
+	buf->len = (size_t)snprintf(buf->at + kept, buf->cap - kept, "%s", dots) + kept;
+	if (buf->len >= buf->cap)
+		buf->len = buf->cap - 1;
 }
 
 void ur_buf_add(struct ur_buf *buf, const char *fmt, ...)
