@@ -436,5 +436,5 @@ const struct ur_tree_edge *ur_tree_edges_to(const struct ur_tree *t, uint32_t ch
 	for (end = low; end < t->nedges && t->edges[end].to == chain; end++)
 		;
 	*n = end - low;
-	return t->edges + low;
+	return *n ? t->edges + low : t->edges;
 }
