@@ -97,13 +97,10 @@ static json_t *encode_one(const struct ur_field *f, const uint8_t *at)
 	}
 }
 
+/* Each byte is 0, as the one before it is: most of the evidence is. */
 static bool is_zero(const uint8_t *at, size_t size)
 {
-	while (size && !*at) {
-		at++;
-		size--;
-	}
-	return !size;
+	return !size || (!*at && !memcmp(at, at + 1, size - 1));
 }
 
 static json_t *encode_array(const struct ur_field *f, const uint8_t *at)
