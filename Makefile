@@ -52,6 +52,7 @@ UNIT_SRC  := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
 TRUTH_SRC := $(wildcard tests/truth/*.c)
 BENCH_SRC := $(filter-out %.bpf.c,$(wildcard tests/bench/*.c))
 STRESS_SRC := $(wildcard tests/stress/*.c)
+FUZZ_SRC  := $(wildcard tests/fuzz/*.c)
 
 # The same sources give the same bytes in any folder.
 SAME := -ffile-prefix-map=$(CURDIR)=.
@@ -69,6 +70,7 @@ CC_FLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE $(SAME) \
 LD_FLAGS := -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 LIBS     := -lbpf -lelf -lz -ljansson -lcap -lpcap -lpthread
 ASAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZED   := -fsanitize=fuzzer-no-link $(ASAN) -O1 -gline-tables-only
 # A static program can't look up users or hosts: the linker only warns, we want to know.
 STATIC   := -static -Wl,--fatal-warnings -Wl,--build-id=sha1
 # What libpcap asks of the name service switch then comes from user/static.c.
@@ -239,6 +241,34 @@ $(BENCH): $B/%: %.c $B/flags | $B/checked $B/tests/bench/one.skel.h
 		$(if $(filter %/one,$@),-lbpf -lelf -lz)
 -include $(BENCH:=.d) $B/tests/bench/one.bpf.d
 
+# Fuzzing: by clang's libFuzzer, so these are clang's objects; of what reads or writes anything.
+FUZZ     := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(FUZZ_SRC))
+FUZZ_OBJ := $(patsubst %.c,$B/fuzz/%.o,$(filter-out user/main.c user/probe% user/check.c \
+	user/loop.c user/worker.c,$(USER_SRC)))
+FUZZ_SECONDS ?= 60
+$B/fuzz/%.o: %.c $B/flags
+	$(call say,FUZZ,$@)
+	$Qmkdir -p $(@D)
+	$Q$(CLANG) $(CC_FLAGS) $(FUZZED) -DUR_VERSION='"fuzzed"' -MMD -MP -c $< -o $@
+$B/fuzz/user.a: $(FUZZ_OBJ) $B/sources
+	$Qrm -f $@ && $(AR) qcsD $@ $(filter %.o,$^)
+# A filter may name hosts: libpcap's archive looks them up where the release build does.
+$(FUZZ): $B/fuzz/%: $B/fuzz/tests/fuzz/%.o $B/fuzz/user.a
+	$(call say,LD,$@)
+	$Q$(CLANG) $(FUZZED) -fsanitize=fuzzer $(LD_FLAGS) $(WRAPPED:%=-Wl,--wrap=%) $^ -o $@ \
+		$(if $(filter %/filter,$@),$(LIBS:-lpcap=-l:libpcap.a),$(LIBS))
+-include $(FUZZ_OBJ:.o=.d) $(FUZZ_SRC:%.c=$B/fuzz/%.d)
+
+.PHONY: fuzz
+fuzz: $(FUZZ) ## fuzz all parsers, each for FUZZ_SECONDS=60 (TARGET=NAME: one of them)
+	$Qtests/fuzz/run --seconds $(FUZZ_SECONDS) $(TARGET)
+
+# The same inputs each time, as far as the time for it lets: a test that fails now and then
+# would be blamed on whoever comes by.
+.PHONY: fuzz-short
+fuzz-short: $(FUZZ)
+	$Qtests/fuzz/run --seconds 3 --seed 1
+
 # Figures are guest instructions, so they don't depend on this machine, or on its load.
 .PHONY: bench bench-long stress churn
 bench: release $(BENCH) ## measure what unreach costs, in guest instructions (KERNEL=6.12)
@@ -281,6 +311,7 @@ test: ## install what is missing, build, and run every test
 	$Qtests/lint/selftest
 	$Q$(MAKE) --no-print-directory -j$(JOBS) unit
 	$Q$(MAKE) --no-print-directory files html completions
+	$Q$(MAKE) --no-print-directory -j$(JOBS) fuzz-short
 	$Qtests/vm/matrix
 	$Qtests/stress/run --verdicts 1000 --seconds 120
 
