@@ -201,7 +201,12 @@ UNIT := $(UNIT_SRC:%.c=$B/plain/%) $(UNIT_SRC:%.c=$B/asan/%)
 unit: $(UNIT) ## run the unit tests, plain and with the sanitizers
 	$Qtests/unit/run $^
 
-files: $B/unreach ## read capture files of earlier versions, and ours with tshark
+$B/fields: $B/plain/tests/files/fields.o $B/plain/user.a
+	$(call say,LD,$@)
+	$Q$(CC) $(CC_FLAGS) $(LD_FLAGS) $^ -o $@ $(LIBS)
+-include $B/plain/tests/files/fields.d
+
+files: $B/unreach $B/fields ## read capture files of earlier versions, and ours with tshark
 	$Qtests/files/run $<
 
 html: $B/unreach ## check the page of --html as a document
