@@ -24,6 +24,7 @@ OBJCOPY      ?= objcopy
 INSTALL      ?= install
 CLANG_FORMAT ?= clang-format
 CLANG_TIDY   ?= clang-tidy
+CPPCHECK     ?= cppcheck
 
 # bpftool lives in sbin, which is not in an ordinary user's PATH on Debian.
 export PATH := $(PATH):/usr/sbin:/sbin
@@ -197,7 +198,7 @@ callsites: ## hold tests/callsites against the kernels' sources (downloads 150 M
 
 UNIT := $(UNIT_SRC:%.c=$B/plain/%) $(UNIT_SRC:%.c=$B/asan/%)
 
-.PHONY: unit files html html-look completions lint tidy format truth check test
+.PHONY: unit files html html-look completions lint analyze tidy verifier verifier-update format truth check test
 unit: $(UNIT) ## run the unit tests, plain and with the sanitizers
 	$Qtests/unit/run $^
 
@@ -288,13 +289,35 @@ stress: release $(STRESS) ## compare 10,000 verdicts under churn with what happe
 churn: release ## replace rule sets 1,000 times while packets are rejected (KERNEL=6.12)
 	$Qtests/churn/run $(KERNEL)
 
+verifier: release ## what each program costs the verifiers of the kernels, against what it did
+	$Qtests/verifier/run
+
+verifier-update: release ## record that in tests/verifier/baseline.txt
+	$Qtests/verifier/run --update
+
 lint: $B/unreach ## check style, layering, documents and scripts
 	$Qtests/lint/run
 
-tidy: $(SKELS) ## run clang-tidy over the user side (slow, and not part of make test)
-	$Qcommand -v $(CLANG_TIDY) > /dev/null || \
-		{ echo "$(CLANG_TIDY) is missing; as root: apt-get install clang-tidy" >&2; exit 1; }
-	$Q$(CLANG_TIDY) --quiet $(USER_SRC) -- $(CC_FLAGS) -DUR_VERSION='"$(VERSION)"'
+# Each stamp is a file without findings. It follows the object, which is made anew when a header
+# changes, so that a second run looks at what has changed only. .clang-tidy and tests/lint/cppcheck
+# say which checks are off, and why.
+GCC_STAMPS  := $(USER_SRC:%.c=$B/analyze/%.gcc)
+TIDY_STAMPS := $(USER_SRC:%.c=$B/analyze/%.tidy)
+$(GCC_STAMPS): $B/analyze/%.gcc: $B/plain/%.o
+	$(call say,ANALYZE,$*.c)
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(CC_FLAGS) -O1 -fanalyzer -DUR_VERSION='"$(VERSION)"' -c $*.c -o /dev/null && touch $@
+$(TIDY_STAMPS): $B/analyze/%.tidy: $B/plain/%.o .clang-tidy
+	$(call say,TIDY,$*.c)
+	$Qmkdir -p $(@D)
+	$Q$(CLANG_TIDY) --quiet $*.c -- $(CC_FLAGS) -DUR_VERSION='"$(VERSION)"' 2> $@.err || \
+		{ cat $@.err >&2; exit 1; }
+	$Qtouch $@
+
+analyze: $(GCC_STAMPS) $(TIDY_STAMPS) ## run gcc -fanalyzer, clang-tidy and cppcheck over user/ (slow at first)
+	$Qtests/lint/cppcheck $(CPPCHECK) $B/analyze/cppcheck
+
+tidy: $(TIDY_STAMPS)
 
 format: ## bring all C files into the project's form
 	$Qgit ls-files -co --exclude-standard '*.c' '*.h' ':!vmlinux/*/vmlinux.h' | \

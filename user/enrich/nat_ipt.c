@@ -7,12 +7,12 @@
 struct rule {
 	const struct ur_nat_flow *flow;
 	struct ur_nat_step *step;
-	bool not ; /* "!" stood before the option */
+	bool inverted; /* "!" stood before the option */
 };
 
 static void limit(struct rule *r, enum ur_nat_fit fit)
 {
-	if (r->not )
+	if (r->inverted)
 		fit = ur_nat_not(fit);
 	if (fit < r->step->fit)
 		r->step->fit = fit;
@@ -138,7 +138,7 @@ void ur_nat_read_ipt(const char *text, const struct ur_nat_flow *flow, struct ur
 	char option[UR_NAT_WORD_MAX] = "", word[UR_NAT_WORD_MAX], value[UR_NAT_WORD_MAX] = "";
 	struct rule r = { .flow = flow, .step = step };
 	size_t len = strlen(text);
-	bool not = false;
+	bool inverted = false;
 
 	*step = (struct ur_nat_step){ .fit = UR_NAT_YES };
 	if (len >= 3 && !strcmp(text + len - 3, "...")) {
@@ -147,12 +147,12 @@ void ur_nat_read_ipt(const char *text, const struct ur_nat_flow *flow, struct ur
 	}
 	while (next(&text, word)) {
 		if (!strcmp(word, "!")) {
-			not = true;
+			inverted = true;
 		} else if (word[0] == '-' && word[1]) {
 			if (option[0])
 				take(&r, option, value);
-			r.not = not ;
-			not = false;
+			r.inverted = inverted;
+			inverted = false;
 			strcpy(option, word);
 			value[0] = '\0';
 		} else {

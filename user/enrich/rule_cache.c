@@ -27,7 +27,7 @@ struct ur_rule_cache {
 	size_t max;
 	size_t size;
 	TAILQ_HEAD(ur_rule_cache_use, entry) use; /* the last used first */
-	LIST_HEAD(, entry) buckets[BUCKETS];
+	LIST_HEAD(ur_rule_cache_bucket, entry) buckets[BUCKETS];
 };
 
 int ur_rule_cache_new(size_t max_bytes, struct ur_rule_cache **ret)
