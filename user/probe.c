@@ -14,6 +14,8 @@
 #include "unreach-plain.skel.h"
 #include "unreach.skel.h"
 
+#define LOG_STATS 4 /* BPF_LOG_STATS: what each program cost the verifier */
+
 UR_DEFINE_CLEANUP(struct ur_bpf, ur_bpf__destroy)
 
 /* libbpf has one print function for the process; it tells which program was refused
@@ -147,6 +149,7 @@ static int open_object(const struct ur_probe *p, int types, struct ur_bpf **ret)
 		skel->skeleton->data = (void *)ur_bpf_plain__elf_bytes(&skel->skeleton->data_sz);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", types);
 	opts.btf_custom_path = path;
+	opts.kernel_log_level = said.debug ? LOG_STATS : 0;
 	r = bpf_object__open_skeleton(skel->skeleton, &opts) ?:
 		    ur_probe_types_write(p->btf, p->names, bpf_object__btf(skel->obj), types);
 	if (!r)
