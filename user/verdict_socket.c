@@ -74,7 +74,7 @@ static bool nearer_unseen(const struct ur_case *c)
 			   0 :
 			   misses[c->ev->ev.socks[c->nearest].mismatch].nearness;
 
-	for (size_t i = 0; i < MISSES; i++)
+	for (size_t i = 0; i < UR_MM_MAX; i++)
 		if (c->ev->ev.sock_total[i] && misses[i].nearness > here)
 			return true;
 	return false;

@@ -83,7 +83,7 @@ const struct ur_tree *ur_trees_get(struct ur_trees *c, const struct ur_rule_key 
  * that holds a tree. */
 static struct slot *oldest(struct ur_trees *c, bool full)
 {
-	struct slot *best = NULL;
+	struct slot *best = full ? NULL : c->slots;
 
 	for (struct slot *s = c->slots; s < c->slots + SLOTS; s++) {
 		if (full && !s->tree)

@@ -447,7 +447,7 @@ int ur_xt_prefetch(struct ur_xt *xt, uint32_t netns, uint64_t cookie)
 	struct ur_xt_when when = { .netns = netns, .cookie = cookie };
 	struct ur_tree *tree;
 	uint64_t digest = 0;
-	int r[2];
+	int r[2] = {};
 
 	for (int i = 0; i < 2; i++) {
 		when.ipv6 = i;
