@@ -40,15 +40,22 @@ void ur_say_place(struct ur_buf *out, const struct ur_place *place)
 		ur_buf_add(out, ", unit %s", place->unit);
 }
 
+static void say(struct ur_buf *out, const char *what, const char *name)
+{
+	ur_buf_add(out, "%s", what);
+	ur_buf_add_safe(out, name);
+}
+
 void ur_say_place_in_full(struct ur_buf *out, const struct ur_place *place)
 {
 	if (place->looked != UR_FOUND)
 		return;
-	if (place->container[0])
-		ur_buf_add(out, ", %s%scontainer %s", place->runtime, place->runtime[0] ? " " : "",
-			   place->container);
+	if (place->container[0]) {
+		say(out, ", ", place->runtime);
+		say(out, place->runtime[0] ? " container " : "container ", place->container);
+	}
 	if (place->pod_uid[0])
-		ur_buf_add(out, ", pod %s", place->pod_uid);
+		say(out, ", pod ", place->pod_uid);
 	if (place->unit[0])
-		ur_buf_add(out, ", unit %s", place->unit);
+		say(out, ", unit ", place->unit);
 }

@@ -8,5 +8,6 @@
  * that says nothing: a login session, the service manager, a program started by hand. */
 void ur_say_place(struct ur_buf *out, const struct ur_place *place);
 
-/* All that is known: ", docker container <id>, pod <uid>, unit statsd.service". */
+/* All that is known: ", docker container <id>, pod <uid>, unit statsd.service"; for a row, not
+ * for a sentence: whoever may make a cgroup chose its name, so that is escaped. */
 void ur_say_place_in_full(struct ur_buf *out, const struct ur_place *place);

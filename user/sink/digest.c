@@ -9,6 +9,7 @@
 #include "user/escape.h"
 #include "user/services.h"
 #include "user/sink/json_digest.h"
+#include "user/sink/json_line.h"
 #include "user/sink/lines.h"
 #include "user/sink/times.h"
 #include "user/strbuf.h"
@@ -133,15 +134,7 @@ static int put_text(struct digest_sink *s, const struct ur_totals *totals)
 
 static int put_json(struct digest_sink *s, const struct ur_totals *totals)
 {
-	ur_cleanup(json_decrefp) json_t *object = ur_json_digest(&s->digest, totals);
-
-	if (!object)
-		return -ENOMEM;
-	errno = 0;
-	if (json_dumpf(object, s->lines.out, JSON_COMPACT | JSON_ENSURE_ASCII) ||
-	    putc('\n', s->lines.out) == EOF)
-		return errno ? -errno : -EIO;
-	return ur_sink_flush(s->lines.out);
+	return ur_json_line(s->lines.out, ur_json_digest(&s->digest, totals));
 }
 
 static int digest_report(struct ur_sink *sink, const struct ur_totals *totals)

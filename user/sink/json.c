@@ -1,39 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "user/sink.h"
 
-#include <errno.h>
 #include "user/sink/json_event.h"
+#include "user/sink/json_line.h"
 
 struct json_sink {
 	struct ur_sink sink;
 	FILE *out;
 };
 
-/* Takes the reference; NULL: out of memory. */
-static int put_line(struct ur_sink *sink, json_t *object)
-{
-	FILE *out = ((struct json_sink *)sink)->out;
-	ur_cleanup(json_decrefp) json_t *event = object;
-
-	if (!event)
-		return -ENOMEM;
-	/* ASCII only: what is no letter there can't act on a terminal either. */
-	errno = 0;
-	if (json_dumpf(event, out, JSON_COMPACT | JSON_ENSURE_ASCII) || putc('\n', out) == EOF)
-		return errno ? -errno : -EIO;
-	return ur_sink_flush(out);
-}
-
 static int json_event(struct ur_sink *sink, const struct ur_evidence *ev,
 		      const struct ur_report *report)
 {
-	return put_line(sink, ur_json_event(ev, report));
+	return ur_json_line(((struct json_sink *)sink)->out, ur_json_event(ev, report));
 }
 
 static int json_received(struct ur_sink *sink, const struct ur_receipt *receipt,
 			 const struct ur_report *report)
 {
-	return put_line(sink, ur_json_received(receipt, report));
+	return ur_json_line(((struct json_sink *)sink)->out, ur_json_received(receipt, report));
 }
 
 static int json_finish(struct ur_sink *sink, const struct ur_totals *totals)

@@ -7,7 +7,6 @@
 #include <string.h>
 #include "user/addr.h"
 #include "user/age.h"
-#include "user/escape.h"
 #include "user/names.h"
 #include "user/place.h"
 #include "user/sink/text_reset.h"
@@ -30,13 +29,19 @@ static void put_row(const struct ur_lines *lines, const struct ur_buf *row)
 	ur_lines_put(lines, row->at, INDENT + LABEL);
 }
 
+/* Words of ours, and some that others chose. */
+static void say(struct ur_buf *out, const char *what, const char *theirs)
+{
+	ur_buf_add(out, "%s", what);
+	ur_buf_add_safe(out, theirs);
+}
+
 static void say_owners(struct ur_buf *out, const struct ur_owners *owners)
 {
 	switch (owners->looked) {
 	case UR_FOUND:
 		for (uint32_t i = 0; i < owners->n && i < UR_OWNERS_MAX; i++) {
-			ur_buf_add(out, "%s", i ? ", " : "");
-			ur_buf_add_safe(out, owners->one[i].comm);
+			say(out, i ? ", " : "", owners->one[i].comm);
 			if (!owners->one[i].pid)
 				continue;
 			ur_buf_add(out, " (pid %d", owners->one[i].pid);
@@ -115,8 +120,7 @@ static void row_packet(const struct ur_lines *lines, const struct ur_evidence *e
 	else
 		ur_buf_add(&out, "%u bytes, ttl %u", ev->packet.length, ev->packet.ttl);
 	if (ev->ev.iif && ev->ev.iifname[0]) {
-		ur_buf_add(&out, ", in on ");
-		ur_buf_add_safe(&out, ev->ev.iifname);
+		say(&out, ", in on ", ev->ev.iifname);
 		say_device(&out, "through", ev->slave);
 	} else if (!ev->ev.iif && !(ev->ev.reset.flags & UR_RST_ACTIVE)) {
 		ur_buf_add(&out, ", sent from here");
@@ -148,8 +152,7 @@ static void say_bound(struct ur_buf *out, const struct ur_evidence *ev, int i)
 			   ev->bound[i] == UR_FOUND_NONE ? " (gone)" : "");
 		return;
 	}
-	ur_buf_add(out, " dev ");
-	ur_buf_add_safe(out, ev->bound_dev[i]);
+	say(out, " dev ", ev->bound_dev[i]);
 }
 
 /* Who takes what comes to the socket: a function of the kernel, a process. */
@@ -164,8 +167,8 @@ static void say_taker(struct ur_buf *out, const struct ur_evidence *ev, int i)
 		ur_buf_add(out, "the kernel's");
 	else
 		say_owners(out, &ev->socks[i]);
-	ur_buf_add(out, ev->encap[i][0] ? ", " : "");
-	ur_buf_add_safe(out, ev->encap[i]);
+	if (ev->encap[i][0])
+		say(out, ", ", ev->encap[i]);
 }
 
 static void put_socket(const struct ur_lines *lines, const struct ur_evidence *ev, int i)
@@ -321,8 +324,7 @@ static void row_readers(const struct ur_lines *lines, const struct ur_evidence *
 
 		ur_buf_add(&out, one->kind == UR_READER_RAW ? "raw socket" : "packet socket");
 		if (one->kind == UR_READER_PACKET && one->ifindex) {
-			ur_buf_add(&out, " of ");
-			ur_buf_add_safe(&out, ev->ev.iifname);
+			say(&out, " of ", ev->ev.iifname);
 		}
 		ur_buf_add(&out, ", ");
 		say_owners(&out, &one->owners);
@@ -358,8 +360,7 @@ static void row_rule(const struct ur_lines *lines, const struct ur_evidence *ev,
 	say_device(&out, "in", r->iifname);
 	say_device(&out, "out", r->oifname);
 	if (ev->rule.base_chain[0]) {
-		ur_buf_add(&out, ", base chain ");
-		ur_buf_add_safe(&out, ev->rule.base_chain);
+		say(&out, ", base chain ", ev->rule.base_chain);
 		ur_buf_add(&out, " priority %d", ev->rule.priority);
 	}
 	put_row(lines, &out);
@@ -385,8 +386,7 @@ static void row_way(const struct ur_lines *lines, const struct ur_evidence *ev,
 			ur_buf_add(&out, " handle %" PRIu64, step->handle);
 		else
 			ur_buf_add(&out, " number %" PRIu32, step->number);
-		ur_buf_add(&out, ": ");
-		ur_buf_add_safe(&out, step->text);
+		say(&out, ": ", step->text);
 		put_row(lines, &out);
 	}
 	if (ur_by_rule(ev) && !ev->way.known)
@@ -399,7 +399,7 @@ static void row_route(const struct ur_lines *lines, const struct ur_evidence *ev
 		      const struct ur_report *report)
 {
 	const struct ur_refuser r = ur_route_refuser(ev);
-	char row[ROW_MAX], reason[UR_ESCAPE_GROWTH * UR_REASON_MAX];
+	char row[ROW_MAX];
 	struct ur_buf out = start_row(row, "route");
 
 	(void)report;
@@ -408,8 +408,8 @@ static void row_route(const struct ur_lines *lines, const struct ur_evidence *ev
 	else if (r.looked == UR_FOUND || r.looked == UR_FOUND_NONE)
 		ur_buf_add(&out, "policy rules and refusing routes read just after, %s",
 			   r.unchanged ? "unchanged" : "perhaps changed");
-	else if (ur_escape(reason, sizeof(reason), r.reason))
-		ur_buf_add(&out, "not known: %s", reason);
+	else if (r.reason[0])
+		say(&out, "not known: ", r.reason);
 	else
 		return;
 	put_row(lines, &out);
