@@ -7,6 +7,7 @@
 #include <string.h>
 #include "bpf/abi.h"
 #include "user/cause.h"
+#include "user/listen.h"
 #include "user/options_check.h"
 #include "user/strbuf.h"
 
@@ -24,11 +25,12 @@ static bool read_causes(const char *value, void *field);
 static bool read_interface(const char *value, void *field);
 static bool read_snaplen(const char *value, void *field);
 static bool read_size(const char *value, void *field);
+static bool read_listen(const char *value, void *field);
 
 struct row {
 	char letter; /* 0: none */
 	const char *name;
-	const char *arg; /* name of its argument, NULL: takes none */
+	const char *arg; /* name of its argument, NULL: takes none; "[=X]": may have one */
 	bool (*read)(const char *value, void *field);
 	size_t field;
 	const char *standard; /* the default, read as if it were given; NULL: all zero */
@@ -92,6 +94,9 @@ static const struct row rows[] = {
 	  "every event in full, also of a flood" },
 	{ 0, "check", NULL, read_flag, FIELD(check), NULL, NULL,
 	  "say what this kernel and host offer, and end" },
+	{ 0, "serve", "[=ADDR]", read_listen, FIELD(serve), NULL,
+	  "a port, or an address and a port: 9033, 127.0.0.1:9033, [::1]:9033",
+	  "metrics for Prometheus on port 9033, or at ADDR" },
 	{ 0, "ready-file", "PATH", read_string, FIELD(ready_file), NULL, "a file to create",
 	  "create PATH once everything is attached" },
 	{ 'h', "help", NULL, read_flag, FIELD(help), NULL, NULL, "show this help" },
@@ -252,6 +257,17 @@ static bool read_size(const char *value, void *field)
 	return !__builtin_mul_overflow(n, unit, (uint64_t *)field);
 }
 
+/* Without a value: the default. */
+static bool read_listen(const char *value, void *field)
+{
+	struct ur_options *opts = (void *)((char *)field - FIELD(serve));
+	struct ur_listen where;
+
+	opts->served = true;
+	opts->serve = value ?: UR_LISTEN_DEFAULT;
+	return !ur_listen_parse(opts->serve, &where);
+}
+
 /* ---- the parser ---- */
 
 static int fail(struct ur_buf *err, const char *what, const char *value, const char *then)
@@ -281,6 +297,16 @@ static const struct row *find_row(int code)
 	return NULL;
 }
 
+static bool is_optional(const struct row *row)
+{
+	return row->arg && row->arg[0] == '[';
+}
+
+static int argument_of(const struct row *row)
+{
+	return is_optional(row) ? optional_argument : row->arg ? required_argument : no_argument;
+}
+
 /* What getopt_long() wants, made from the rows. */
 struct getopt_tables {
 	char letters[2 * ROWS + 3];
@@ -295,7 +321,7 @@ static void make_tables(struct getopt_tables *t)
 	ur_buf_add(&letters, ":");
 	for (size_t i = 0; i < ROWS; i++) {
 		t->options[i].name = rows[i].name;
-		t->options[i].has_arg = rows[i].arg ? required_argument : no_argument;
+		t->options[i].has_arg = argument_of(&rows[i]);
 		t->options[i].val = LONG_BASE + (int)i;
 		if (rows[i].letter)
 			ur_buf_add(&letters, "%c%s", rows[i].letter, rows[i].arg ? ":" : "");
@@ -334,8 +360,8 @@ static int refuse(int code, const char *word, struct ur_buf *err)
 static const char *word_of(char **argv, const struct row *row)
 {
 	const char *last = argv[optind - 1];
-	bool own = strncmp(last, "--", 2) == 0 &&
-		   (!row->arg || last + 2 + strcspn(last + 2, "=") == optarg - 1);
+	bool own = strncmp(last, "--", 2) == 0 && (!row->arg || is_optional(row) ||
+						   last + 2 + strcspn(last + 2, "=") == optarg - 1);
 
 	return own ? last : argv[optind - 2];
 }
@@ -377,6 +403,7 @@ int ur_options_parse(int argc, char **argv, struct ur_options *ret, char *err, s
 	r = parse_all(argc, argv, &opts, &message);
 	opts.filter = argv + optind;
 	opts.nfilter = r ? 0 : (size_t)(argc - optind);
+	opts.json = opts.json || opts.served;
 	r = r ?: ur_options_check(&opts, &message);
 	if (!r)
 		*ret = opts;
@@ -391,7 +418,8 @@ static void help_row(FILE *out, const struct row *row)
 	struct ur_buf buf = UR_BUF(left);
 
 	ur_buf_add(&buf, row->letter ? "  -%c, " : "      ", row->letter);
-	ur_buf_add(&buf, "--%s%s%s", row->name, row->arg ? " " : "", row->arg ?: "");
+	ur_buf_add(&buf, "--%s%s%s", row->name, row->arg && !is_optional(row) ? " " : "",
+		   row->arg ?: "");
 	fprintf(out, "%-*s  %s", HELP_COL - 2, left, row->help);
 	if (row->standard)
 		fprintf(out, " (default: %s)", row->standard);

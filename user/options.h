@@ -13,6 +13,8 @@
 #define UR_CAUSE_HELP      "help" /* as ur_options.cause: only list them */
 
 struct ur_options {
+	bool served;       /* metrics over HTTP: --serve */
+	const char *serve; /* ...where; NULL: the default */
 	bool summary;      /* what there was most of, at the end */
 	bool received;     /* errors that come, too */
 	uint64_t count;    /* stop after so many, 0: no limit */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include "user/listen.h"
 
 #define TIMES_MAX 5 /* forms of -t, as tcpdump has them */
 
@@ -49,6 +50,24 @@ static int check_annotate(const struct ur_options *opts, struct ur_buf *err)
 	return 0;
 }
 
+static int check_serve(const struct ur_options *opts, struct ur_buf *err)
+{
+	struct ur_listen where;
+
+	if (!opts->served)
+		return 0;
+	if (opts->nfilter && !ur_listen_parse(opts->filter[0], &where)) {
+		ur_buf_add(err, "the address of --serve goes behind \"=\": --serve=%s",
+			   opts->filter[0]);
+		return -EINVAL;
+	}
+	if (opts->read || opts->write || opts->check || opts->summary || opts->html ||
+	    opts->verbose)
+		return refuse(err, "option --serve can't be combined with -r, -w, --check, "
+				   "--summary, --html or -v");
+	return 0;
+}
+
 /* What each option allows and together they do not. */
 int ur_options_check(const struct ur_options *opts, struct ur_buf *err)
 {
@@ -67,5 +86,5 @@ int ur_options_check(const struct ur_options *opts, struct ur_buf *err)
 		return refuse(
 			err,
 			"option -r can't be combined with --check, --for, --ready-file or --received");
-	return check_file(opts, err) ?: check_annotate(opts, err);
+	return check_file(opts, err) ?: check_annotate(opts, err) ?: check_serve(opts, err);
 }

@@ -39,6 +39,7 @@ static void defaults(void **state)
 	assert_int_equal(opts.for_ns, 0);
 	assert_null(opts.cause);
 	assert_null(opts.ready_file);
+	assert_false(opts.served);
 	assert_false(opts.all || opts.json || opts.numeric || opts.quiet || opts.check ||
 		     opts.help || opts.version);
 }
@@ -164,6 +165,11 @@ static void refusals_say_why(void **state)
 		{ "-w f --json", "--json", "--print" },
 		{ "-w f -v", "-v", "--print" },
 		{ "-w f -s 4294967296", "--snaplen", "headers" },
+		{ "--serve=", "--serve can't be", "[::1]:9033" },
+		{ "--serve=9033x", "\"9033x\"", "127.0.0.1:9033" },
+		{ "--serve 9033", "--serve=9033", "=" },
+		{ "--serv", "--serv", "--help" },
+		{ "--serve=9033 -r f", "--serve", "-r" },
 		{ "-r f --for 1s", "-r", "--for" },
 		{ "--annotate f", "--annotate", "-w" },
 		{ "--annotate f -w g udp", "--annotate", "-r" },
@@ -301,6 +307,24 @@ static void capture_files(void **state)
 	}
 }
 
+/* With an address or without; and what follows is no part of it. */
+static void serve(void **state)
+{
+	struct ur_options opts;
+	char *err;
+
+	(void)state;
+	assert_int_equal(parse("--serve", &opts, &err), 0);
+	assert_true(opts.served && opts.json);
+	assert_string_equal(opts.serve, "9033");
+	assert_int_equal(parse("--serve udp port 53", &opts, &err), 0);
+	assert_string_equal(opts.serve, "9033");
+	assert_int_equal(opts.nfilter, 3);
+	assert_int_equal(parse("--serve=[::1]:80 --for 1s", &opts, &err), 0);
+	assert_string_equal(opts.serve, "[::1]:80");
+	assert_int_equal(opts.for_ns, 1000000000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +338,7 @@ int main(void)
 		cmocka_unit_test(help_fits_a_screen),
 		cmocka_unit_test(help_knows_everything),
 		cmocka_unit_test(each_cause_is_listed),
+		cmocka_unit_test(serve),
 		cmocka_unit_test(capture_files),
 	};
 

@@ -60,11 +60,28 @@ static void pages(void **state)
 	check(&(struct ur_options){ .html = "f", .check = true }, "--check");
 }
 
+static void serves(void **state)
+{
+	char *const addr[] = { "9033", NULL }, *const port[] = { "port", NULL };
+
+	(void)state;
+	check(&(struct ur_options){ .served = true, .json = true }, NULL);
+	check(&(struct ur_options){ .served = true, .filter = addr, .nfilter = 1 }, "--serve=9033");
+	check(&(struct ur_options){ .served = true, .filter = port, .nfilter = 1 }, NULL);
+	check(&(struct ur_options){ .served = true, .read = "f" }, "--serve");
+	check(&(struct ur_options){ .served = true, .write = "f", .print = true }, "--serve");
+	check(&(struct ur_options){ .served = true, .check = true }, "--serve");
+	check(&(struct ur_options){ .served = true, .summary = true }, "--serve");
+	check(&(struct ur_options){ .served = true, .html = "f" }, "--serve");
+	check(&(struct ur_options){ .served = true, .verbose = 1 }, "--serve");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(together),
 		cmocka_unit_test(copies),
+		cmocka_unit_test(serves),
 		cmocka_unit_test(pages),
 	};
 
