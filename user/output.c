@@ -23,7 +23,7 @@ static bool colored(void)
 }
 
 /* For people, or for programs. */
-static int lines_new(const struct ur_options *o, struct ur_sink **ret)
+static int lines_new(const struct ur_options *o, struct ur_outlet *log, struct ur_sink **ret)
 {
 	struct ur_text_opts text = {
 		.width = isatty(STDOUT_FILENO) ? columns() : 0,
@@ -34,6 +34,8 @@ static int lines_new(const struct ur_options *o, struct ur_sink **ret)
 		.verbose = o->verbose,
 	};
 
+	if (log)
+		return ur_sink_outlet_new(log, ret);
 	return o->json ? ur_sink_json_new(stdout, ret) : ur_sink_text_new(stdout, &text, ret);
 }
 
@@ -50,13 +52,13 @@ static int file_new(const struct ur_options *o, struct ur_sink **ret)
 	return ur_sink_pcapng_new(&opts, ret);
 }
 
-static int events_new(const struct ur_options *opts, struct ur_sink **ret)
+static int events_new(const struct ur_options *opts, struct ur_outlet *log, struct ur_sink **ret)
 {
 	ur_cleanup(ur_sink_freep) struct ur_sink *file = NULL, *lines = NULL;
 	int r = opts->write ? file_new(opts, &file) : 0;
 
 	if (!r && (!opts->write || opts->print))
-		r = lines_new(opts, &lines);
+		r = lines_new(opts, log, &lines);
 	if (r)
 		return r;
 	if (file && lines)
@@ -120,10 +122,11 @@ static int html_new(const struct ur_options *opts, struct ur_sink **inner, struc
 	return ur_sink_html_new(&html, inner, ret);
 }
 
-int ur_output_new(const struct ur_options *opts, const char **what, struct ur_sink **ret)
+int ur_output_new(const struct ur_options *opts, struct ur_outlet *log, const char **what,
+		  struct ur_sink **ret)
 {
 	ur_cleanup(ur_sink_freep) struct ur_sink *sink = NULL, *outer = NULL;
-	int r = events_new(opts, &sink);
+	int r = events_new(opts, log, &sink);
 
 	*what = opts->write && strcmp(opts->write, "-") ? opts->write : "standard output";
 	if (!r && opts->summary) {

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include "user/cleanup.h"
 #include "user/evidence.h"
+#include "user/outlet.h"
 #include "user/patterns.h"
 #include "user/restarts.h"
 #include "user/strbuf.h"
@@ -136,6 +137,9 @@ int ur_sink_text_new(FILE *out, const struct ur_text_opts *opts, struct ur_sink 
 
 /* JSON to the contract of tools/schema/unreach-1.schema.json, one object per line. */
 int ur_sink_json_new(FILE *out, struct ur_sink **ret);
+
+/* The same, to @outlet, borrowed: it never waits for a reader. */
+int ur_sink_outlet_new(struct ur_outlet *outlet, struct ur_sink **ret);
 
 struct ur_digest_opts {
 	unsigned int width; /* as ur_text_opts */

@@ -36,7 +36,7 @@ static void show(const struct ur_options *opts, char *out, size_t size, off_t *w
 	assert_true(fd >= 0);
 	fflush(stdout);
 	dup2(fd, STDOUT_FILENO);
-	assert_int_equal(ur_output_new(opts, &what, &sink), 0);
+	assert_int_equal(ur_output_new(opts, NULL, &what, &sink), 0);
 	assert_int_equal(ur_sink_event(sink, &ev, &report), 0);
 	assert_int_equal(ur_sink_finish(sink, &(struct ur_totals){}), 0);
 	ur_sink_free(sink);
@@ -91,11 +91,11 @@ static void a_file_that_can_not_be_made(void **state)
 	const char *what = NULL;
 
 	(void)state;
-	assert_int_equal(ur_output_new(&opts, &what, &sink), -ENOENT);
+	assert_int_equal(ur_output_new(&opts, NULL, &what, &sink), -ENOENT);
 	assert_null(sink);
 	assert_string_equal(what, "/nonexistent/f");
 	opts = (struct ur_options){ .html = "/nonexistent/page", .netns = "all" };
-	assert_int_equal(ur_output_new(&opts, &what, &sink), -ENOENT);
+	assert_int_equal(ur_output_new(&opts, NULL, &what, &sink), -ENOENT);
 	assert_null(sink);
 	assert_string_equal(what, "/nonexistent/page");
 	assert_string_equal(name_of(&opts), "standard output or /nonexistent/page");
