@@ -28,6 +28,8 @@ struct ur_tally {
 	struct seen_flow flows[UR_FLOWS_MAX];
 	uint32_t now[UR_KINDS_MAX][UR_OUT_MAX]; /* of the kinds, at the start of a reading */
 	uint64_t gone[ORIGINS][UR_OUT_MAX];
+	bool counts_all; /* ur_tally_count() is in use */
+	uint32_t counted[UR_KINDS_MAX][UR_OUT_MAX];
 };
 
 int ur_tally_new(const struct ur_counts *counts, struct ur_tally **ret)
@@ -140,6 +142,32 @@ size_t ur_tally_take(struct ur_tally *t, ur_batch_fn fn, void *arg)
 	return batches;
 }
 
+/* A kind has its count for as long as it has its place, and 32 bits of it do for what comes in
+ * between two readings. */
+void ur_tally_count(struct ur_tally *t, ur_count_fn fn, void *arg)
+{
+	t->counts_all = true;
+	for (size_t i = 0; i < UR_KINDS_MAX; i++) {
+		const struct ur_kind *kind = kind_at(t, i);
+
+		for (uint32_t out = 0; out < UR_OUT_MAX; out++) {
+			uint32_t is = (uint32_t)LOAD(kind->count[out]);
+			uint32_t n = is - t->counted[i][out];
+
+			if (n && fn(arg, &kind->key, out, n, LOAD(kind->last_ns)))
+				t->counted[i][out] = is;
+		}
+	}
+}
+
+static bool is_counted(const struct ur_tally *t, size_t i)
+{
+	for (uint32_t out = 0; t->counts_all && out < UR_OUT_MAX; out++)
+		if ((uint32_t)LOAD(kind_at(t, i)->count[out]) != t->counted[i][out])
+			return false;
+	return true;
+}
+
 /* ---- room ---- */
 
 static void forget_flows(struct ur_tally *t, size_t kind)
@@ -167,6 +195,7 @@ static void end_leaving(struct ur_tally *t, struct ur_kind_set *set, size_t i)
 		t->gone[kind->key.origin % ORIGINS][out] += kind->count[out];
 	memset(kind, 0, sizeof(*kind));
 	t->kinds[i] = (struct seen_kind){};
+	memset(t->counted[i], 0, sizeof(t->counted[i]));
 	t->leaving_ns[i] = 0;
 	__atomic_store_n(&set->id[i % UR_KIND_WAYS], UR_KIND_FREE, __ATOMIC_SEQ_CST);
 }
@@ -199,7 +228,7 @@ void ur_tally_make_room(struct ur_tally *t, uint64_t now)
 		struct ur_kind_set *set = &t->counts.kinds[i / UR_KIND_WAYS];
 
 		if (t->leaving_ns[i]) {
-			if (t->leaving_ns[i] + GRACE_NS < now && is_taken(t, i))
+			if (t->leaving_ns[i] + GRACE_NS < now && is_taken(t, i) && is_counted(t, i))
 				end_leaving(t, set, i);
 		} else if (is_full(set) && is_idle(t, i, now)) {
 			begin_leaving(t, set, i, now);

@@ -5,6 +5,7 @@
  * Reading is plain loads from memory: a map system call would make the kernel skip kprobes
  * on that processor for as long as it runs.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "bpf/abi.h"
@@ -40,6 +41,15 @@ UR_DEFINE_CLEANUP(struct ur_tally, ur_tally_free)
 /* Hand to @fn what was coalesced since the last call; returns how many batches that was. None
  * is handed out twice, and none is forgotten. */
 size_t ur_tally_take(struct ur_tally *t, ur_batch_fn fn, void *arg);
+
+/* @n more decisions of kind @key came to @out (UR_OUT_*), the last of the kind at @last_ns. False:
+ * they are to be told again. */
+typedef bool (*ur_count_fn)(void *arg, const struct ur_kind_key *key, uint32_t out, uint64_t n,
+			    uint64_t last_ns);
+
+/* Hand to @fn all decisions since the last call, with a record or without. Once it was called,
+ * nothing makes room that was not handed out. */
+void ur_tally_count(struct ur_tally *t, ur_count_fn fn, void *arg);
 
 /* Make room where the kernel side has none left: kinds of which nothing was heard for a minute
  * before @now_ns are taken out. What they counted stays in ur_tally_gone(). */

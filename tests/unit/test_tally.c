@@ -261,6 +261,59 @@ static void overflow_stays(void **state)
 	assert_int_equal(ur_tally_gone(t, 99, UR_OUT_SENT), 0);
 }
 
+struct told {
+	uint64_t n[UR_OUT_MAX];
+	unsigned int calls;
+	bool refuse;
+};
+
+static bool on_count(void *arg, const struct ur_kind_key *key, uint32_t out, uint64_t n,
+		     uint64_t last_ns)
+{
+	struct told *told = arg;
+
+	told->calls++;
+	if (told->refuse)
+		return false;
+	assert_true(key->origin == UR_ORIGIN_UDP_MISS || !key->family);
+	assert_true(last_ns <= 900 * S);
+	told->n[out] += n;
+	return true;
+}
+
+/* All of them, once, also those of a kind whose place is needed, and past 32 bits. */
+static void all_are_told(void **state)
+{
+	ur_cleanup(ur_tally_freep) struct ur_tally *t = start();
+	struct told told = { .refuse = true };
+
+	(void)state;
+	fill_set(0, 2 * S);
+	ur_tally_count(t, on_count, &told);
+	assert_int_equal(told.calls, UR_KIND_WAYS);
+	ur_tally_make_room(t, 80 * S);
+	assert_int_equal(kinds[0].id[0], UR_KIND_LEAVING);
+	ur_tally_make_room(t, 83 * S);
+	assert_int_equal(kinds[0].id[0], UR_KIND_LEAVING); /* nobody has taken what it counted */
+	told.refuse = false;
+	ur_tally_count(t, on_count, &told);
+	assert_int_equal(told.n[UR_OUT_SENT], ur_tally_sum(t));
+	ur_tally_make_room(t, 84 * S);
+	assert_int_equal(kinds[0].id[0], UR_KIND_FREE);
+	kinds[0].kind[0].key.origin = UR_ORIGIN_UDP_MISS;
+	kinds[0].kind[0].count[UR_OUT_SENT] = 3; /* another kind, counted anew */
+	ur_tally_count(t, on_count, &told);
+	assert_int_equal(told.n[UR_OUT_SENT], ur_tally_sum(t));
+	kinds[0].kind[0].count[UR_OUT_SENT] += UINT32_MAX - 1;
+	ur_tally_count(t, on_count, &told);
+	kinds[0].kind[0].count[UR_OUT_SENT] += UINT32_MAX - 1;
+	ur_tally_count(t, on_count, &told);
+	assert_int_equal(told.n[UR_OUT_SENT], ur_tally_sum(t));
+	told.calls = 0;
+	ur_tally_count(t, on_count, &told);
+	assert_int_equal(told.calls, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +327,7 @@ int main(void)
 		cmocka_unit_test(room_is_made),
 		cmocka_unit_test(no_room_for_what_waits),
 		cmocka_unit_test(overflow_stays),
+		cmocka_unit_test(all_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
