@@ -69,7 +69,7 @@ BPF_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wno-unused-parameter $(SA
 CC_FLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE $(SAME) \
 	-fstack-protector-strong -iquote . -iquote $B $(CFLAGS)
 LD_FLAGS := -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
-LIBS     := -lbpf -lelf -lz -ljansson -lcap -lpcap -lpthread
+LIBS     := -lbpf -lelf -lz -ljansson -lcap -lpcap -lmicrohttpd -lpthread
 ASAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZED   := -fsanitize=fuzzer-no-link $(ASAN) -O1 -gline-tables-only
 # A static program can't look up users or hosts: the linker only warns, we want to know.
@@ -77,6 +77,10 @@ STATIC   := -static -Wl,--fatal-warnings -Wl,--build-id=sha1
 # What libpcap asks of the name service switch then comes from user/static.c.
 WRAPPED  := getaddrinfo freeaddrinfo getprotobyname_r getnetbyname_r gethostbyname ether_hostton
 STATIC   += $(WRAPPED:%=-Wl,--wrap=%)
+# libmicrohttpd's archive asks for GnuTLS, which has none, for HTTPS, which we never serve: all of
+# it is ur_static_no_tls() there.
+NO_TLS    = $(shell nm -u "$$($(CC) -print-file-name=libmicrohttpd.a)" 2> /dev/null | \
+	sed -nE 's/^ *U (gnutls_[a-z0-9_]+)$$/-Wl,--defsym=\1=ur_static_no_tls/p' | sort -u)
 
 VERSION := $(shell git describe --tags --dirty 2>/dev/null || echo $(VERSION_BASE))
 # Only these are compiled again when the version changes.
@@ -165,7 +169,7 @@ $B/asan/unreach: $(asan_OBJ) $B/sources
 # One file, copied to a host in trouble, runs. Its symbols stay here, for core dumps.
 $B/release/unreach: $(release_OBJ) $B/sources
 	$(call say,LD,$@)
-	$Q$(CC) $(CC_FLAGS) $(LD_FLAGS) $(STATIC) $(release_OBJ) -o $@ $(LIBS)
+	$Q$(CC) $(CC_FLAGS) $(LD_FLAGS) $(STATIC) $(NO_TLS) $(release_OBJ) -o $@ $(LIBS)
 	$Q$(OBJCOPY) --only-keep-debug $@ $@.debug
 	$Q$(OBJCOPY) --strip-all $@
 

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include "user/loop.h"
 
 enum { ON_RING, ON_SIGNAL, ON_TIMER, ON_WORKER, ON_MAX };
@@ -57,9 +58,30 @@ static int drain(struct ur_probe *probe, struct ur_worker *worker)
 	return ur_probe_drain(probe, on_record, &h);
 }
 
-static int wait_for(struct pollfd *fds, int n)
+static int wait_for(struct pollfd *fds, int n, int ms)
 {
-	return poll(fds, n, -1) < 0 && errno != EINTR ? -errno : 0;
+	return poll(fds, n, ms) < 0 && errno != EINTR ? -errno : 0;
+}
+
+/* Tell the service that the loop turns, but not more often than it wants to know. */
+struct turns {
+	int every_ms; /* -1: never */
+	uint64_t next_ns;
+};
+
+static void beat(struct ur_service *service, struct turns *turns)
+{
+	struct timespec t;
+	uint64_t now;
+
+	if (turns->every_ms < 0)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	now = (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+	if (now < turns->next_ns)
+		return;
+	turns->next_ns = now + (uint64_t)turns->every_ms * 1000000;
+	ur_service_beat(service);
 }
 
 /* Was the loop told to end? Other signals ask it for something, which is done. */
@@ -86,14 +108,16 @@ static int wind_up(struct ur_worker *worker, int signals)
 
 	ur_worker_close(worker);
 	while (!r && !fds[0].revents && !again) {
-		r = wait_for(fds, 2);
+		r = wait_for(fds, 2, -1);
 		again = fds[1].revents && told_to_end(worker, signals);
 	}
 	return r ?: fds[0].revents ? 0 : -EINTR;
 }
 
-int ur_loop_run(struct ur_probe *probe, struct ur_worker *worker, int signals, uint64_t for_ns)
+int ur_loop_run(struct ur_probe *probe, struct ur_worker *worker, struct ur_service *service,
+		int signals, uint64_t for_ns)
 {
+	struct turns turns = { ur_service_interval(service), 0 };
 	ur_cleanup(ur_closep) int end = -1;
 	struct pollfd fds[ON_MAX] = {
 		[ON_RING] = { ur_probe_fd(probe), POLLIN, 0 },
@@ -105,7 +129,8 @@ int ur_loop_run(struct ur_probe *probe, struct ur_worker *worker, int signals, u
 
 	fds[ON_TIMER] = (struct pollfd){ end, POLLIN, 0 };
 	while (!r && !told && !fds[ON_TIMER].revents && !fds[ON_WORKER].revents) {
-		r = wait_for(fds, ON_MAX) ?: drain(probe, worker);
+		r = wait_for(fds, ON_MAX, turns.every_ms) ?: drain(probe, worker);
+		beat(service, &turns);
 		told = fds[ON_SIGNAL].revents && told_to_end(worker, signals);
 	}
 	return r ?: wind_up(worker, signals);

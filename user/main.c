@@ -21,6 +21,7 @@
 #include "user/ready.h"
 #include "user/replay.h"
 #include "user/savefile.h"
+#include "user/service.h"
 
 enum { EXIT_DONE, EXIT_RUN_TIME, EXIT_USAGE, EXIT_NOT_TRACEABLE };
 
@@ -106,10 +107,12 @@ static bool files_later(const struct ur_options *o)
 	return o->ready_file || o->file_bytes || o->file_seconds;
 }
 
-static void announce(const struct ur_options *o, const struct ur_probe *p)
+static void announce(const struct ur_options *o, const struct ur_probe *p,
+		     const struct ur_service *service)
 {
 	if (o->quiet)
 		return;
+	ur_service_say(service, stderr);
 	fprintf(stderr, "unreach: watching %s%s%s\n",
 		strcmp(o->netns, "all") ? "network namespace " : "all network namespaces",
 		strcmp(o->netns, "all") ? o->netns : "",
@@ -132,6 +135,7 @@ static uint64_t now_ns(void)
 struct reporter {
 	const struct ur_options *o;
 	const struct ur_probe *probe;
+	struct ur_service *service; /* NULL: no --serve */
 	struct ur_sink *sink;
 	uint64_t start;
 };
@@ -162,6 +166,17 @@ static int report_now(void *arg, struct ur_totals *totals)
 	return ur_sink_report(r->sink, totals);
 }
 
+/* What the reader of the log did not take is told of, too. */
+static void stop_service(const struct reporter *reporter)
+{
+	uint64_t lost = ur_service_stop(reporter->service);
+
+	if (lost && !reporter->o->quiet)
+		fprintf(stderr,
+			"unreach: standard output did not take %" PRIu64 " lines of the log\n",
+			lost);
+}
+
 /* Trace until told to stop, then say what it came to. */
 static int trace(const struct reporter *reporter, struct ur_probe *probe, struct ur_worker *worker,
 		 int signals)
@@ -170,8 +185,9 @@ static int trace(const struct reporter *reporter, struct ur_probe *probe, struct
 	struct ur_totals totals;
 	int r, end;
 
-	announce(o, probe);
-	r = ur_privilege_keep(UR_ROLE_FOLLOW) ?: ur_loop_run(probe, worker, signals, o->for_ns);
+	announce(o, probe, reporter->service);
+	r = ur_privilege_keep(UR_ROLE_FOLLOW) ?:
+		    ur_loop_run(probe, worker, reporter->service, signals, o->for_ns);
 	if (r == -EINTR) { /* told twice: the worker may be stuck in a write */
 		ur_ready_withdraw(o->ready_file);
 		fprintf(stderr, "unreach: ended at once; what was queued is not shown\n");
@@ -182,6 +198,7 @@ static int trace(const struct reporter *reporter, struct ur_probe *probe, struct
 	if (totals_apart(o))
 		show_totals(&totals);
 	end = end ?: ur_sink_finish(reporter->sink, &totals);
+	stop_service(reporter);
 	if (r)
 		return failed(EXIT_RUN_TIME, "following the kernel", r);
 	return written(o, end);
@@ -209,6 +226,7 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 {
 	ur_cleanup(ur_closep) int signals = ur_loop_signals();
 	ur_cleanup(ur_probe_closep) struct ur_probe *probe = NULL;
+	ur_cleanup(ur_service_freep) struct ur_service *service = NULL;
 	ur_cleanup(ur_sink_freep) struct ur_sink *sink = NULL;
 	ur_cleanup(ur_worker_freep) struct ur_worker *worker = NULL;
 	/* What is passed over, or written, must be told one by one. */
@@ -231,7 +249,10 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 
 	if (signals < 0)
 		return failed(EXIT_RUN_TIME, "setting up signals", signals);
-	r = ur_output_new(o, &what, &sink);
+	r = o->served ? ur_service_open(o->serve, STDOUT_FILENO, &service) : 0;
+	if (r)
+		return failed(EXIT_RUN_TIME, o->serve, r);
+	r = ur_output_new(o, ur_service_log(service), &what, &sink);
 	if (r)
 		return failed(EXIT_RUN_TIME, what, r);
 	r = ur_probe_open(&opts, &probe, &why);
@@ -249,13 +270,17 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 	worker_opts.reset_names = ur_probe_reset_names(probe);
 	worker_opts.route_changes = ur_probe_changes(probe);
 	worker_opts.counts = ur_probe_counts(probe);
+	worker_opts.metrics = ur_service_metrics(service);
 	r = ur_worker_start(&worker_opts, &worker);
 	if (r)
 		return failed(EXIT_RUN_TIME, "starting", r);
 	r = ur_ready_announce(o->ready_file);
 	if (r)
 		return failed(EXIT_RUN_TIME, o->ready_file, r);
-	r = trace(&reporter, probe, worker, signals);
+	/* Last of all, for it looks at the others until it is stopped. */
+	reporter.service = service;
+	r = ur_service_start(service, probe, worker, o->received);
+	r = r ? failed(EXIT_RUN_TIME, "starting", r) : trace(&reporter, probe, worker, signals);
 	ur_ready_withdraw(o->ready_file);
 	return r;
 }
@@ -299,7 +324,7 @@ static int replay(const struct ur_options *o, const struct ur_filter *filter)
 	if (named && !in)
 		return failed(EXIT_RUN_TIME, o->read, -errno);
 	signal(SIGPIPE, SIG_IGN);
-	r = ur_output_new(o, &what, &sink);
+	r = ur_output_new(o, NULL, &what, &sink);
 	if (r)
 		return failed(EXIT_RUN_TIME, what, r);
 	opts.sink = sink;

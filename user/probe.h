@@ -82,6 +82,10 @@ const struct ur_reset_names *ur_probe_reset_names(const struct ur_probe *p);
 /* Map "changes" (UR_CHANGES_MAX times), as it goes on. Borrowed. */
 const volatile uint64_t *ur_probe_changes(const struct ur_probe *p);
 
+/* How often the kernel left out one of our programs, for another one was running; false where it
+ * does not count that (before Linux 5.12). A system call for each program. */
+bool ur_probe_missed(const struct ur_probe *p, uint64_t *ret);
+
 /* The counts by kind; shared with the kernel side, valid until the probe is closed. */
 const struct ur_counts *ur_probe_counts(const struct ur_probe *p);
 

@@ -268,3 +268,25 @@ void ur_core_detach(struct ur_probe *p)
 		p->core[i] = (struct ur_attached){};
 	}
 }
+
+/* Kernels before 5.12 have a shorter struct bpf_prog_info. */
+bool ur_probe_missed(const struct ur_probe *p, uint64_t *ret)
+{
+	const uint32_t end = offsetof(struct bpf_prog_info, recursion_misses) +
+			     sizeof(((struct bpf_prog_info *)0)->recursion_misses);
+	struct bpf_program *prog;
+	bool known = false;
+
+	*ret = 0;
+	bpf_object__for_each_program(prog, p->skel->obj) {
+		struct bpf_prog_info info = {};
+		uint32_t len = sizeof(info);
+		int fd = bpf_program__fd(prog);
+
+		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) || len < end)
+			continue;
+		*ret += info.recursion_misses;
+		known = true;
+	}
+	return known;
+}

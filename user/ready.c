@@ -9,7 +9,7 @@
 #include "user/cleanup.h"
 #include "user/ready.h"
 
-static void notify(const char *state)
+static void notify(const char *state, int flags)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
@@ -23,8 +23,8 @@ static void notify(const char *state)
 		to.sun_path[0] = '\0'; /* abstract */
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd >= 0)
-		(void)!sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to,
-			      offsetof(struct sockaddr_un, sun_path) + len);
+		(void)!sendto(fd, state, strlen(state), MSG_NOSIGNAL | flags,
+			      (struct sockaddr *)&to, offsetof(struct sockaddr_un, sun_path) + len);
 }
 
 /* It is removed at the end, so what holds anything, or is no file at all, can't be meant.
@@ -45,7 +45,7 @@ int ur_ready_announce(const char *path)
 	int r = path ? create(path) : 0;
 
 	if (!r)
-		notify("READY=1");
+		notify("READY=1", 0);
 	return r;
 }
 
@@ -53,5 +53,22 @@ void ur_ready_withdraw(const char *path)
 {
 	if (path)
 		unlink(path);
-	notify("STOPPING=1");
+	notify("STOPPING=1", 0);
+}
+
+/* Who drains the ring waits for nobody: the next one will do as well. */
+void ur_ready_tell(const char *state)
+{
+	notify(state, MSG_DONTWAIT);
+}
+
+/* sd_watchdog_enabled(3): it may mean another process that handed us its environment. */
+uint64_t ur_ready_watchdog_ms(void)
+{
+	const char *us = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+	uint64_t ms = us ? strtoull(us, NULL, 10) / 1000 : 0;
+
+	if (pid && strtoull(pid, NULL, 10) != (unsigned long long)getpid())
+		return 0;
+	return ms ? ms / 2 ?: 1 : 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #pragma once
 /* ready.h - telling others that everything is attached: --ready-file and sd_notify(3). */
+#include <stdint.h>
 
 /* Create @path (NULL: none) and notify the service manager if there is one. Returns 0,
  * or -errno of the file, -EEXIST when something other than an empty file is there; a
@@ -9,3 +10,9 @@ int ur_ready_announce(const char *path);
 
 /* Undo what ur_ready_announce(@path) did, if it returned 0. */
 void ur_ready_withdraw(const char *path);
+
+/* Tell the service manager, if there is one, "STATUS=...", or "WATCHDOG=1". */
+void ur_ready_tell(const char *state);
+
+/* How often it wants to hear that at least: half of what it allows, in ms; 0: it does not. */
+uint64_t ur_ready_watchdog_ms(void);

@@ -224,3 +224,10 @@ int __wrap_ether_hostton(const char *name, void *addr)
 	}
 NO_CAPTURE(dbus)
 NO_CAPTURE(rdmasniff)
+
+/* ---- libmicrohttpd ---- */
+
+int ur_static_no_tls(void)
+{
+	return 0;
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #pragma once
-/* static.h - what libpcap calls, and a static executable must do without.
+/* static.h - what libpcap and libmicrohttpd call, and a static executable must do without.
  *
  * Such an executable has no name service switch, and libpcap's archive wants libraries that
  * have none for kinds of capture that we never ask for. The release build's linker puts
@@ -24,6 +24,10 @@ int __wrap_getnetbyname_r(const char *name, struct netent *entry, char *buf, siz
 			  struct netent **ret, int *h_err);
 struct hostent *__wrap_gethostbyname(const char *name);
 int __wrap_ether_hostton(const char *name, void *addr);
+
+/* What libmicrohttpd calls of GnuTLS: only to prepare it, at the start, for we serve no HTTPS.
+ * Returns 0: done. */
+int ur_static_no_tls(void);
 
 /* Where the tables are read from: "/etc/hosts", "/etc/services"; tests set others. */
 struct ur_static_files {

@@ -136,11 +136,20 @@ static void note_restart(struct ur_worker *w)
 		ur_totals_add_restart(&w->totals, &ended);
 }
 
+/* Count what was explained, shown or not. */
+static void count(struct ur_worker *w, const struct ur_evidence *ev, const struct ur_report *report,
+		  bool shown)
+{
+	ur_totals_add(&w->totals, ev, report, shown);
+	if (w->opts.metrics)
+		ur_metrics_event(w->opts.metrics, ev, report, clock_ns(CLOCK_MONOTONIC));
+}
+
 static int show(struct ur_worker *w)
 {
 	bool shown = is_wanted(w, &w->report);
 
-	ur_totals_add(&w->totals, &w->ev, &w->report, shown);
+	count(w, &w->ev, &w->report, shown);
 	return shown ? ur_sink_event(w->opts.sink, &w->ev, &w->report) : 0;
 }
 
@@ -156,7 +165,7 @@ static int show_line(struct ur_worker *w)
 	ev->like.last_real = ev->time.tv_sec * NS_PER_S + ev->time.tv_nsec;
 	ev->like.first_real = ev->like.last_real - (ev->like.last_ns - ev->like.first_ns);
 	ev->like.since_real = ev->like.last_real - (ev->like.last_ns - ev->like.since_ns);
-	ur_totals_add(&w->totals, ev, &w->line_report, shown);
+	count(w, ev, &w->line_report, shown);
 	return shown ? ur_sink_event(w->opts.sink, ev, &w->line_report) : 0;
 }
 
@@ -187,6 +196,8 @@ static void poll_tally(struct ur_worker *w, bool all_read)
 	if (!w->tally || !w->poll_ns || w->poll_ns + (all_read ? 0 : POLL_LATE_NS) > now)
 		return;
 	w->poll_idle = ur_tally_take(w->tally, on_batch, w) ? 0 : w->poll_idle + 1;
+	if (w->opts.metrics)
+		ur_metrics_count(w->opts.metrics, w->tally, atomic_load(&w->missing), now);
 	ur_tally_make_room(w->tally, now);
 	w->poll_ns = w->poll_idle < POLL_IDLE ? now + POLL_NS : 0;
 }
@@ -236,7 +247,7 @@ static int explain(struct ur_worker *w, size_t len)
 		ur_ahead_add(w->ahead, w->ev.ev.netns_inum);
 	ur_verdict_decide(&w->ev, &w->report);
 	if (w->opts.select.interface && !ur_select_event(&w->opts.select, &w->ev, &w->report)) {
-		ur_totals_add(&w->totals, &w->ev, &w->report, false);
+		count(w, &w->ev, &w->report, false);
 		return 0;
 	}
 	note_restart(w);
@@ -347,6 +358,8 @@ static void *work(void *arg)
 		else if (len > 0 && !follow(w, len))
 			w->result = explain(w, len);
 		poll_tally(w, len == -ETIMEDOUT);
+		if (w->opts.metrics)
+			ur_metrics_totals(w->opts.metrics, &w->totals);
 		if (len && !w->result)
 			w->result = show_lines(w, clock_ns(CLOCK_MONOTONIC));
 		if (len && !w->result)
@@ -446,6 +459,11 @@ void ur_worker_report(struct ur_worker *w)
 				       .what = UR_NOTICE_REPORT };
 
 	ur_queue_push(w->queue, &ask, sizeof(ask));
+}
+
+uint64_t ur_worker_dropped(const struct ur_worker *w)
+{
+	return ur_queue_dropped(w->queue);
 }
 
 int ur_worker_fd(const struct ur_worker *w)

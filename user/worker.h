@@ -7,6 +7,7 @@
  */
 #include <stdint.h>
 #include "user/cleanup.h"
+#include "user/metrics.h"
 #include "user/select.h"
 #include "user/sink.h"
 #include "user/tally.h"
@@ -27,6 +28,7 @@ struct ur_worker_opts {
 	void *report_arg; /* borrowed until ur_worker_free() */
 	bool merge;       /* events that come to the same as one just shown wait for a line */
 	const struct ur_counts *counts; /* borrowed likewise; NULL: nothing is coalesced */
+	struct ur_metrics *metrics;     /* borrowed likewise: counted in, too; NULL: none */
 };
 
 /* Start the thread. Signals must be blocked by the caller before. Returns 0 and gives
@@ -39,6 +41,9 @@ UR_DEFINE_CLEANUP(struct ur_worker, ur_worker_free)
 
 /* Hand over one record of the ring, to be read with UR_MISSING_* bits @missing. */
 void ur_worker_push(struct ur_worker *w, const void *record, size_t len, uint32_t missing);
+
+/* Records that were dropped so far, for the queue was full. Any thread. */
+uint64_t ur_worker_dropped(const struct ur_worker *w);
 
 /* Have opts->report() called once what was pushed before is shown. */
 void ur_worker_report(struct ur_worker *w);

@@ -57,6 +57,22 @@ struct ur_worker {
 	pthread_t finisher;
 };
 
+/* In the place of service.c. */
+struct ur_service {
+	int every_ms;
+	unsigned int beats;
+};
+
+int ur_service_interval(const struct ur_service *s)
+{
+	return s ? s->every_ms : -1;
+}
+
+void ur_service_beat(struct ur_service *s)
+{
+	s->beats++;
+}
+
 void ur_worker_push(struct ur_worker *w, const void *record, size_t len, uint32_t missing)
 {
 	assert_int_equal(len, sizeof(uint32_t));
@@ -100,6 +116,7 @@ void ur_worker_close(struct ur_worker *w)
 struct stage {
 	struct ur_probe probe;
 	struct ur_worker worker;
+	struct ur_service *service;
 	int signals;
 };
 
@@ -130,7 +147,7 @@ static int tear_down(void **state)
 
 static int run(struct stage *s, uint64_t for_ns)
 {
-	return ur_loop_run(&s->probe, &s->worker, s->signals, for_ns);
+	return ur_loop_run(&s->probe, &s->worker, s->service, s->signals, for_ns);
 }
 
 static uint64_t now_ns(void)
@@ -187,6 +204,18 @@ static void a_further_signal_cuts_it_short(void **state)
 	s->worker.raise_on_stop = SIGINT;
 	raise(SIGINT);
 	assert_int_equal(run(s, 0), -EINTR);
+}
+
+/* It hears of the loop though nothing comes, and not more often though much does. */
+static void a_service_hears_that_it_turns(void **state)
+{
+	struct ur_service service = { .every_ms = 20 };
+	struct stage *s = *state;
+	uint64_t start = now_ns();
+
+	s->service = &service;
+	assert_int_equal(run(s, 200 * MS), 0);
+	assert_in_range(service.beats, 2, 1 + (now_ns() - start) / (20 * MS));
 }
 
 static void asked_for_a_report_it_goes_on(void **state)
@@ -250,6 +279,7 @@ int main(void)
 		TEST(a_signal_ends_it_and_nothing_is_left_in_the_ring),
 		TEST(a_signal_twice_before_is_still_the_first),
 		TEST(a_further_signal_cuts_it_short),
+		TEST(a_service_hears_that_it_turns),
 		TEST(asked_for_a_report_it_goes_on),
 		TEST(asked_for_a_report_at_the_end),
 		TEST(time_is_up),

@@ -169,6 +169,29 @@ static void a_service_manager_that_is_none(void **state)
 	assert_int_equal(ur_ready_announce(NULL), 0);
 }
 
+/* Only where this process is meant. */
+static void watchdog(void **state)
+{
+	char pid[16];
+
+	(void)state;
+	assert_int_equal(ur_ready_watchdog_ms(), 0);
+	setenv("WATCHDOG_USEC", "30000000", 1);
+	assert_int_equal(ur_ready_watchdog_ms(), 15000);
+	setenv("WATCHDOG_PID", "1", 1);
+	assert_int_equal(ur_ready_watchdog_ms(), 0);
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	setenv("WATCHDOG_PID", pid, 1);
+	assert_int_equal(ur_ready_watchdog_ms(), 15000);
+	setenv("WATCHDOG_USEC", "1000", 1);
+	assert_int_equal(ur_ready_watchdog_ms(), 1);
+	setenv("WATCHDOG_USEC", "x", 1);
+	assert_int_equal(ur_ready_watchdog_ms(), 0);
+	unsetenv("WATCHDOG_USEC");
+	unsetenv("WATCHDOG_PID");
+	ur_ready_tell("STATUS=nobody hears it");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +201,7 @@ int main(void)
 		cmocka_unit_test(a_symlink_is_not_followed),
 		cmocka_unit_test(what_is_somebodys_stays),
 		cmocka_unit_test_teardown(a_service_manager_is_told, forget_manager),
+		cmocka_unit_test_setup(watchdog, forget_manager),
 		cmocka_unit_test_teardown(a_service_manager_that_is_none, forget_manager),
 	};
 

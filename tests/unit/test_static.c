@@ -157,12 +157,17 @@ static void nothing_else(void **state)
 	assert_int_equal(__wrap_ether_hostton("db", buf), -1);
 }
 
+static void no_tls(void **state)
+{
+	(void)state;
+	assert_int_equal(ur_static_no_tls(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(addresses),
-		cmocka_unit_test(ports),
-		cmocka_unit_test(protocols),
+		cmocka_unit_test(addresses),    cmocka_unit_test(ports),
+		cmocka_unit_test(protocols),    cmocka_unit_test(no_tls),
 		cmocka_unit_test(nothing_else),
 	};
 

@@ -3,7 +3,7 @@
 
 complete -c unreach -f
 for line in (unreach --help 2> /dev/null | string match -r '^ +(?:-[a-zA-Z], )?--[a-z].*')
-	set -l left (string replace -r '(--[a-z-]+(?: [A-Z]+)?) .*' '$1' -- $line)
+	set -l left (string replace -r '(--[a-z-]+(?: [A-Z]+|\[=[A-Z]+\])?) .*' '$1' -- $line)
 	set -l name (string match -r -- '--([a-z-]+)' $left)[2]
 	set -l letter (string match -r -- '-([a-zA-Z]),' $left)[2]
 	set -l text (string replace -- $left '' $line | string trim)
