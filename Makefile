@@ -202,7 +202,7 @@ callsites: ## hold tests/callsites against the kernels' sources (downloads 150 M
 
 UNIT := $(UNIT_SRC:%.c=$B/plain/%) $(UNIT_SRC:%.c=$B/asan/%)
 
-.PHONY: unit files html html-look completions lint analyze tidy verifier verifier-update format truth check test
+.PHONY: unit files html html-look completions service lint analyze tidy verifier verifier-update format truth check test
 unit: $(UNIT) ## run the unit tests, plain and with the sanitizers
 	$Qtests/unit/run $^
 
@@ -222,6 +222,9 @@ html-look: $B/plain/tests/unit/sink/test_html ## open it in headless Chromium; p
 
 completions: $B/unreach ## compare the shells' completions with --help
 	$Qtests/completions/run $<
+
+service: $B/unreach $B/plain/tests/unit/test_metrics_render ## hold service, alerts, dashboard and metrics against their readers
+	$Qtests/service/run $<
 
 # Static, because they run in guests that have none of this machine's libraries; each says
 # itself which interfaces it needs, so that it also compiles alone.
@@ -348,7 +351,7 @@ test: ## install what is missing, build, and run every test
 	$Q$(MAKE) --no-print-directory lint
 	$Qtests/lint/selftest
 	$Q$(MAKE) --no-print-directory -j$(JOBS) unit
-	$Q$(MAKE) --no-print-directory files html completions
+	$Q$(MAKE) --no-print-directory files html completions service
 	$Q$(MAKE) --no-print-directory -j$(JOBS) fuzz-short
 	$Qtests/vm/matrix
 	$Qtests/stress/run --verdicts 1000 --seconds 120
