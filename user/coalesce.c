@@ -38,6 +38,7 @@ struct group {
 	struct ur_netns netns;
 	struct ur_back back;
 	struct ur_limit limit;
+	struct ur_dropper dropper;
 	uint32_t missing;
 	enum ur_cause cause;
 	enum ur_confidence confidence;
@@ -153,6 +154,7 @@ static void keep(struct group *g, const struct ur_evidence *ev, const struct ur_
 	g->netns = ev->netns;
 	g->back = ev->back;
 	g->limit = ev->limit;
+	g->dropper = ev->dropper;
 	g->missing = ev->missing;
 	g->cause = report->cause;
 	g->confidence = report->confidence;
@@ -278,8 +280,10 @@ static void fill(struct group *g, uint32_t out, struct ur_evidence *ev, struct u
 	ev->packet = g->packet;
 	ev->netns = g->netns;
 	ev->back = g->back;
-	if (ur_event_out(&g->ev) == out)
+	if (ur_event_out(&g->ev) == out) {
 		ev->limit = g->limit;
+		ev->dropper = g->dropper;
+	}
 	ev->nat_from.netns.inum = g->ev.netns_inum;
 	ev->missing = g->missing;
 	ev->count = w->n > UINT32_MAX ? UINT32_MAX : w->n;

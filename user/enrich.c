@@ -100,44 +100,43 @@ void ur_enrich_free(struct ur_enrich *e)
 	free(e);
 }
 
-/* "vxlan_rcv+0x1/0x9c0 [vxlan]" to "vxlan_rcv [vxlan]" */
-static void cut_offset(char *symbol)
-{
-	char *plus = strchr(symbol, '+'), *module = plus ? strchr(plus, ' ') : NULL;
-
-	if (module)
-		memmove(plus, module, strlen(module) + 1);
-	else if (plus)
-		*plus = '\0';
-}
-
-/* Sockets whose datagrams a function of the kernel takes: which one. */
-static void name_encaps(struct ur_enrich *e, struct ur_evidence *ev)
-{
-	for (unsigned i = 0; i < ev->ev.nsocks; i++) {
-		/* The symbol of a return address is that of the byte before it. */
-		uint64_t inside = ev->ev.socks[i].detail + 1;
-
-		if (!ev->ev.socks[i].detail || (ev->ev.socks[i].flags & UR_SK_BPF))
-			continue;
-		ur_symbolizer_stack(e->symbols, &inside, 1, &ev->encap[i]);
-		cut_offset(ev->encap[i]);
-	}
-}
-
 static bool is_rule(const struct ur_event *ev)
 {
 	return ev->origin == UR_ORIGIN_NFT || ev->origin == UR_ORIGIN_XT_NFT ||
 	       ev->origin == UR_ORIGIN_XT;
 }
 
-static void find_rule(struct ur_enrich *e, struct ur_evidence *ev, const struct ur_netns_stay *stay)
+static struct ur_nft_where where_of(const struct ur_evidence *ev, const struct ur_netns_stay *stay)
 {
-	const struct ur_nft_where where = {
+	return (struct ur_nft_where){
 		.netns = ev->ev.netns_inum,
 		.cookie = stay->there ? ur_netns_cookie_here() : ev->ev.netns_cookie,
 		.outside = stay->there ? NULL : stay->outside,
 	};
+}
+
+/* IP output refused the answer as netfilter does. */
+static bool wants_dropper(const struct ur_event *ev)
+{
+	return ev->answer == UR_ANSWER_ICMP && ev->window & UR_WIN_PUSHED && ev->push_ret == -EPERM;
+}
+
+static void find_dropper(struct ur_enrich *e, struct ur_evidence *ev,
+			 const struct ur_netns_stay *stay)
+{
+	const struct ur_nft_where where = where_of(ev, stay);
+
+	if (stay->there) {
+		ur_nft_dropper(e->nft, &where, ev);
+		return;
+	}
+	ev->dropper.looked = UR_COULD_NOT;
+	strcpy(ev->dropper.reason, stay->outside);
+}
+
+static void find_rule(struct ur_enrich *e, struct ur_evidence *ev, const struct ur_netns_stay *stay)
+{
+	const struct ur_nft_where where = where_of(ev, stay);
 
 	if (ev->ev.origin != UR_ORIGIN_XT) {
 		ur_nft_rule(e->nft, &where, ev);
@@ -260,7 +259,7 @@ static void look_inside(struct ur_enrich *e, struct ur_evidence *ev, uint64_t *t
 	ur_cleanup(ur_netns_stay_end) struct ur_netns_stay stay = UR_NETNS_NO_STAY;
 
 	if (!is_rule(&ev->ev) && !is_miss(&ev->ev) && ev->ev.origin != UR_ORIGIN_TCP_SOCK &&
-	    !ur_route_wants(ev) && !ur_limits_wants(ev))
+	    !ur_route_wants(ev) && !ur_limits_wants(ev) && !wants_dropper(&ev->ev))
 		return;
 	ur_netns_stay_begin(e->netns, ev->ev.netns_inum, &stay);
 	ur_netns_stay_check(&stay, ev->ev.netns_cookie);
@@ -272,6 +271,8 @@ static void look_inside(struct ur_enrich *e, struct ur_evidence *ev, uint64_t *t
 		find_listeners(e, ev, &stay);
 	if (wants_others(ev))
 		find_others(e, ev, &stay);
+	if (wants_dropper(&ev->ev))
+		find_dropper(e, ev, &stay);
 	ur_limits_find(ev, stay.there ? NULL : stay.outside);
 	if (wants_taken(ev) && stay.there)
 		*taken = find_event_taken(e, ev);
@@ -416,7 +417,7 @@ void ur_enrich_run(struct ur_enrich *e, struct ur_evidence *ev)
 		ev->missing |= UR_MISSING_SYMBOLS;
 	if (ev->ev.flags & UR_EV_NO_ENTRY)
 		ur_stack_from_caller(&ev->ev, ev->stack);
-	name_encaps(e, ev);
+	ur_symbolizer_encaps(e->symbols, ev);
 	look_inside(e, ev, &taken);
 	ur_limits_of_host(ev);
 	look_at_nat(e, ev);

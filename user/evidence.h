@@ -194,6 +194,15 @@ struct ur_back {
 	char in[UR_IFNAME_MAX];  /* ...and the one that the packet came in on */
 };
 
+/* The rule that dropped the answer on its way out, found by evaluating the rules again. */
+struct ur_dropper {
+	enum ur_looked looked; /* UR_FOUND: the only one that could have; UR_FOUND_NONE: see could */
+	uint32_t could;        /* rules that could have, chains' policies among them */
+	bool policy; /* it is the policy of rule.chain, rule.handle and .text are not set */
+	struct ur_earlier rule;
+	char reason[UR_REASON_MAX]; /* with UR_COULD_NOT */
+};
+
 #define UR_SETTINGS_MAX 3
 #define UR_SETTING_NAME 40
 
@@ -302,6 +311,7 @@ struct ur_evidence {
 	struct ur_pattern pattern;
 	struct ur_back back;
 	struct ur_limit limit;
+	struct ur_dropper dropper;
 	/* ev.socks[i].local, with UR_MM_ADDRESS; UR_FOUND_NONE: no address of the namespace's */
 	enum ur_looked local_here[UR_SOCKS_MAX];
 	/* ev.socks[i].bound_ifindex: its name with UR_FOUND; UR_FOUND_NONE: it is gone */

@@ -339,6 +339,12 @@ static const struct ur_field ur_earlier_table[] = {
 };
 TABLE(ur_earlier);
 
+static const struct ur_field ur_dropper_table[] = {
+	LOOKED(ur_dropper, looked),           NUMBER(ur_dropper, could),  BOOL(ur_dropper, policy),
+	STRUCT(ur_dropper, rule, ur_earlier), STRING(ur_dropper, reason),
+};
+TABLE(ur_dropper);
+
 static const struct ur_field ur_way_table[] = {
 	BOOL(ur_way, known),
 	BOOL(ur_way, proven),
@@ -393,6 +399,7 @@ static const struct ur_field evidence_table[] = {
 	STRUCT(ur_evidence, pattern, ur_pattern),
 	STRUCT(ur_evidence, back, ur_back),
 	STRUCT(ur_evidence, limit, ur_limit),
+	STRUCT(ur_evidence, dropper, ur_dropper),
 	NUMBERS(ur_evidence, local_here, UR_CHANGED),
 	NUMBERS(ur_evidence, bound, UR_CHANGED),
 	STRINGS(ur_evidence, bound_dev),

@@ -333,7 +333,7 @@ static const char *(*const finders[])(const struct ur_case *, struct ur_buf *) =
 	ur_find_way,     ur_find_ways,        ur_find_matched, ur_find_varies,  ur_find_accepted,
 	behind,          translated,          local_sender,    ur_find_trace,   ur_find_scan,
 	ur_find_spoofed, raw_reader,          packet_reader,   no_listeners,    no_elsewhere,
-	sk_lookup,       claim_odd,           reject_missing,  ur_find_limit,
+	sk_lookup,       claim_odd,           reject_missing,  ur_find_limit,   ur_find_dropper,
 };
 #define FINDERS (sizeof(finders) / sizeof(finders[0]))
 _Static_assert(FINDERS <= UR_FINDINGS_MAX, "a report holds what all can find");

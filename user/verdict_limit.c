@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* verdict_limit.c - the limit that kept the answer back, and how to lift it. */
+/* verdict_limit.c - what kept the answer back: a limit, and how to lift it; an output rule. */
 #include "user/verdict_parts.h"
 
 #include <string.h>
+#include "user/names.h"
 
 /* What has to be 0, or more, for all answers to leave. */
 static const char *remedy(const struct ur_event *ev)
@@ -55,4 +56,48 @@ const char *ur_find_limit(const struct ur_case *c, struct ur_buf *out)
 	if (!entered)
 		ur_say_in_netns(out, &c->ev->netns);
 	return "note.limit";
+}
+
+/* `ip netns exec srv nft -a list ruleset` */
+static void say_listing(const struct ur_evidence *ev, struct ur_buf *out)
+{
+	bool entered;
+
+	ur_buf_add(out, "`");
+	entered = ur_say_enter(out, ev);
+	ur_buf_add(out, "nft -a list ruleset`");
+	if (!entered)
+		ur_say_in_netns(out, &ev->netns);
+}
+
+const char *ur_find_dropper(const struct ur_case *c, struct ur_buf *out)
+{
+	const struct ur_dropper *d = &c->ev->dropper;
+
+	if (d->looked == UR_NOT_ASKED)
+		return NULL;
+	if (d->looked == UR_FOUND) {
+		ur_buf_add(out, "the answer was likely dropped by %s of nft %s ",
+			   d->policy ? "the policy" : "a rule",
+			   ur_nf_family_name(d->rule.family) ?: "");
+		ur_buf_add_safe(out, d->rule.table);
+		ur_buf_add(out, " ");
+		ur_buf_add_safe(out, d->rule.chain);
+		if (!d->policy) {
+			ur_buf_add(out, " handle %llu: ", (unsigned long long)d->rule.handle);
+			ur_buf_add_safe(out, d->rule.text);
+		}
+		ur_buf_add(out, "; no other on its way out could have");
+		return "note.dropped-by";
+	}
+	ur_buf_add(out, "the answer was dropped on its way out, which rule did it is not known: ");
+	if (d->looked == UR_COULD_NOT)
+		ur_buf_add_safe(out, d->reason);
+	else if (d->could)
+		ur_buf_add(out, "%u could have", d->could);
+	else
+		ur_buf_add(out, "none that is there now could have");
+	ur_buf_add(out, "; look for drop and reject at hooks output and postrouting: ");
+	say_listing(c->ev, out);
+	return "note.dropped-by";
 }

@@ -9,7 +9,7 @@
  * verdict_reset.c and verdict_tcp.c those of TCP's own resets, verdict_unknown.c the rest, verdict_origin.c who decided, verdict_also.c the further
  * findings, verdict_way.c those about the way to a rule, verdict_manager.c those about who wrote
  * it, verdict_pattern.c those that it takes several packets or the routes to see,
- * verdict_limit.c those about a limit that kept the answer back,
+ * verdict_limit.c those about what kept the answer back,
  * verdict_words.c the phrases that all of them use. As pure as verdict.h says.
  */
 #include "user/manager.h"
@@ -88,6 +88,7 @@ const char *ur_find_way(const struct ur_case *c, struct ur_buf *out);
 const char *ur_find_ways(const struct ur_case *c, struct ur_buf *out);
 const char *ur_find_matched(const struct ur_case *c, struct ur_buf *out);
 const char *ur_find_catch_all(const struct ur_case *c, struct ur_buf *out);
+const char *ur_find_dropper(const struct ur_case *c, struct ur_buf *out);
 const char *ur_find_limit(const struct ur_case *c, struct ur_buf *out);
 const char *ur_find_varies(const struct ur_case *c, struct ur_buf *out);
 const char *ur_find_accepted(const struct ur_case *c, struct ur_buf *out);

@@ -70,16 +70,29 @@ nft_in srv <<-NFT
 	table inet f {
 		chain out {
 			type filter hook output priority 0;
+			icmp type echo-request drop
+			ip daddr 192.0.2.0/24 drop
 			icmp type destination-unreachable drop
 			icmpv6 type destination-unreachable drop
 		}
 	}
 NFT
+nft_rule srv inet f out 'icmp type dest'
+four=$handle
+nft_rule srv inet f out 'icmpv6 type'
 for dst in "$V4" "$V6"; do
 	send cli "$dst" 5001 --wait .3
 	saw_silence
 done
 expect <<JSON
-{"outcome":"suppressed","suppressed_by":"output-rule","packet":{"dst":"$V4"},"cause":"socket.none"}
-{"outcome":"suppressed","suppressed_by":"output-rule","packet":{"dst":"$V6"},"cause":"socket.none"}
+{"outcome":"suppressed","suppressed_by":"output-rule","packet":{"dst":"$V4"},"cause":"socket.none",
+ "dropped_by":{"confidence":"likely","family":"inet","table":"f","chain":"out","handle":$four,
+  "text":"icmp type destination-unreachable drop"},"also":[{"slug":"note.dropped-by"}]}
+{"outcome":"suppressed","suppressed_by":"output-rule","packet":{"dst":"$V6"},"cause":"socket.none",
+ "dropped_by":{"handle":$handle}}
 JSON
+# Two could have: which one did is not said.
+nft_in srv <<<'add chain inet f post { type filter hook postrouting priority 0; policy drop; }'
+send cli "$V4" 5002 --wait .3
+saw_silence
+expect <<<"{\"suppressed_by\":\"output-rule\",\"packet\":{\"dst\":\"$V4\"},\"dropped_by\":null}"

@@ -11,14 +11,18 @@
 static struct ur_evidence ev;
 static struct ur_report report;
 
-/* The text of note.limit, NULL when there is none. */
-static const struct ur_finding *note(void)
+static const struct ur_finding *find(const char *slug)
 {
 	ur_verdict_decide(&ev, &report);
 	for (uint32_t i = 0; i < report.nfindings; i++)
-		if (!strcmp(report.findings[i].slug, "note.limit"))
+		if (!strcmp(report.findings[i].slug, slug))
 			return &report.findings[i];
 	return NULL;
+}
+
+static const struct ur_finding *note(void)
+{
+	return find("note.limit");
 }
 
 static void denied(uint8_t window, const char *netns)
@@ -78,13 +82,54 @@ static void could_not_look(void **state)
 	assert_null(note());
 }
 
+static void by_a_rule(void **state)
+{
+	struct ur_dropper *d = &ev.dropper;
+
+	(void)state;
+	denied(UR_WIN_PUSHED, "srv");
+	ev.ev.push_ret = -1;
+	assert_null(find("note.dropped-by"));
+	d->looked = UR_FOUND;
+	d->rule.family = 1; /* NFPROTO_INET */
+	SAMPLE_COPY(d->rule.table, "f");
+	SAMPLE_COPY(d->rule.chain, "out");
+	d->rule.handle = 5;
+	SAMPLE_COPY(d->rule.text, "icmp type 3 drop");
+	assert_string_equal(find("note.dropped-by")->text,
+			    "the answer was likely dropped by a rule of nft inet f out handle 5: "
+			    "icmp type 3 drop; no other on its way out could have");
+	d->policy = true;
+	assert_string_equal(find("note.dropped-by")->text,
+			    "the answer was likely dropped by the policy of nft inet f out; no "
+			    "other on its way out could have");
+}
+
+static void by_an_unknown_rule(void **state)
+{
+	struct ur_dropper *d = &ev.dropper;
+
+	(void)state;
+	denied(UR_WIN_PUSHED, "srv");
+	d->looked = UR_FOUND_NONE;
+	d->could = 2;
+	assert_string_equal(find("note.dropped-by")->text,
+			    "the answer was dropped on its way out, which rule did it is not "
+			    "known: 2 could have; look for drop and reject at hooks output and "
+			    "postrouting: `ip netns exec srv nft -a list ruleset`");
+	d->could = 0;
+	assert_non_null(strstr(find("note.dropped-by")->text, "none that is there now"));
+	d->looked = UR_COULD_NOT;
+	SAMPLE_COPY(d->reason, "the rules are changing");
+	assert_non_null(strstr(find("note.dropped-by")->text, "known: the rules are changing;"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(for_one_peer),
-		cmocka_unit_test(for_all_peers),
-		cmocka_unit_test(for_routes),
-		cmocka_unit_test(could_not_look),
+		cmocka_unit_test(for_one_peer), cmocka_unit_test(for_all_peers),
+		cmocka_unit_test(for_routes),   cmocka_unit_test(could_not_look),
+		cmocka_unit_test(by_a_rule),    cmocka_unit_test(by_an_unknown_rule),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -179,7 +179,26 @@ static enum ur_fit fits_own_addr(const struct ur_flow *flow, enum ur_field field
 
 	if (fit != UR_FIT_YES)
 		return fit;
+	if (src && flow->any_src)
+		return UR_FIT_MAYBE;
 	return fits_addr(version, src ? flow->pkt->src : flow->pkt->dst, text);
+}
+
+/* nft prints the names that it has for types, and numbers for others. */
+static enum ur_fit fits_icmp_type(const struct ur_flow *flow, const char *text, size_t len)
+{
+	const uint8_t unreachable = flow->pkt->family == 6 ? 1 : 3;
+	unsigned long type;
+
+	if (!flow->icmp)
+		return UR_FIT_MAYBE;
+	if (!strcmp(text, "destination-unreachable"))
+		return flow->icmp_type == unreachable ? UR_FIT_YES : UR_FIT_NO;
+	if (isalpha((unsigned char)*text) && flow->icmp_type == unreachable)
+		return UR_FIT_NO;
+	if (!parse_port(text, len, &type))
+		return UR_FIT_MAYBE;
+	return type == flow->icmp_type ? UR_FIT_YES : UR_FIT_NO;
 }
 
 enum ur_fit ur_flow_fits(const struct ur_flow *flow, enum ur_field field, const char *text,
@@ -209,6 +228,8 @@ enum ur_fit ur_flow_fits(const struct ur_flow *flow, enum ur_field field, const 
 		return fits_version(flow, value);
 	case UR_FIELD_IIF:
 		return fits_name(flow->iif, value);
+	case UR_FIELD_ICMP_TYPE:
+		return fits_icmp_type(flow, value, len);
 	case UR_FIELD_OIF:
 		return fits_name(flow->oif, value);
 	default:

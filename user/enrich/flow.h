@@ -10,6 +10,9 @@ struct ur_flow {
 	const struct ur_packet *pkt;
 	const char *iif; /* "": it has none; NULL: not known */
 	const char *oif;
+	bool any_src; /* its source address is not known */
+	bool icmp;    /* the next one is: */
+	uint8_t icmp_type;
 };
 
 /* What a match compares. */
@@ -25,6 +28,7 @@ enum ur_field {
 	UR_FIELD_FAMILY,
 	UR_FIELD_IIF,
 	UR_FIELD_OIF,
+	UR_FIELD_ICMP_TYPE,
 };
 
 /* The flow of an event. */

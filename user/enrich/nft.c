@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 #include "user/enrich/ipt_save.h"
+#include "user/enrich/nft_drop.h"
 #include "user/enrich/nft_find.h"
 #include "user/enrich/nft_list.h"
 #include "user/enrich/nft_prefetch.h"
@@ -457,6 +458,13 @@ int ur_nft_prefetch(struct ur_nft *nft, const struct ur_nft_where *where)
 		return r;
 	space->generation = generation;
 	return same ? -EALREADY : 0;
+}
+
+void ur_nft_dropper(struct ur_nft *nft, const struct ur_nft_where *where, struct ur_evidence *ev)
+{
+	const struct ur_nft_which which = { .netns = where->netns, .cookie = where->cookie };
+
+	ur_nft_drop(nft->ways, &which, ev);
 }
 
 static void forget_ways(struct ur_nft *nft)

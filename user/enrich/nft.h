@@ -31,6 +31,10 @@ UR_DEFINE_CLEANUP(struct ur_nft, ur_nft_free)
  * UR_FOUND with a reason. Blocks for up to some seconds where a tool must run. */
 void ur_nft_rule(struct ur_nft *nft, const struct ur_nft_where *where, struct ur_evidence *ev);
 
+/* Say which rule dropped the answer of @ev on its way out of the namespace that the thread is in:
+ * fills ev->dropper. Blocks as ur_nft_rule() does. */
+void ur_nft_dropper(struct ur_nft *nft, const struct ur_nft_where *where, struct ur_evidence *ev);
+
 /* Read the texts of all rejecting rules in the namespace of the calling thread that are not
  * known yet. At most 65536 rules a table, and what the cache holds: 8 MiB. Blocks, for long
  * with a huge rule set. May be called by a second thread, always the same. Returns 0;

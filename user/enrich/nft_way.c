@@ -15,11 +15,6 @@
 #define BASES_MAX   64
 #define EARLIER_MAX 4 /* base chains that are looked into */
 
-struct base {
-	struct ur_nft_chain chain;
-	uint64_t table; /* handle, 0: not known */
-};
-
 struct ur_nft_ways {
 	struct ur_trees *trees;
 	/* the base chains of one namespace at one generation */
@@ -27,7 +22,7 @@ struct ur_nft_ways {
 	uint64_t cookie;
 	uint32_t generation;
 	size_t nbases;
-	struct base bases[BASES_MAX];
+	struct ur_nft_base bases[BASES_MAX];
 };
 
 int ur_nft_ways_new(struct ur_nft_ways **ret)
@@ -193,7 +188,7 @@ const struct ur_tree *ur_nft_tree(struct ur_nft_ways *w, const struct ur_nft_whi
 static int on_base(uint8_t family, const uint8_t *attrs, size_t len, void *arg)
 {
 	struct ur_nft_ways *w = arg;
-	struct base *b = &w->bases[w->nbases];
+	struct ur_nft_base *b = &w->bases[w->nbases];
 
 	if (w->nbases == BASES_MAX)
 		return 1;
@@ -210,7 +205,7 @@ static int on_table(uint8_t family, const uint8_t *attrs, size_t len, void *arg)
 
 	if (!ur_nft_parse_table(family, attrs, len, &t))
 		return 0;
-	for (struct base *b = w->bases; b < w->bases + w->nbases; b++)
+	for (struct ur_nft_base *b = w->bases; b < w->bases + w->nbases; b++)
 		if (b->chain.family == t.family && !strcmp(b->chain.table, t.name))
 			b->table = t.handle;
 	return 0;
@@ -241,8 +236,24 @@ static bool know_bases(struct ur_nft_ways *w, const struct ur_nft_which *which, 
 	return true;
 }
 
+int ur_nft_bases(struct ur_nft_ways *w, const struct ur_nft_which *which,
+		 const struct ur_nft_base **ret, size_t *n)
+{
+	ur_cleanup(ur_nfnl_close) struct ur_nfnl nl = UR_NFNL_CLOSED;
+	uint32_t now;
+	int r = ur_nfnl_open(&nl) ?: ur_nft_generation(&nl, &now);
+
+	if (r)
+		return r;
+	if (!know_bases(w, which, now))
+		return -EINTR;
+	*ret = w->bases;
+	*n = w->nbases;
+	return w->nbases == BASES_MAX ? -E2BIG : 0;
+}
+
 /* Did the packet meet @b before the chain that it was refused in? */
-static bool is_earlier(const struct base *b, const struct ur_evidence *ev)
+static bool is_earlier(const struct ur_nft_base *b, const struct ur_evidence *ev)
 {
 	const struct ur_rule *r = &ev->ev.rule;
 
@@ -253,7 +264,7 @@ static bool is_earlier(const struct base *b, const struct ur_evidence *ev)
 }
 
 static bool accepted_by(struct ur_nft_ways *w, const struct ur_nft_which *which,
-			const struct base *b, uint32_t now, struct ur_evidence *ev)
+			const struct ur_nft_base *b, uint32_t now, struct ur_evidence *ev)
 {
 	const struct ur_flow flow = ur_flow_of(ev);
 	struct ur_nft_which other = *which;
@@ -285,7 +296,7 @@ static void find_accepted(struct ur_nft_ways *w, const struct ur_nft_which *whic
 	if (!ev->rule.base_chain[0] || !know_bases(w, which, now))
 		return;
 	for (size_t i = 0; i < w->nbases && looked < EARLIER_MAX; i++) {
-		const struct base b = w->bases[i];
+		const struct ur_nft_base b = w->bases[i];
 
 		if (!is_earlier(&b, ev))
 			continue;

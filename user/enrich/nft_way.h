@@ -30,6 +30,17 @@ const struct ur_tree *ur_nft_tree(struct ur_nft_ways *w, const struct ur_nft_whi
 void ur_nft_keep_tree(struct ur_nft_ways *w, const struct ur_nft_which *which, uint32_t generation,
 		      struct ur_tree *tree);
 
+/* A base chain of the namespace. */
+struct ur_nft_base {
+	struct ur_nft_chain chain;
+	uint64_t table; /* handle, 0: not known */
+};
+
+/* All of them, as of now; of @which but netns and cookie count. Returns 0; -EINTR when rules are
+ * changing; -E2BIG; -errno. *@ret is borrowed until the next call for another namespace. */
+int ur_nft_bases(struct ur_nft_ways *w, const struct ur_nft_which *which,
+		 const struct ur_nft_base **ret, size_t *n);
+
 /* @place as a tree knows rules. Pure. */
 struct ur_rule_place ur_nft_rule_place(const struct ur_nft_place *place);
 

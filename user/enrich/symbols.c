@@ -105,3 +105,27 @@ void ur_stack_from_caller(struct ur_event *ev, char text[][UR_SYMBOL_MAX])
 			text[i][0] = '\0';
 	}
 }
+
+/* "vxlan_rcv+0x1/0x9c0 [vxlan]" to "vxlan_rcv [vxlan]" */
+static void cut_offset(char *symbol)
+{
+	char *plus = strchr(symbol, '+'), *module = plus ? strchr(plus, ' ') : NULL;
+
+	if (module)
+		memmove(plus, module, strlen(module) + 1);
+	else if (plus)
+		*plus = '\0';
+}
+
+void ur_symbolizer_encaps(struct ur_symbolizer *s, struct ur_evidence *ev)
+{
+	for (unsigned i = 0; i < ev->ev.nsocks; i++) {
+		/* The symbol of a return address is that of the byte before it. */
+		uint64_t inside = ev->ev.socks[i].detail + 1;
+
+		if (!ev->ev.socks[i].detail || (ev->ev.socks[i].flags & UR_SK_BPF))
+			continue;
+		ur_symbolizer_stack(s, &inside, 1, &ev->encap[i]);
+		cut_offset(ev->encap[i]);
+	}
+}

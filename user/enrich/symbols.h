@@ -21,6 +21,9 @@ UR_DEFINE_CLEANUP(struct ur_symbolizer, ur_symbolizer_free)
 bool ur_symbolizer_stack(struct ur_symbolizer *s, const uint64_t *stack, size_t n,
 			 char text[][UR_SYMBOL_MAX]);
 
+/* Name the functions of the kernel that take the datagrams of the sockets of @ev: ev->encap. */
+void ur_symbolizer_encaps(struct ur_symbolizer *s, struct ur_evidence *ev);
+
 /* A stack that was taken where our own programs run (UR_EV_NO_ENTRY) begins with them and
  * with the ICMP function: drop these, so that it begins with the caller as others do. A
  * stack without the ICMP function in it proves nothing, and is dropped whole. */

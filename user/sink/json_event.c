@@ -149,6 +149,30 @@ static void put_reset(struct ur_node root, const struct ur_evidence *ev)
 
 /* ---- NAT, and the rest ---- */
 
+/* The rule that dropped the answer on its way out. */
+static void put_dropper(struct ur_node root, const struct ur_dropper *d)
+{
+	struct ur_node n;
+
+	if (d->looked != UR_FOUND) {
+		if (d->looked != UR_NOT_ASKED)
+			put(root, "dropped_by", json_null());
+		return;
+	}
+	n = node_new(root.failed);
+	put_string(n, "confidence", ur_confidence_name(UR_LIKELY));
+	put_known(n, "family", ur_nf_family_name(d->rule.family) ?: "");
+	put_string(n, "table", d->rule.table);
+	put_string(n, "chain", d->rule.chain);
+	if (d->policy) {
+		put_flag(n, "policy", true);
+	} else {
+		put_number(n, "handle", d->rule.handle);
+		put_string(n, "text", d->rule.text);
+	}
+	put(root, "dropped_by", n.object);
+}
+
 /* The settings of the limit that kept the answer back. */
 static void put_limit(struct ur_node root, const struct ur_limit *limit)
 {
@@ -293,6 +317,7 @@ json_t *ur_json_event(const struct ur_evidence *ev, const struct ur_report *repo
 	ur_json_route(root, ev, report);
 	put_nat(root, ev);
 	put_limit(root, &ev->limit);
+	put_dropper(root, &ev->dropper);
 	put_reset(root, ev);
 	put_stack(root, ev, report);
 	ur_json_also(root, report);

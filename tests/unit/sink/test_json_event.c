@@ -71,6 +71,21 @@ static void suppressed(void **state)
 	make();
 	is_string("limit.0.name", "net.ipv4.icmp_msgs_burst");
 	is_string("limit.0.value", "50");
+	is_absent("dropped_by");
+	ev.dropper.looked = UR_FOUND_NONE;
+	make();
+	is_null("dropped_by");
+	ev.dropper.looked = UR_FOUND;
+	ev.dropper.rule.family = 1;
+	ev.dropper.rule.handle = 5;
+	SAMPLE_COPY(ev.dropper.rule.text, "drop");
+	make();
+	is_string("dropped_by.family", "inet");
+	is_number("dropped_by.handle", 5);
+	is_absent("dropped_by.policy");
+	ev.dropper.policy = true;
+	make();
+	is_absent("dropped_by.handle");
 }
 
 /* Absent: does not apply. null: could not look. An empty list: looked, found none. */
