@@ -32,7 +32,7 @@ static void test_keys(void **state)
 		{ "udp dport 1", UR_FIELD_DPORT, UR_FIT_YES, UR_CHANCE_NONE },
 		{ "tcp flags 1", UR_FIELD_OTHER, UR_FIT_NO, UR_CHANCE_NONE },
 		{ "th sport 1", UR_FIELD_SPORT, UR_FIT_YES, UR_CHANCE_NONE },
-		{ "icmpv6 type 1", UR_FIELD_OTHER, UR_FIT_NO, UR_CHANCE_NONE },
+		{ "icmpv6 type 1", UR_FIELD_ICMP_TYPE, UR_FIT_NO, UR_CHANCE_NONE },
 		{ "iifname 1", UR_FIELD_IIF, UR_FIT_YES, UR_CHANCE_NONE },
 		{ "meta oif 1", UR_FIELD_OIF, UR_FIT_YES, UR_CHANCE_NONE },
 		{ "meta l4proto 1", UR_FIELD_PROTO, UR_FIT_YES, UR_CHANCE_NONE },
