@@ -236,7 +236,7 @@ _Static_assert(sizeof(struct ur_nat) == 88, "ur_nat has a hole");
 
 /* The route of the refused packet (skb_dst()), for errors of which it may be the reason. */
 struct ur_route {
-	__u64 changed_ns; /* CLOCK_MONOTONIC of the last change, as map "changes" had it */
+	__u64 changed_ns; /* CLOCK_MONOTONIC of the last change, as ur_changes had it */
 	__u8 dst[16];
 	__u8 src[16];
 	__u8 gateway[16];
@@ -398,7 +398,7 @@ _Static_assert(sizeof(struct ur_received) ==
 	       "ur_received has a hole");
 
 /* Functions whose address range the kernel side must know to prove a caller; the
- * index of map "ranges". Filled from /proc/kallsyms, again when a module comes. */
+ * index of ur_ranges. Filled from /proc/kallsyms, again when a module comes. */
 #define UR_FN_UDP4_RCV          0 /* __udp4_lib_rcv, or udp_rcv where that is inlined */
 #define UR_FN_UDP6_RCV          1
 #define UR_FN_NF_SEND_UNREACH   2
@@ -418,7 +418,7 @@ _Static_assert(sizeof(struct ur_received) ==
 #define UR_FN_NFT_CHAIN_INGRESS 16 /* family inet, hook ingress */
 #define UR_FN_IPT_DO_TABLE      17 /* hook functions whose priv is a struct xt_table */
 #define UR_FN_IP6T_DO_TABLE     18
-#define UR_FN_MAX               19
+#define UR_FN_MAX               32 /* a power of two */
 
 #define UR_FN_REJECT_FIRST    UR_FN_NFT_REJECT_IPV4
 #define UR_FN_REJECT_LAST     UR_FN_REJECT_TG6
@@ -432,7 +432,7 @@ struct ur_range {
 	__u64 cold_end;
 };
 
-/* Map "layout": where fields of module types lie on this kernel, in bytes. Module
+/* ur_layout: where fields of module types lie on this kernel, in bytes. Module
  * types can come after our programs are loaded, so CO-RE can't relocate them; user
  * space reads the module's BTF, or falls back to a table for kernels without. */
 struct ur_layout {
@@ -477,7 +477,7 @@ struct ur_tables {
 	__u32 done;
 };
 
-/* Map "changes": CLOCK_MONOTONIC when routes or policy rules of a namespace changed last, 0:
+/* ur_changes: CLOCK_MONOTONIC when routes or policy rules of a namespace changed last, 0:
  * not seen. Namespaces may share a slot. */
 #define UR_CHANGES_MAX 512
 

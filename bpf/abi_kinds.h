@@ -2,7 +2,7 @@
 #pragma once
 /* abi_kinds.h - the part of abi.h that is about counts; included by it alone. */
 
-/* Map "stats": exact counts, one slot each. */
+/* ur_stats: exact counts, one slot each. */
 #define UR_STAT_DECIDED       0 /* generated errors and RSTs that the hooks saw, less COALESCED */
 #define UR_STAT_EMITTED       1 /* ...whose record reached the ring */
 #define UR_STAT_RING_FULL     2 /* ...whose detail was lost because the ring was full */

@@ -40,9 +40,12 @@ static __always_inline __u8 ur_claim_family(__u8 pf, const struct sk_buff *skb)
 /* The same address as ur_rule.obj will be; 0: not known. */
 static __always_inline __u64 ur_claim_obj(const struct ur_layout *l, const struct ur_frame *claim)
 {
+	__u64 obj = claim->obj;
+
+	asm volatile("" : "+r"(obj)); /* or one load is made of two from different memories */
 	if (claim->pkt)
-		return claim->obj;
-	return l->xt_ready ? ur_peek(__u64, claim->obj + l->xt_par_targinfo) : 0;
+		return obj;
+	return l->xt_ready ? ur_peek(__u64, obj + l->xt_par_targinfo) : 0;
 }
 
 /* Of the nftables rules in @net, 0: not known, or the rule is none of them. */

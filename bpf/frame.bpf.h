@@ -56,21 +56,21 @@ static __always_inline struct ur_task *ur_task_place(__u64 task, __u32 try)
 	__u32 index = ((task >> 6) * UR_TASK_FACTOR >> 32) + try;
 
 	index &= UR_TASKS_MAX - 1;
-	return bpf_map_lookup_elem(&tasks, &index);
+	return (struct ur_task *)ur_tasks + index;
 }
 
 static __always_inline struct ur_task *ur_task_find(__u64 task)
 {
 	struct ur_task *home = ur_task_place(task, 0);
 
-	if (!home || home->task == task)
+	if (home->task == task)
 		return home;
 	if (!home->away)
 		return NULL;
 	for (__u32 try = 1; try < UR_TASK_TRIES; try++) {
 		struct ur_task *t = ur_task_place(task, try);
 
-		if (t && t->task == task)
+		if (t->task == task)
 			return t;
 	}
 	return NULL;
@@ -115,7 +115,7 @@ static __always_inline struct ur_task *ur_task_away(struct ur_task *home, __u64 
 	for (__u32 try = 1; try < UR_TASK_TRIES; try++) {
 		struct ur_task *t = ur_task_place(task, try);
 
-		if (t && ur_task_free(t, now) && ur_task_take(t, task, now)) {
+		if (ur_task_free(t, now) && ur_task_take(t, task, now)) {
 			__sync_fetch_and_add(&home->away, 1);
 			return t;
 		}
@@ -128,7 +128,7 @@ static __always_inline struct ur_task *ur_task_make(__u64 task, __u64 now)
 {
 	struct ur_task *home = ur_task_place(task, 0), *t = ur_task_find(task);
 
-	if (t || !home)
+	if (t)
 		return t;
 	if (ur_task_free(home, now) && ur_task_take(home, task, now))
 		return home;
@@ -142,7 +142,7 @@ static __always_inline void ur_task_put(struct ur_task *t)
 	if (t->depth)
 		return;
 	home = ur_task_place(t->task, 0);
-	if (home && home != t)
+	if (home != t)
 		__sync_fetch_and_add(&home->away, -1);
 	*(volatile __u64 *)&t->task = 0;
 }

@@ -12,7 +12,6 @@
 #include "bpf/count.bpf.h"
 #include "bpf/emit.bpf.h"
 #include "bpf/made.bpf.h"
-#include "bpf/route.bpf.h"
 
 /* Is @caller in the rejecting function that @ip lies in? Or in the one that sends for all of
  * them, where the compiler made a call of what mostly is a jump. */
@@ -129,13 +128,13 @@ static __always_inline bool ur_is_window(const struct ur_frame *f, __u64 skb, __
 }
 
 /* A window for an exit whose entry was skipped, and its record: what the packet and the stack
- * still tell. */
+ * still tell. It is counted with those that have no place of their own: to find one takes the
+ * verifier longer than all the rest of the exit. */
 static __always_inline struct ur_frame *ur_window_late(struct ur_task *t, void *ctx, __u64 skb,
 						       __u8 family, __u8 type, __u8 code)
 {
 	const struct net *net = ur_skb_net((const struct sk_buff *)skb);
 	struct ur_frame *f = ur_frame_push_on(t, skb, UR_FRAME_ICMP, 0);
-	__u64 key = ur_scratch_key(t->depth);
 	long n;
 
 	ur_count(UR_STAT_NO_ENTRY);
@@ -146,10 +145,7 @@ static __always_inline struct ur_frame *ur_window_late(struct ur_task *t, void *
 	f->code = code;
 	n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 0);
 	f->nstack = n > 0 ? (__u64)n / 8 : 0;
-	if (ur_record_begin(f, key, (__u64)net, UR_EV_NO_ENTRY)) {
-		ur_fill_route(key, f->skb, (__u64)net);
-		ur_count_begin((__u64)net, ur_count_what(UR_ANSWER_ICMP, family, type, code), 0, 0);
-	}
+	ur_record_begin(f, ur_scratch_key(t->depth), (__u64)net, UR_EV_NO_ENTRY);
 	return f;
 }
 

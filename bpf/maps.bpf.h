@@ -73,14 +73,6 @@ struct {
 	__uint(max_entries, UR_RING_BYTES);
 } events __weak SEC(".maps");
 
-/* A hash table that is an array: a hash map would cost a decision a tenth of all it takes. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, UR_TASKS_MAX);
-	__type(key, __u32);
-	__type(value, struct ur_task);
-} tasks __weak SEC(".maps");
-
 /* What a lookup needs of the packet; ports in host order. */
 struct ur_flow {
 	__u64 net; /* struct net */
@@ -198,38 +190,8 @@ struct {
 	__type(value, struct ur_rule);
 } rules __weak SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, UR_FN_MAX);
-	__type(key, __u32);
-	__type(value, struct ur_range);
-} ranges __weak SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct ur_layout);
-} layout __weak SEC(".maps");
-
-/* Read by user space through mmap: a map system call would raise bpf_prog_active and
- * make the kernel skip our kprobes on that CPU for as long as it runs. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, UR_STAT_MAX);
-	__type(key, __u32);
-	__type(value, __u64);
-} stats __weak SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, UR_CHANGES_MAX);
-	__type(key, __u32);
-	__type(value, __u64);
-} changes __weak SEC(".maps");
-
+/* These two are read by user space through mmap: a map system call would raise
+ * bpf_prog_active and make the kernel skip our kprobes on that CPU for as long as it runs. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -269,22 +231,28 @@ extern const __u64 ur_zeros[];                    /* as long as a struct ur_scra
 extern volatile __u32 ur_nets_watched;            /* 1: their ends are hooked */
 extern volatile __u64 ur_nets_ended;              /* how many namespaces have ended; kept if so */
 extern struct ur_tables ur_tables;
+
+/* Memory that programs address directly. A map's lookup is written out in each place, and to
+ * insert it there the verifier copies the whole program and all that it knows of it: that
+ * took a quarter of the time in which programs were loaded. User space has it mapped. */
+extern struct ur_layout ur_layout;           /* written by user space, ready last */
+extern struct ur_range ur_ranges[UR_FN_MAX]; /* likewise */
+extern __u64 ur_stats[UR_STAT_MAX];
+extern __u64 ur_changes[UR_CHANGES_MAX];
+/* UR_TASKS_MAX times a struct ur_task, which user space does not know: a hash table that is an
+ * array, since a hash map would cost a decision a tenth of all it takes. */
+extern __u64 ur_tasks[];
 extern volatile __u64 ur_history_start;   /* CLOCK_MONOTONIC since when ends are seen, 0: not */
 extern volatile __u64 ur_listeners_start; /* the same for TCP listeners */
 
 static __always_inline void ur_count(__u32 which)
 {
-	__u64 *slot = bpf_map_lookup_elem(&stats, &which);
-
-	if (slot)
-		__sync_fetch_and_add(slot, 1);
+	__sync_fetch_and_add(&ur_stats[which], 1);
 }
 
 static __always_inline const struct ur_layout *ur_layout_get(void)
 {
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&layout, &zero);
+	return &ur_layout;
 }
 
 /* A function that the verifier checks once, by itself, instead of along every path that
@@ -294,8 +262,8 @@ static __always_inline const struct ur_layout *ur_layout_get(void)
 /* Does @addr lie in the function @fn (UR_FN_*)? */
 UR_GLOBAL int ur_in_range(__u32 fn, __u64 addr)
 {
-	const struct ur_range *r = bpf_map_lookup_elem(&ranges, &fn);
+	const struct ur_range *r = &ur_ranges[fn & (UR_FN_MAX - 1)];
 
-	return r && ((addr >= r->start && addr < r->end) ||
-		     (addr >= r->cold_start && addr < r->cold_end));
+	return (addr >= r->start && addr < r->end) ||
+	       (addr >= r->cold_start && addr < r->cold_end);
 }

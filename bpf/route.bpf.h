@@ -15,7 +15,7 @@ static __always_inline __u64 *ur_changes_of(const struct net *net, __u8 family)
 {
 	__u32 slot = ur_changes_slot(BPF_CORE_READ(net, ns.inum), family);
 
-	return bpf_map_lookup_elem(&changes, &slot);
+	return &ur_changes[slot & (UR_CHANGES_MAX - 1)];
 }
 
 static __always_inline void ur_route4(struct ur_route *r, const struct dst_entry *dst,

@@ -29,6 +29,11 @@ volatile __u64 ur_listeners_start = 0;
 volatile __u32 ur_nets_watched = 0;
 volatile __u64 ur_nets_ended = 0;
 struct ur_tables ur_tables = {};
+struct ur_layout ur_layout = {};
+struct ur_range ur_ranges[UR_FN_MAX] = {};
+__u64 ur_stats[UR_STAT_MAX] = {};
+__u64 ur_changes[UR_CHANGES_MAX] = {};
+__u64 ur_tasks[UR_TASKS_MAX * sizeof(struct ur_task) / 8] = {};
 
 /* Only a global of that type carries it into the object's BTF. */
 struct ur_event *ur_event_type __attribute__((unused));

@@ -16,7 +16,7 @@
 
 struct ur_enrich;
 
-/* @route_changes: map "changes" of the kernel side, borrowed; NULL: there is none. Returns 0 and gives *@ret to the caller, or -ENOMEM, -errno. */
+/* @route_changes: ur_changes of the kernel side, borrowed; NULL: there is none. Returns 0 and gives *@ret to the caller, or -ENOMEM, -errno. */
 int ur_enrich_new(const volatile uint64_t *route_changes, struct ur_enrich **ret);
 void ur_enrich_free(struct ur_enrich *e);
 UR_DEFINE_CLEANUP(struct ur_enrich, ur_enrich_free)

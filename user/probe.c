@@ -237,11 +237,11 @@ static void *share(const struct bpf_map *map, int prot, struct ur_shared *ret)
 
 static int map_counts(struct ur_probe *p)
 {
-	p->stats = share(p->skel->maps.stats, PROT_READ, &p->shared[0]);
-	p->counts.kinds = share(p->skel->maps.kinds, PROT_READ | PROT_WRITE, &p->shared[1]);
-	p->counts.flows = share(p->skel->maps.flows, PROT_READ | PROT_WRITE, &p->shared[2]);
-	p->changes = share(p->skel->maps.changes, PROT_READ, &p->shared[3]);
-	return p->stats && p->counts.kinds && p->counts.flows && p->changes ? 0 : -errno;
+	p->stats = (const volatile uint64_t *)p->skel->bss->ur_stats;
+	p->changes = (const volatile uint64_t *)p->skel->bss->ur_changes;
+	p->counts.kinds = share(p->skel->maps.kinds, PROT_READ | PROT_WRITE, &p->shared[0]);
+	p->counts.flows = share(p->skel->maps.flows, PROT_READ | PROT_WRITE, &p->shared[1]);
+	return p->counts.kinds && p->counts.flows ? 0 : -errno;
 }
 
 static int on_record(void *ctx, void *data, size_t len)

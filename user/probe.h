@@ -79,7 +79,7 @@ uint32_t ur_probe_tables(const struct ur_probe *p);
 /* The names of this kernel's reasons for TCP resets, none unless they were asked for. Borrowed. */
 const struct ur_reset_names *ur_probe_reset_names(const struct ur_probe *p);
 
-/* Map "changes" (UR_CHANGES_MAX times), as it goes on. Borrowed. */
+/* ur_changes (UR_CHANGES_MAX times), as it goes on. Borrowed. */
 const volatile uint64_t *ur_probe_changes(const struct ur_probe *p);
 
 /* How often the kernel left out one of our programs, for another one was running; false where it

@@ -48,7 +48,7 @@ struct ur_attached {
 #define UR_CORE_MAX    48
 #define UR_MODULE_MAX  24
 #define UR_BAD_MAX     32
-#define UR_SHARED_MAX  4
+#define UR_SHARED_MAX  2
 
 struct ur_shared {
 	void *at;
@@ -61,9 +61,9 @@ struct ur_probe {
 	struct btf *btf;
 	struct ur_btf_index *names; /* of btf, while starting */
 	struct ur_symbols *syms;
-	const volatile uint64_t *stats;   /* map "stats", mapped */
-	const volatile uint64_t *changes; /* map "changes", mapped */
-	struct ur_counts counts;          /* maps "kinds", "flows", likewise */
+	const volatile uint64_t *stats;   /* ur_stats of the kernel side */
+	const volatile uint64_t *changes; /* ur_changes, likewise */
+	struct ur_counts counts;          /* maps "kinds" and "flows", mapped */
 	struct ur_shared shared[UR_SHARED_MAX];
 	struct ur_attached core[UR_CORE_MAX];
 	struct ur_attached module[UR_MODULE_MAX];
@@ -73,7 +73,7 @@ struct ur_probe {
 	bool modules_changed;
 	bool variables_moved;  /* nf_tables has gone since p->syms were read, or may have */
 	bool rules_seen;       /* a hook on changes of rules has just been attached */
-	uint32_t epoch;        /* of map "layout" */
+	uint32_t epoch;        /* of ur_layout */
 	uint64_t seed;         /* of the hashes that the kernel side makes of packets */
 	uint64_t notices_lost; /* UR_STAT_NOTICE_LOST when we last looked */
 	bool symbols_hidden;
@@ -102,7 +102,7 @@ void ur_probe_set_bad(struct ur_probe *p, const char *prog);
 extern const struct ur_module_row ur_module_rows[];
 extern const size_t ur_module_nrows;
 
-/* Bring hooks on module functions, map "layout" and map "ranges" in step with the modules
+/* Bring hooks on module functions, ur_layout and ur_ranges in step with the modules
  * that are loaded now; @fresh: p->syms was read just now. */
 int ur_module_follow(struct ur_probe *p, bool fresh);
 /* Module @name was freed: let go of what we held in it, it may come again. */

@@ -117,12 +117,6 @@ static struct ur_range range_of(const struct ur_symbols *syms, const char *modul
 	return (struct ur_range){ start, end, cold_start, cold_end };
 }
 
-static int publish(struct ur_probe *p, uint32_t index, const struct ur_range *r)
-{
-	return bpf_map__update_elem(p->skel->maps.ranges, &index, sizeof(index), r, sizeof(*r),
-				    BPF_ANY);
-}
-
 /* Where @func of @module (NULL: of the kernel proper) lies. While p->syms may be of a time
  * before the module came, where the module lies must do. */
 static struct ur_range caller_range(const struct ur_probe *p, const char *func, const char *module,
@@ -135,34 +129,29 @@ static struct ur_range caller_range(const struct ur_probe *p, const char *func, 
 	return range.start ? range : range_of(p->syms, module, func);
 }
 
-static int publish_ranges(struct ur_probe *p, bool fresh)
+static void publish_ranges(struct ur_probe *p, bool fresh)
 {
-	int r = 0;
+	struct ur_range *ranges = p->skel->bss->ur_ranges;
 
 	for (size_t i = 0; i < ur_module_nrows; i++) {
 		const struct ur_module_row *row = &ur_module_rows[i];
-		struct ur_range range;
 
-		if (row->range == UR_NO_RANGE)
-			continue;
-		range = caller_range(p, row->func, row->module, fresh);
-		r = r ?: publish(p, row->range, &range);
+		if (row->range != UR_NO_RANGE)
+			ranges[row->range] = caller_range(p, row->func, row->module, fresh);
 	}
 	for (size_t i = 0; i < sizeof(callers) / sizeof(*callers); i++) {
 		struct ur_range range = caller_range(p, callers[i].name, callers[i].module, fresh);
 
 		if (range.start || callers[i].module)
-			r = r ?: publish(p, callers[i].range, &range);
+			ranges[callers[i].range] = range;
 	}
-	return r;
 }
 
 /* Addresses of before are good for functions, which are gone with their module; but not for
  * a variable that nf_tables may have left behind. */
-static int publish_layout(struct ur_probe *p, bool fresh)
+static void publish_layout(struct ur_probe *p, bool fresh)
 {
 	struct ur_layout l;
-	uint32_t zero = 0;
 
 	ur_probe_layout(&l, p->btf, p->names, p->syms);
 	if (fresh)
@@ -170,8 +159,7 @@ static int publish_layout(struct ur_probe *p, bool fresh)
 	else if (p->variables_moved)
 		l.net_gen = 0;
 	l.epoch = ++p->epoch;
-	return bpf_map__update_elem(p->skel->maps.layout, &zero, sizeof(zero), &l, sizeof(l),
-				    BPF_ANY);
+	p->skel->bss->ur_layout = l;
 }
 
 static void let_go(struct ur_attached *a)
@@ -304,15 +292,21 @@ void ur_module_gone(struct ur_probe *p, const char *name)
 
 int ur_module_follow(struct ur_probe *p, bool fresh)
 {
-	int r = publish_layout(p, fresh) ?: publish_ranges(p, fresh);
+	int r;
 
+	publish_layout(p, fresh);
+	publish_ranges(p, fresh);
 	if (fresh)
 		find_built_in(p);
 	follow_hooks(p, fresh); /* at once, with what /proc/modules tells */
 	if (fresh)
+		return 0;
+	r = ur_symbols_refresh(p->syms);
+	if (r)
 		return r;
-	r = r ?: ur_symbols_refresh(p->syms);
-	return r ?: publish_layout(p, true) ?: publish_ranges(p, true);
+	publish_layout(p, true);
+	publish_ranges(p, true);
+	return 0;
 }
 
 void ur_module_detach(struct ur_probe *p)

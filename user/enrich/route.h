@@ -12,7 +12,7 @@
 
 struct ur_route_finder;
 
-/* @changes: map "changes" of the kernel side, borrowed; NULL: there is none. Returns 0 and gives *@ret to the caller, or -ENOMEM. */
+/* @changes: ur_changes of the kernel side, borrowed; NULL: there is none. Returns 0 and gives *@ret to the caller, or -ENOMEM. */
 int ur_route_finder_new(const volatile uint64_t *changes, struct ur_route_finder **ret);
 void ur_route_finder_free(struct ur_route_finder *f);
 UR_DEFINE_CLEANUP(struct ur_route_finder, ur_route_finder_free)
