@@ -264,6 +264,5 @@ UR_GLOBAL int ur_in_range(__u32 fn, __u64 addr)
 {
 	const struct ur_range *r = &ur_ranges[fn & (UR_FN_MAX - 1)];
 
-	return (addr >= r->start && addr < r->end) ||
-	       (addr >= r->cold_start && addr < r->cold_end);
+	return (addr >= r->start && addr < r->end) || (addr >= r->cold_start && addr < r->cold_end);
 }
