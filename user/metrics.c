@@ -175,29 +175,35 @@ struct reading {
 	struct ur_metrics *metrics;
 	uint32_t missing;
 	uint64_t now_ns;
+	bool waits;
 };
 
 static bool on_count(void *arg, const struct ur_kind_key *key, uint32_t out, uint64_t n,
 		     uint64_t last)
 {
 	static const char *const others[] = { UR_OTHER, UR_OTHER, UR_OTHER, UR_OTHER, UR_OTHER };
-	const struct reading *r = arg;
+	struct reading *r = arg;
 
-	if (key->family)
-		return count(r->metrics, key, n, outcome_of(key, out, r->missing),
-			     last + UNNAMED_NS > r->now_ns, r->now_ns);
+	if (key->family) {
+		bool counted = count(r->metrics, key, n, outcome_of(key, out, r->missing),
+				     last + UNNAMED_NS > r->now_ns, r->now_ns);
+
+		r->waits = r->waits || !counted;
+		return counted;
+	}
 	/* The kernel side had no place for its kind. */
 	ur_series_add(r->metrics->answers, others, n, r->now_ns);
 	return true;
 }
 
-void ur_metrics_count(struct ur_metrics *m, struct ur_tally *tally, uint32_t missing, uint64_t now)
+bool ur_metrics_count(struct ur_metrics *m, struct ur_tally *tally, uint32_t missing, uint64_t now)
 {
-	struct reading r = { m, missing, now };
+	struct reading r = { m, missing, now, false };
 
 	pthread_mutex_lock(&m->lock);
 	ur_tally_count(tally, on_count, &r);
 	pthread_mutex_unlock(&m->lock);
+	return !r.waits;
 }
 
 void ur_metrics_totals(struct ur_metrics *m, const struct ur_totals *totals)

@@ -53,8 +53,8 @@ void ur_metrics_event(struct ur_metrics *m, const struct ur_evidence *ev,
 		      const struct ur_report *report, uint64_t now_ns);
 
 /* Count what the kernel side has decided since the last call; @missing: UR_MISSING_* bits. What
- * is of a namespace that no event has named so far waits for that, for 10 s. */
-void ur_metrics_count(struct ur_metrics *m, struct ur_tally *tally, uint32_t missing,
+ * is of a namespace that no event has named so far waits for that, for 10 s. False: some does. */
+bool ur_metrics_count(struct ur_metrics *m, struct ur_tally *tally, uint32_t missing,
 		      uint64_t now_ns);
 
 /* What it all came to so far. */

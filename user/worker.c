@@ -34,6 +34,7 @@ struct ur_worker {
 	struct ur_tally *tally; /* NULL: nothing is coalesced */
 	uint64_t poll_ns;       /* when to look at it, 0: when the next event comes */
 	unsigned int poll_idle; /* looks that found nothing */
+	uint64_t count_ns;      /* when to count again for the metrics */
 	struct ur_totals totals;
 	struct ur_restarts restarts;
 	struct ur_patterns patterns;
@@ -187,17 +188,28 @@ static void on_batch(void *arg, const struct ur_batch *batch)
 	w->result = w->result ?: show_lines(w, 0);
 }
 
+/* What the metrics count need not wait for events that are still to be looked at. */
+static void count_all(struct ur_worker *w, uint64_t now)
+{
+	if (!w->opts.metrics || now < w->count_ns)
+		return;
+	if (!ur_metrics_count(w->opts.metrics, w->tally, atomic_load(&w->missing), now))
+		w->poll_idle = 0;
+	w->count_ns = now + POLL_NS;
+}
+
 /* Look at what the kernel side coalesced, as long as it does; best when all that it was like has
  * been explained, so that it joins that. */
 static void poll_tally(struct ur_worker *w, bool all_read)
 {
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
-	if (!w->tally || !w->poll_ns || w->poll_ns + (all_read ? 0 : POLL_LATE_NS) > now)
+	if (!w->tally || !w->poll_ns || w->poll_ns > now)
+		return;
+	count_all(w, now);
+	if (!all_read && w->poll_ns + POLL_LATE_NS > now)
 		return;
 	w->poll_idle = ur_tally_take(w->tally, on_batch, w) ? 0 : w->poll_idle + 1;
-	if (w->opts.metrics)
-		ur_metrics_count(w->opts.metrics, w->tally, atomic_load(&w->missing), now);
 	ur_tally_make_room(w->tally, now);
 	w->poll_ns = w->poll_idle < POLL_IDLE ? now + POLL_NS : 0;
 }

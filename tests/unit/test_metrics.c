@@ -119,10 +119,10 @@ static void named_later(void **state)
 {
 	(void)state;
 	decide(0, 8125, UR_OUT_SENT, 10, 20 * S);
-	ur_metrics_count(metrics, tally, 0, 21 * S);
+	assert_false(ur_metrics_count(metrics, tally, 0, 21 * S));
 	shows("family=\"ipv4\"", false);
 	explain("web", 1, 22 * S);
-	ur_metrics_count(metrics, tally, 0, 22 * S);
+	assert_true(ur_metrics_count(metrics, tally, 0, 22 * S));
 	shows(ANSWERS("web", "sent") "10\n", true);
 }
 
@@ -130,7 +130,7 @@ static void never_named(void **state)
 {
 	(void)state;
 	decide(0, 8125, UR_OUT_SENT, 10, 20 * S);
-	ur_metrics_count(metrics, tally, 0, 31 * S);
+	assert_true(ur_metrics_count(metrics, tally, 0, 31 * S));
 	shows(ANSWERS("4026531840", "sent") "10\n", true);
 	explain(NULL, 1, 32 * S); /* looked at, and it has no name */
 	shows(CAUSES("4026531840") "1\n", true);
