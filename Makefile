@@ -202,7 +202,7 @@ callsites: ## hold tests/callsites against the kernels' sources (downloads 150 M
 
 UNIT := $(UNIT_SRC:%.c=$B/plain/%) $(UNIT_SRC:%.c=$B/asan/%)
 
-.PHONY: unit files html html-look completions service lint analyze tidy verifier verifier-update format truth check test
+.PHONY: unit files html html-look top completions service lint analyze tidy verifier verifier-update format truth check test
 unit: $(UNIT) ## run the unit tests, plain and with the sanitizers
 	$Qtests/unit/run $^
 
@@ -216,6 +216,9 @@ files: $B/unreach $B/fields ## read capture files of earlier versions, and ours 
 
 html: $B/unreach ## check the page of --html as a document
 	$Qtests/html/run $<
+
+top: $B/unreach ## run --top on a terminal, and look at its screen
+	$Qtests/top/run $<
 
 html-look: $B/plain/tests/unit/sink/test_html ## open it in headless Chromium; pictures in build/html
 	$Qtests/html/look $<
@@ -351,7 +354,7 @@ test: ## install what is missing, build, and run every test
 	$Q$(MAKE) --no-print-directory lint
 	$Qtests/lint/selftest
 	$Q$(MAKE) --no-print-directory -j$(JOBS) unit
-	$Q$(MAKE) --no-print-directory files html completions service
+	$Q$(MAKE) --no-print-directory files html top completions service
 	$Q$(MAKE) --no-print-directory -j$(JOBS) fuzz-short
 	$Qtests/vm/matrix
 	$Qtests/stress/run --verdicts 1000 --seconds 120

@@ -47,6 +47,7 @@ struct group {
 
 struct ur_coalesce {
 	bool merge;
+	uint64_t window_max;
 	struct group groups[GROUPS];
 	struct group ending;             /* one that had to make room while something waited */
 	uint8_t cause[UR_KINDS_MAX + 1]; /* of the last event of each kind, and 1; 0: none yet */
@@ -59,8 +60,14 @@ int ur_coalesce_new(bool merge, struct ur_coalesce **ret)
 	if (!c)
 		return -ENOMEM;
 	c->merge = merge;
+	c->window_max = WINDOW_MAX;
 	*ret = c;
 	return 0;
+}
+
+void ur_coalesce_promptly(struct ur_coalesce *c)
+{
+	c->window_max = WINDOW_NS;
 }
 
 void ur_coalesce_free(struct ur_coalesce *c)
@@ -306,7 +313,8 @@ static void fill(struct group *g, uint32_t out, struct ur_evidence *ev, struct u
 
 /* The next line of @g, which is due; false when there are no more, and then its next window is
  * longer. */
-static bool take_from(struct group *g, struct ur_evidence *ev, struct ur_report *report)
+static bool take_from(const struct ur_coalesce *c, struct group *g, struct ur_evidence *ev,
+		      struct ur_report *report)
 {
 	for (uint32_t out = 0; out < UR_OUT_MAX; out++)
 		if (g->out[out].n) {
@@ -314,19 +322,19 @@ static bool take_from(struct group *g, struct ur_evidence *ev, struct ur_report 
 			return true;
 		}
 	g->due_ns = 0;
-	g->window_ns = 2 * g->window_ns > WINDOW_MAX ? WINDOW_MAX : 2 * g->window_ns;
+	g->window_ns = 2 * g->window_ns > c->window_max ? c->window_max : 2 * g->window_ns;
 	return false;
 }
 
 bool ur_coalesce_take(struct ur_coalesce *c, uint64_t now, struct ur_evidence *ev,
 		      struct ur_report *report)
 {
-	if (c->ending.due_ns && take_from(&c->ending, ev, report))
+	if (c->ending.due_ns && take_from(c, &c->ending, ev, report))
 		return true;
 	for (size_t i = 0; i < GROUPS; i++) {
 		struct group *g = &c->groups[i];
 
-		if (g->due_ns && g->due_ns <= now && take_from(g, ev, report))
+		if (g->due_ns && g->due_ns <= now && take_from(c, g, ev, report))
 			return true;
 	}
 	return false;

@@ -19,6 +19,9 @@ int ur_coalesce_new(bool merge, struct ur_coalesce **ret);
 void ur_coalesce_free(struct ur_coalesce *c);
 UR_DEFINE_CLEANUP(struct ur_coalesce, ur_coalesce_free)
 
+/* Every window is a second, however long they keep coming. */
+void ur_coalesce_promptly(struct ur_coalesce *c);
+
 /* An event was explained: true when it is to be shown now, false when it waits for its line.
  * Then lines that had to make room for it are to be taken. */
 bool ur_coalesce_event(struct ur_coalesce *c, const struct ur_evidence *ev,

@@ -22,11 +22,13 @@
 #include "user/replay.h"
 #include "user/savefile.h"
 #include "user/service.h"
+#include "user/tty.h"
 
 enum { EXIT_DONE, EXIT_RUN_TIME, EXIT_USAGE, EXIT_NOT_TRACEABLE };
 
 static int failed(int status, const char *what, int err)
 {
+	ur_tty_give_back();
 	fprintf(stderr, "unreach: %s: %s\n", what, strerror(-err));
 	return status;
 }
@@ -54,9 +56,8 @@ static int written(const struct ur_options *o, int r)
 
 static int refused(const struct ur_refusal *why)
 {
-	fprintf(stderr, "unreach: %s\n", why->what);
-	if (why->advice[0])
-		fprintf(stderr, "unreach: %s\n", why->advice);
+	fprintf(stderr, "unreach: %s\n%s%s%s", why->what, why->advice[0] ? "unreach: " : "",
+		why->advice, why->advice[0] ? "\n" : "");
 	return EXIT_NOT_TRACEABLE;
 }
 
@@ -97,7 +98,6 @@ static int confine(bool files, bool reads_only)
 
 	if (!r && reads_only)
 		r = ur_privilege_keep(UR_ROLE_NONE);
-
 	return r ? failed(EXIT_RUN_TIME, "giving up capabilities", r) : EXIT_DONE;
 }
 
@@ -110,7 +110,7 @@ static bool files_later(const struct ur_options *o)
 static void announce(const struct ur_options *o, const struct ur_probe *p,
 		     const struct ur_service *service)
 {
-	if (o->quiet)
+	if (o->quiet || o->top)
 		return;
 	ur_service_say(service, stderr);
 	fprintf(stderr, "unreach: watching %s%s%s\n",
@@ -161,7 +161,7 @@ static int report_now(void *arg, struct ur_totals *totals)
 	const struct reporter *r = arg;
 
 	complete(r, totals);
-	if (totals_apart(r->o))
+	if (totals_apart(r->o) && !r->o->top)
 		show_totals(totals);
 	return ur_sink_report(r->sink, totals);
 }
@@ -189,15 +189,16 @@ static int trace(const struct reporter *reporter, struct ur_probe *probe, struct
 	r = ur_privilege_keep(UR_ROLE_FOLLOW) ?:
 		    ur_loop_run(probe, worker, reporter->service, signals, o->for_ns);
 	if (r == -EINTR) { /* told twice: the worker may be stuck in a write */
+		ur_tty_give_back();
 		ur_ready_withdraw(o->ready_file);
 		fprintf(stderr, "unreach: ended at once; what was queued is not shown\n");
 		_exit(EXIT_RUN_TIME);
 	}
 	end = ur_worker_stop(worker, &totals);
 	complete(reporter, &totals);
+	end = end ?: ur_sink_finish(reporter->sink, &totals);
 	if (totals_apart(o))
 		show_totals(&totals);
-	end = end ?: ur_sink_finish(reporter->sink, &totals);
 	stop_service(reporter);
 	if (r)
 		return failed(EXIT_RUN_TIME, "following the kernel", r);
@@ -241,7 +242,8 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 					      .report = report_now,
 					      .report_arg = &reporter,
 					      .merge = !o->json && !o->all && !o->write &&
-						       !o->count,
+						       !o->count && !o->top,
+					      .promptly = o->top,
 					      .received = o->received };
 	struct ur_refusal why;
 	const char *what;
@@ -252,13 +254,16 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 	r = o->served ? ur_service_open(o->serve, STDOUT_FILENO, &service) : 0;
 	if (r)
 		return failed(EXIT_RUN_TIME, o->serve, r);
-	r = ur_output_new(o, ur_service_log(service), &what, &sink);
+	r = o->top ? 0 : ur_output_new(o, ur_service_log(service), &what, &sink);
 	if (r)
 		return failed(EXIT_RUN_TIME, what, r);
 	r = ur_probe_open(&opts, &probe, &why);
 	if (r)
 		return why.what[0] ? refused(&why) :
 				     failed(EXIT_RUN_TIME, "loading the tracing programs", r);
+	r = o->top ? ur_output_new(o, NULL, &what, &sink) : 0;
+	if (r)
+		return failed(EXIT_RUN_TIME, what, r);
 	r = confine(files_later(o), false);
 	if (r)
 		return r;
@@ -478,6 +483,10 @@ int main(int argc, char **argv)
 	if (o.cause && !strcmp(o.cause, UR_CAUSE_HELP)) {
 		ur_options_causes(stdout);
 		return printed(EXIT_DONE);
+	}
+	if (o.top && ur_tty_unfit()) {
+		fprintf(stderr, "unreach: %s\n", ur_tty_unfit());
+		return EXIT_USAGE;
 	}
 	if (o.check)
 		return check(&o);

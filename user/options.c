@@ -87,6 +87,8 @@ static const struct row rows[] = {
 	  "at the end, what there was most of" },
 	{ 0, "html", "FILE", read_string, FIELD(html), NULL, "a file to write",
 	  "the same as one HTML page, to attach to a ticket" },
+	{ 0, "top", NULL, read_flag, FIELD(top), NULL, NULL,
+	  "a table of it instead, live; ? shows its keys" },
 	{ 0, "for", "DURATION", read_duration, FIELD(for_ns), NULL,
 	  "a number with ms, s, m or h, such as 500ms, 90s or 1h30m",
 	  "stop after that long: 500ms, 90s, 1h30m" },

@@ -40,6 +40,7 @@ struct ur_options {
 	bool numeric;
 	bool quiet;
 	bool tcp_reset;
+	bool top;
 	bool print; /* as well as write */
 	bool check;
 	bool help;

@@ -41,7 +41,7 @@ static int check_annotate(const struct ur_options *opts, struct ur_buf *err)
 	if (!opts->write)
 		return refuse(err, "option --annotate needs -w, for the copy");
 	if (opts->print || opts->file_bytes || opts->file_seconds || opts->json || opts->nfilter ||
-	    opts->summary || opts->html || opts->snaplen != UR_SNAPLEN_HEADERS)
+	    opts->summary || opts->html || opts->top || opts->snaplen != UR_SNAPLEN_HEADERS)
 		return refuse(err,
 			      "option --annotate copies all of a capture as it is: only -r and -w "
 			      "go with it");
@@ -61,10 +61,10 @@ static int check_serve(const struct ur_options *opts, struct ur_buf *err)
 			   opts->filter[0]);
 		return -EINVAL;
 	}
-	if (opts->read || opts->write || opts->check || opts->summary || opts->html ||
+	if (opts->read || opts->write || opts->check || opts->summary || opts->html || opts->top ||
 	    opts->verbose)
 		return refuse(err, "option --serve can't be combined with -r, -w, --check, "
-				   "--summary, --html or -v");
+				   "--summary, --html, --top or -v");
 	return 0;
 }
 
@@ -80,6 +80,11 @@ int ur_options_check(const struct ur_options *opts, struct ur_buf *err)
 	if (opts->check && (opts->html || opts->summary))
 		return refuse(err, "option --check traces nothing: --summary and --html do not go "
 				   "with it");
+	if (opts->top && (opts->json || opts->verbose || opts->print || opts->check))
+		return refuse(err, "option --top shows a table instead of events: --json, -v, "
+				   "--print and --check do not go with it");
+	if (opts->top && opts->write && !strcmp(opts->write, "-"))
+		return refuse(err, "option --top needs -w with a file, not with -");
 	if (opts->quiet && opts->verbose)
 		return refuse(err, "options -q and -v contradict each other");
 	if (opts->read && (opts->check || opts->for_ns || opts->ready_file || opts->received))

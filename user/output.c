@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include "user/columns.h"
 #include "user/sink/pcapng.h"
 
 static unsigned int columns(void)
@@ -22,6 +23,24 @@ static bool colored(void)
 	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
 }
 
+static int top_new(const struct ur_options *o, struct ur_sink **ret)
+{
+	struct utsname host = {};
+	struct ur_top_opts top = {
+		.source = o->read ?: host.nodename,
+		.replayed = o->read,
+		.received = o->received,
+		.numeric = o->numeric,
+		.color = colored(),
+		.ascii = ur_locale_ascii(),
+	};
+
+	uname(&host);
+	if (o->read && strrchr(o->read, '/'))
+		top.source = strrchr(o->read, '/') + 1;
+	return ur_sink_top_new(&top, ret);
+}
+
 /* For people, or for programs. */
 static int lines_new(const struct ur_options *o, struct ur_outlet *log, struct ur_sink **ret)
 {
@@ -34,6 +53,8 @@ static int lines_new(const struct ur_options *o, struct ur_outlet *log, struct u
 		.verbose = o->verbose,
 	};
 
+	if (o->top)
+		return top_new(o, ret);
 	if (log)
 		return ur_sink_outlet_new(log, ret);
 	return o->json ? ur_sink_json_new(stdout, ret) : ur_sink_text_new(stdout, &text, ret);
@@ -57,7 +78,7 @@ static int events_new(const struct ur_options *opts, struct ur_outlet *log, stru
 	ur_cleanup(ur_sink_freep) struct ur_sink *file = NULL, *lines = NULL;
 	int r = opts->write ? file_new(opts, &file) : 0;
 
-	if (!r && (!opts->write || opts->print))
+	if (!r && (!opts->write || opts->print || opts->top))
 		r = lines_new(opts, log, &lines);
 	if (r)
 		return r;

@@ -169,5 +169,19 @@ struct ur_html_opts {
  * ur_sink_report(). Also -errno of making it. */
 int ur_sink_html_new(const struct ur_html_opts *opts, struct ur_sink **inner, struct ur_sink **ret);
 
+struct ur_top_opts {
+	const char *source; /* the host, or the file that is read */
+	bool replayed;      /* a file: it is shown until somebody quits */
+	bool received;
+	bool numeric;
+	bool color;
+	bool ascii;
+};
+
+/* Takes the terminal, which ur_tty_unfit() must have found to be one, and shows a table on it until
+ * the end. Signals that end the process must be blocked, but with opts->replayed. Returns 0 and
+ * gives *@ret to the caller; or -errno. */
+int ur_sink_top_new(const struct ur_top_opts *opts, struct ur_sink **ret);
+
 /* Says nothing of events, and the totals at the end. */
 int ur_sink_summary_new(FILE *out, struct ur_sink **ret);

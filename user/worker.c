@@ -422,6 +422,8 @@ int ur_worker_start(const struct ur_worker_opts *opts, struct ur_worker **ret)
 		ur_enrich_count_tables(w->enrich, opts->tables, opts->tables_arg);
 	if (!r && opts->received)
 		r = ur_enrich_received_new(&w->came);
+	if (!r && opts->promptly)
+		ur_coalesce_promptly(w->coalesce);
 	r = r ?: start_ahead(w);
 	if (r)
 		return r;

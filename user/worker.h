@@ -27,6 +27,7 @@ struct ur_worker_opts {
 	int (*report)(void *arg, struct ur_totals *totals);
 	void *report_arg; /* borrowed until ur_worker_free() */
 	bool merge;       /* events that come to the same as one just shown wait for a line */
+	bool promptly;    /* what is coalesced is told every second */
 	const struct ur_counts *counts; /* borrowed likewise; NULL: nothing is coalesced */
 	struct ur_metrics *metrics;     /* borrowed likewise: counted in, too; NULL: none */
 };

@@ -113,6 +113,22 @@ static void after_a_quiet_time(void **state)
 	assert_int_equal(line.like.since_ns, 16 * S);
 }
 
+/* Its windows do not get longer. */
+static void promptly(void **state)
+{
+	ur_cleanup(ur_coalesce_freep) struct ur_coalesce *c = start(true);
+
+	(void)state;
+	ur_coalesce_promptly(c);
+	assert_true(event(c, 7, 5 * S));
+	for (uint64_t s = 6; s < 20; s++) {
+		assert_false(event(c, 7, s * S));
+		assert_int_equal(ur_coalesce_next(c), (s + 1) * S);
+		assert_true(take(c, (s + 1) * S));
+		assert_false(take(c, (s + 1) * S));
+	}
+}
+
 static void another_flow(void **state)
 {
 	ur_cleanup(ur_coalesce_freep) struct ur_coalesce *c = start(true);
@@ -305,19 +321,13 @@ static void more_than_a_count_holds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(three_are_one_line),
-		cmocka_unit_test(each_where_programs_read),
-		cmocka_unit_test(after_a_quiet_time),
-		cmocka_unit_test(another_flow),
-		cmocka_unit_test(another_cause),
-		cmocka_unit_test(other_evidence),
-		cmocka_unit_test(flood),
-		cmocka_unit_test(outcomes),
-		cmocka_unit_test(rules_stay_proven),
-		cmocka_unit_test(of_several_sources),
-		cmocka_unit_test(nothing_known),
-		cmocka_unit_test(too_many_flows),
-		cmocka_unit_test(more_than_a_count_holds),
+		cmocka_unit_test(three_are_one_line), cmocka_unit_test(each_where_programs_read),
+		cmocka_unit_test(after_a_quiet_time), cmocka_unit_test(promptly),
+		cmocka_unit_test(another_flow),       cmocka_unit_test(another_cause),
+		cmocka_unit_test(other_evidence),     cmocka_unit_test(flood),
+		cmocka_unit_test(outcomes),           cmocka_unit_test(rules_stay_proven),
+		cmocka_unit_test(of_several_sources), cmocka_unit_test(nothing_known),
+		cmocka_unit_test(too_many_flows),     cmocka_unit_test(more_than_a_count_holds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

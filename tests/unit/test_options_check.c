@@ -74,15 +74,27 @@ static void serves(void **state)
 	check(&(struct ur_options){ .served = true, .summary = true }, "--serve");
 	check(&(struct ur_options){ .served = true, .html = "f" }, "--serve");
 	check(&(struct ur_options){ .served = true, .verbose = 1 }, "--serve");
+	check(&(struct ur_options){ .served = true, .top = true }, "--serve");
+}
+
+static void tables(void **state)
+{
+	(void)state;
+	check(&(struct ur_options){ .top = true }, NULL);
+	check(&(struct ur_options){ .top = true, .write = "f", .read = "r" }, NULL);
+	check(&(struct ur_options){ .top = true, .summary = true, .html = "f" }, NULL);
+	check(&(struct ur_options){ .top = true, .json = true }, "--json");
+	check(&(struct ur_options){ .top = true, .verbose = 1 }, "-v");
+	check(&(struct ur_options){ .top = true, .check = true }, "--check");
+	check(&(struct ur_options){ .top = true, .write = "-" }, "not with -");
+	check(&(struct ur_options){ .top = true, .annotate = "a", .write = "b" }, "only -r and -w");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(together),
-		cmocka_unit_test(copies),
-		cmocka_unit_test(serves),
-		cmocka_unit_test(pages),
+		cmocka_unit_test(together), cmocka_unit_test(copies), cmocka_unit_test(serves),
+		cmocka_unit_test(pages),    cmocka_unit_test(tables),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
