@@ -14,7 +14,7 @@ pids+=("$socat_pid")
 wait_file "$SCENARIO_OUT/ready"
 
 # What was written last of a row, without what only acts on a terminal.
-row() { sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' "$out" | tr -d '\r' | grep -a "$1" | tail -n 1; }
+row() { tail -c 8192 "$out" | sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' | grep -a "^ *[0-9].* $1" | tail -n 1; }
 until_row() {
 	local i
 	for ((i = 0; i < 100; i++)); do
