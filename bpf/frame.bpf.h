@@ -82,7 +82,7 @@ static __always_inline struct ur_task *ur_task_get(void)
 }
 
 /* Nobody's, or of one that lost its exit. */
-static __always_inline bool ur_task_free(const struct ur_task *t, __u64 now)
+static __always_inline bool ur_task_free(const struct ur_task *t)
 {
 	__u32 top = t->depth - 1;
 
@@ -91,16 +91,16 @@ static __always_inline bool ur_task_free(const struct ur_task *t, __u64 now)
 	if (top >= UR_FRAMES_MAX)
 		return false;
 	asm volatile("%0 &= %1" : "+r"(top) : "i"(UR_FRAMES_MAX - 1));
-	return (__s64)(now - t->frames[top].ts_ns) > (__s64)UR_FRAME_STALE_NS;
+	return (__s64)(bpf_ktime_get_ns() - t->frames[top].ts_ns) > (__s64)UR_FRAME_STALE_NS;
 }
 
 /* Take @t, which is free, for @task; false when somebody else does. */
-static __always_inline bool ur_task_take(struct ur_task *t, __u64 task, __u64 now)
+static __always_inline bool ur_task_take(struct ur_task *t, __u64 task)
 {
 	bool taken = false;
 
 	__sync_fetch_and_add(&t->busy, 1);
-	if (*(volatile __u64 *)&t->busy == 1 && ur_task_free(t, now)) {
+	if (*(volatile __u64 *)&t->busy == 1 && ur_task_free(t)) {
 		t->depth = 0;
 		*(volatile __u64 *)&t->task = task;
 		taken = true;
@@ -110,12 +110,12 @@ static __always_inline bool ur_task_take(struct ur_task *t, __u64 task, __u64 no
 }
 
 /* A place for @task that is not its first; NULL when there is none. */
-static __always_inline struct ur_task *ur_task_away(struct ur_task *home, __u64 task, __u64 now)
+static __always_inline struct ur_task *ur_task_away(struct ur_task *home, __u64 task)
 {
 	for (__u32 try = 1; try < UR_TASK_TRIES; try++) {
 		struct ur_task *t = ur_task_place(task, try);
 
-		if (ur_task_free(t, now) && ur_task_take(t, task, now)) {
+		if (ur_task_free(t) && ur_task_take(t, task)) {
 			__sync_fetch_and_add(&home->away, 1);
 			return t;
 		}
@@ -124,15 +124,15 @@ static __always_inline struct ur_task *ur_task_away(struct ur_task *home, __u64 
 }
 
 /* The place of @task, found or taken; NULL when there is none. */
-static __always_inline struct ur_task *ur_task_make(__u64 task, __u64 now)
+static __always_inline struct ur_task *ur_task_make(__u64 task)
 {
 	struct ur_task *home = ur_task_place(task, 0), *t = ur_task_find(task);
 
 	if (t)
 		return t;
-	if (ur_task_free(home, now) && ur_task_take(home, task, now))
+	if (ur_task_free(home) && ur_task_take(home, task))
 		return home;
-	return ur_task_away(home, task, now);
+	return ur_task_away(home, task);
 }
 
 static __always_inline void ur_task_put(struct ur_task *t)
@@ -175,7 +175,7 @@ static __always_inline bool ur_frame_over(const struct ur_frame *f, __u64 sp)
 /* The current task, which has frames from now on; NULL, and counted, when there is no room. */
 static __always_inline struct ur_task *ur_task_new(void)
 {
-	struct ur_task *t = ur_task_make(bpf_get_current_task(), bpf_ktime_get_ns());
+	struct ur_task *t = ur_task_make(bpf_get_current_task());
 
 	if (!t)
 		ur_count(UR_STAT_FRAME_LOST);
