@@ -27,6 +27,7 @@ static const struct {
 	{ IPPROTO_GRE, "gre", "GRE" },
 	{ IPPROTO_ESP, "esp", "ESP" },
 	{ IPPROTO_AH, "ah", "AH" },
+	{ IPPROTO_COMP, "ipcomp", "IPComp" },
 	{ IPPROTO_ICMPV6, "icmpv6", "ICMPv6" },
 	{ IPPROTO_SCTP, "sctp", "SCTP" },
 	{ IPPROTO_UDPLITE, "udplite", "UDP-Lite" },

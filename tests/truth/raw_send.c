@@ -15,7 +15,7 @@ static const char help[] =
 	"  rawsyn SRC DST SPORT DPORT [FLAGS]     a lone TCP segment; FLAGS of SARF (default S)\n"
 	"  badcsum SRC DST SPORT DPORT            a UDP datagram with a wrong checksum\n"
 	"  spoof SRC DST SPORT DPORT              a UDP datagram from somebody else's address\n"
-	"  rawip SRC DST PROTO                    20 bytes of an IP protocol\n"
+	"  rawip SRC DST PROTO                    40 bytes of an IP protocol\n"
 	"  fakeunreach SRC DST SPORT DPORT        a forged port unreachable from SRC to DST, about\n"
 	"                                         a datagram that DST sent from SPORT to DPORT\n";
 
@@ -193,7 +193,7 @@ int main(int argc, char **argv)
 		bad_usage("SRC and DST are of different families");
 	if (rawip) {
 		p.proto = to_number("PROTO", argv[4], 0, 255);
-		p.len = 20;
+		p.len = 40; /* an IPv6 header, for a tunnel */
 		transmit(&p);
 		return 0;
 	}

@@ -14,7 +14,9 @@ static const char help[] = "usage: tcp_end HOW ADDR PORT [--comm NAME]\n"
 			   "  forget   disconnect it: connect() to AF_UNSPEC\n"
 			   "  stop     close the listener while a connection waits for accept()\n"
 			   "  full     a backlog of 1, and no accept()\n"
-			   "  hold     accept, and do nothing\n";
+			   "  hold     accept, and do nothing\n"
+			   "  alive    the same, and ask after a second of silence, once, whether\n"
+			   "           the peer lives\n";
 
 static void wait_readable(int fd)
 {
@@ -50,6 +52,15 @@ static void forget(int conn)
 		die("connect to AF_UNSPEC");
 }
 
+/* Two seconds after the peer has said its last word it counts as dead. */
+static void keep_alive(int conn)
+{
+	set_option(conn, SOL_SOCKET, SO_KEEPALIVE, 1, "SO_KEEPALIVE");
+	set_option(conn, IPPROTO_TCP, TCP_KEEPIDLE, 1, "TCP_KEEPIDLE");
+	set_option(conn, IPPROTO_TCP, TCP_KEEPINTVL, 1, "TCP_KEEPINTVL");
+	set_option(conn, IPPROTO_TCP, TCP_KEEPCNT, 1, "TCP_KEEPCNT");
+}
+
 static void end(const char *how, int fd)
 {
 	int conn;
@@ -68,6 +79,8 @@ static void end(const char *how, int fd)
 		end_with_linger(conn);
 	else if (!strcmp(how, "forget"))
 		forget(conn);
+	else if (!strcmp(how, "alive"))
+		keep_alive(conn);
 	else if (strcmp(how, "hold") != 0)
 		close(conn);
 }
@@ -75,7 +88,7 @@ static void end(const char *how, int fd)
 static bool known(const char *how)
 {
 	static const char *const hows[] = { "unread", "linger", "early", "forget",
-					    "stop",   "full",   "hold" };
+					    "stop",   "full",   "hold",  "alive" };
 
 	for (size_t i = 0; i < sizeof(hows) / sizeof(*hows); i++)
 		if (!strcmp(how, hows[i]))

@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# --tcp-reset: a peer that answers no keepalive probe; a port that NAT made of another, where
+# nobody listens; a service in no VRF, and a connection that comes in through one.
+topo
+start_unreach --json --tcp-reset
+start_program srv "$T/tcp_end" alive 0.0.0.0 5001 --comm httpd
+in_ns cli "$T/tcp_connect" "$V4" 5001 --send 0 --wait 8 >/dev/null &
+pause .5
+nft_in cli <<<'table inet dead {
+	chain in { type filter hook input priority 0; tcp sport 5001 drop; }
+	chain out { type filter hook output priority 0; tcp dport 5001 drop; }
+}'
+for ((i = 0; i < 80; i++)); do
+	! grep -q '"tcp.keepalive"' "$events" || break
+	pause 0.1
+done
+expect <<JSON
+{"answer":"rst","outcome":"sent","cause":"tcp.keepalive","confidence":"proven",
+ "packet":{"proto":"tcp","src":"$C4","dst":"$V4","dport":5001},"reset":{"unasked":true},
+ "why":"re:$C4.* answered none of the keepalive probes"}
+JSON
+
+if modprobe -q nft_redir; then
+	nft_in srv <<<'table inet natt { chain pre { type nat hook prerouting priority dstnat; tcp dport 80 redirect to :15080; }; }'
+	tcp cli "$V4" 80
+	saw '{"result":"ECONNREFUSED"}'
+	expect <<-JSON
+		{"answer":"rst","cause":"socket.nat","packet":{"dport":15080},
+		 "nat":{"original_dst":"$V4","original_dport":80}}
+	JSON
+	in_ns srv nft delete table inet natt
+fi
+
+if modprobe -q vrf; then
+	tcp_serve srv 0.0.0.0 5002
+	ip -n "$srv" -batch - <<-IP
+		link add red type vrf table 10
+		link set red up
+		link set s0 master red
+		neigh replace $C4 lladdr 02:00:00:00:07:01 dev s0
+	IP
+	in_ns srv sysctl -qw net.ipv4.tcp_l3mdev_accept=0
+	tcp cli "$V4" 5002
+	saw '{"result":"ECONNREFUSED"}'
+	expect <<-JSON
+		{"answer":"rst","cause":"socket.device","packet":{"dport":5002},"why":"re:red.*tcp_l3mdev_accept|tcp_l3mdev_accept.*red|VRF"}
+	JSON
+fi
