@@ -78,7 +78,22 @@ expect <<JSON
  "why":"re:, as read just after; no firewall"}
 JSON
 sysctl -qw net.ipv4.route.error_cost="$cost"
-in_ns srv sysctl -qw net.ipv4.ip_forward=0
+# Other errors are another tool's, and what is dropped without an answer is no event: a TTL that
+# has run out, a source that the route back contradicts, a blackhole, no forwarding at all.
+send cli "$K4" 5001 --ttl 1
+saw_refused "$V4" 11 0 EHOSTUNREACH
+in_ns srv sysctl -qw net.ipv4.conf.k0.rp_filter=1
+in_ns ct "$T/raw_send" spoof "$C4" 172.29.219.1 4001 5001 >/dev/null
+if modprobe -q nft_fib_inet; then
+	nft_in srv <<<'table inet rpf { chain pre { type filter hook prerouting priority -300; meta nfproto ipv6 meta l4proto udp fib saddr . iif oif missing drop; }; }'
+	in_ns ct "$T/raw_send" spoof "$C6" fd21:219::1 4001 5001 >/dev/null
+fi
+ip -n "$srv" -6 route add blackhole 2001:db8:9::/48
+send cli 2001:db8:9::1 53
+saw_silence
+in_ns srv sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0
 send cli 198.51.7.10 53 --wait .5
+saw_silence
+send cli "$K6" 5001 --wait .5
 saw_silence
 expect_none
