@@ -17,20 +17,13 @@ static const struct {
 	uint8_t proto;
 	const char *name, *title;
 } protos[] = {
-	{ IPPROTO_ICMP, "icmp", "ICMP" },
-	{ IPPROTO_IGMP, "igmp", "IGMP" },
-	{ IPPROTO_IPIP, "ipip", "IPIP" },
-	{ IPPROTO_TCP, "tcp", "TCP" },
-	{ IPPROTO_UDP, "udp", "UDP" },
-	{ IPPROTO_DCCP, "dccp", "DCCP" },
-	{ IPPROTO_IPV6, "ipv6", "IPv6-in-IP" },
-	{ IPPROTO_GRE, "gre", "GRE" },
-	{ IPPROTO_ESP, "esp", "ESP" },
-	{ IPPROTO_AH, "ah", "AH" },
-	{ IPPROTO_COMP, "ipcomp", "IPComp" },
-	{ IPPROTO_ICMPV6, "icmpv6", "ICMPv6" },
-	{ IPPROTO_SCTP, "sctp", "SCTP" },
-	{ IPPROTO_UDPLITE, "udplite", "UDP-Lite" },
+	{ IPPROTO_ICMP, "icmp", "ICMP" },       { IPPROTO_IGMP, "igmp", "IGMP" },
+	{ IPPROTO_IPIP, "ipip", "IPIP" },       { IPPROTO_TCP, "tcp", "TCP" },
+	{ IPPROTO_UDP, "udp", "UDP" },          { IPPROTO_DCCP, "dccp", "DCCP" },
+	{ IPPROTO_IPV6, "ipv6", "IPv6-in-IP" }, { IPPROTO_GRE, "gre", "GRE" },
+	{ IPPROTO_ESP, "esp", "ESP" },          { IPPROTO_AH, "ah", "AH" },
+	{ IPPROTO_COMP, "ipcomp", "IPComp" },   { IPPROTO_ICMPV6, "icmpv6", "ICMPv6" },
+	{ IPPROTO_SCTP, "sctp", "SCTP" },       { IPPROTO_UDPLITE, "udplite", "UDP-Lite" },
 };
 
 /* RFC 792, RFC 1812; include/uapi/linux/icmp.h */

@@ -14,8 +14,8 @@ bare() {
 	[ "$1" = 4 ] || src=$C6 dst=$V6 icmp='"type":1,"code":4'
 	modprobe -q "$5" || return 0
 	in_ns cli "$T/raw_send" rawip "$src" "$dst" "$2" >/dev/null
-	want+="{\"outcome\":\"sent\",\"cause\":\"$3\",\"confidence\":\"proven\",\"icmp\":{$icmp},
-		\"packet\":{\"dst\":\"$dst\"},\"why\":\"re:$4\"}"$'\n'
+	want+="{\"outcome\":\"sent\",\"cause\":\"$3\",\"confidence\":\"proven\","
+	want+="\"icmp\":{$icmp},\"packet\":{\"dst\":\"$dst\"},\"why\":\"re:$4\"}"$'\n'
 }
 in_ns srv sysctl -qw net.ipv4.icmp_ratemask=0 net.ipv6.icmp.ratelimit=0
 start_unreach
