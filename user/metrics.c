@@ -112,6 +112,8 @@ void ur_metrics_event(struct ur_metrics *m, const struct ur_evidence *ev,
 	const char *labels[] = { NULL, ur_proto_name(ev->packet.proto, proto),
 				 ur_cause_info(report->cause)->slug };
 
+	if (!m)
+		return;
 	pthread_mutex_lock(&m->lock);
 	/* A line of several was named when its first was looked at. */
 	if (ev->like.kind && find_name(m, ev->ev.netns_inum, ev->ev.netns_cookie))
@@ -208,6 +210,8 @@ bool ur_metrics_count(struct ur_metrics *m, struct ur_tally *tally, uint32_t mis
 
 void ur_metrics_totals(struct ur_metrics *m, const struct ur_totals *totals)
 {
+	if (!m)
+		return;
 	pthread_mutex_lock(&m->lock);
 	m->totals = *totals;
 	pthread_mutex_unlock(&m->lock);

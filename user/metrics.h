@@ -48,7 +48,7 @@ UR_DEFINE_CLEANUP(struct ur_metrics, ur_metrics_free)
 
 /* ---- the thread that explains ---- */
 
-/* Count one explained event, or a line of several. */
+/* Count one explained event, or a line of several. NULL is fine. */
 void ur_metrics_event(struct ur_metrics *m, const struct ur_evidence *ev,
 		      const struct ur_report *report, uint64_t now_ns);
 
@@ -57,7 +57,7 @@ void ur_metrics_event(struct ur_metrics *m, const struct ur_evidence *ev,
 bool ur_metrics_count(struct ur_metrics *m, struct ur_tally *tally, uint32_t missing,
 		      uint64_t now_ns);
 
-/* What it all came to so far. */
+/* What it all came to so far. NULL is fine. */
 void ur_metrics_totals(struct ur_metrics *m, const struct ur_totals *totals);
 
 /* ---- the thread that drains ---- */

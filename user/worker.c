@@ -142,8 +142,7 @@ static void count(struct ur_worker *w, const struct ur_evidence *ev, const struc
 		  bool shown)
 {
 	ur_totals_add(&w->totals, ev, report, shown);
-	if (w->opts.metrics)
-		ur_metrics_event(w->opts.metrics, ev, report, clock_ns(CLOCK_MONOTONIC));
+	ur_metrics_event(w->opts.metrics, ev, report, clock_ns(CLOCK_MONOTONIC));
 }
 
 static int show(struct ur_worker *w)
@@ -370,8 +369,7 @@ static void *work(void *arg)
 		else if (len > 0 && !follow(w, len))
 			w->result = explain(w, len);
 		poll_tally(w, len == -ETIMEDOUT);
-		if (w->opts.metrics)
-			ur_metrics_totals(w->opts.metrics, &w->totals);
+		ur_metrics_totals(w->opts.metrics, &w->totals);
 		if (len && !w->result)
 			w->result = show_lines(w, clock_ns(CLOCK_MONOTONIC));
 		if (len && !w->result)

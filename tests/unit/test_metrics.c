@@ -176,6 +176,14 @@ static void bounded(void **state)
 	      true);
 }
 
+static void none(void **state)
+{
+	(void)state;
+	ur_metrics_event(NULL, &ev, &report, 1);
+	ur_metrics_totals(NULL, &(struct ur_totals){});
+	ur_metrics_free(NULL);
+}
+
 static void alive(void **state)
 {
 	const struct ur_metrics_hooks hooks = { 1, 2, 3, 4 };
@@ -204,6 +212,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(overflow, start, stop),
 		cmocka_unit_test_setup_teardown(hostile, start, stop),
 		cmocka_unit_test_setup_teardown(bounded, start, stop),
+		cmocka_unit_test(none),
 		cmocka_unit_test_setup_teardown(alive, start, stop),
 	};
 
