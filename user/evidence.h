@@ -31,6 +31,7 @@
 #define UR_RUNTIME_MAX   16
 #define UR_CONTAINER_MAX 65 /* 64 hexadecimal digits, or a name */
 #define UR_POD_UID_MAX   37
+#define UR_POD_MAX       96
 
 /* How a look-up went. "Looked and found nothing" and "could not look" differ. */
 enum ur_looked {
@@ -66,6 +67,8 @@ struct ur_place {
 	char runtime[UR_RUNTIME_MAX];     /* "docker", ...; "" also when it can't be told */
 	char container[UR_CONTAINER_MAX]; /* the id that the runtime gave it, or its name */
 	char pod_uid[UR_POD_UID_MAX];     /* of Kubernetes */
+	char name[UR_CONTAINER_MAX];      /* that people gave the container, "" unknown */
+	char pod[UR_POD_MAX];             /* its pod, as namespace/name, "" unknown */
 };
 
 struct ur_owner {

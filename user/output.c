@@ -47,6 +47,7 @@ static int lines_new(const struct ur_options *o, struct ur_outlet *log, struct u
 	struct ur_text_opts text = {
 		.width = isatty(STDOUT_FILENO) ? columns() : 0,
 		.color = colored(),
+		.ascii = ur_locale_ascii(),
 		.quiet = o->quiet,
 		.numeric = o->numeric,
 		.times = o->times,
@@ -95,6 +96,7 @@ static int digest_new(const struct ur_options *opts, struct ur_sink **inner, str
 	const struct ur_digest_opts digest = {
 		.width = !taken && isatty(STDOUT_FILENO) ? columns() : 0,
 		.color = !taken && colored(),
+		.ascii = ur_locale_ascii(),
 		.json = opts->json,
 		.numeric = opts->numeric,
 	};

@@ -31,31 +31,30 @@ void ur_say_place(struct ur_buf *out, const struct ur_place *place)
 {
 	if (place->looked != UR_FOUND)
 		return;
-	if (place->container[0])
+	if (place->pod[0])
+		ur_buf_add(out, ", pod %s", place->pod);
+	if (place->name[0])
+		ur_buf_add(out, ", container %s", place->name);
+	else if (place->container[0])
 		ur_buf_add(out, ", container %.*s", short_length(place->container),
 			   place->container);
-	else if (place->pod_uid[0])
+	else if (place->pod_uid[0] && !place->pod[0])
 		ur_buf_add(out, ", pod %s", place->pod_uid);
-	else if (worth_saying(place->unit))
+	else if (!place->pod[0] && worth_saying(place->unit))
 		ur_buf_add(out, ", unit %s", place->unit);
-}
-
-static void say(struct ur_buf *out, const char *what, const char *name)
-{
-	ur_buf_add(out, "%s", what);
-	ur_buf_add_safe(out, name);
 }
 
 void ur_say_place_in_full(struct ur_buf *out, const struct ur_place *place)
 {
 	if (place->looked != UR_FOUND)
 		return;
-	if (place->container[0]) {
-		say(out, ", ", place->runtime);
-		say(out, place->runtime[0] ? " container " : "container ", place->container);
-	}
+	if (place->container[0])
+		ur_buf_add(out, ", %s%scontainer %s%s%s", place->runtime,
+			   place->runtime[0] ? " " : "", place->name, place->name[0] ? " " : "",
+			   place->container);
 	if (place->pod_uid[0])
-		say(out, ", pod ", place->pod_uid);
+		ur_buf_add(out, ", pod %s%s%s", place->pod, place->pod[0] ? " " : "",
+			   place->pod_uid);
 	if (place->unit[0])
-		say(out, ", unit ", place->unit);
+		ur_buf_add(out, ", unit %s", place->unit);
 }

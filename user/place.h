@@ -4,7 +4,8 @@
 #include "user/evidence.h"
 #include "user/strbuf.h"
 
-/* ", container 0123456789ab" or ", unit statsd.service", to follow "pid 812"; nothing where
+/* ", container web", ", container 0123456789ab", ", pod shop/web, container nginx" or ", unit
+ * statsd.service", to follow "pid 812"; nothing where
  * that says nothing: a login session, the service manager, a program started by hand. */
 void ur_say_place(struct ur_buf *out, const struct ur_place *place);
 

@@ -176,7 +176,8 @@ TABLE(ur_packet);
 
 static const struct ur_field ur_place_table[] = {
 	LOOKED(ur_place, looked),    STRING(ur_place, unit),    STRING(ur_place, runtime),
-	STRING(ur_place, container), STRING(ur_place, pod_uid),
+	STRING(ur_place, container), STRING(ur_place, pod_uid), STRING(ur_place, name),
+	STRING(ur_place, pod),
 };
 TABLE(ur_place);
 

@@ -121,6 +121,7 @@ int ur_sink_flush(FILE *out);
 struct ur_text_opts {
 	unsigned int width; /* columns to wrap at, 0: one line each, for pipes and files */
 	bool color;
+	bool ascii;           /* the locale knows no UTF-8 */
 	bool quiet;           /* the first line of an event only */
 	bool numeric;         /* no names of services */
 	unsigned int times;   /* enum ur_times_form */
@@ -144,6 +145,7 @@ int ur_sink_outlet_new(struct ur_outlet *outlet, struct ur_sink **ret);
 struct ur_digest_opts {
 	unsigned int width; /* as ur_text_opts */
 	bool color;
+	bool ascii;
 	bool json;
 	bool numeric;         /* no names of services */
 	const char *services; /* as ur_text_opts */

@@ -76,11 +76,31 @@ static void nothing_where_nothing_was_found(void **state)
 	assert_string_equal(say(ur_say_place_in_full, &p), "");
 }
 
+/* Names that people know come before numbers. */
+static void names(void **state)
+{
+	struct ur_place p = {
+		.looked = UR_FOUND, .runtime = "docker", .container = ID, .name = "web"
+	};
+
+	(void)state;
+	assert_string_equal(say(ur_say_place, &p), ", container web");
+	assert_string_equal(say(ur_say_place_in_full, &p), ", docker container web " ID);
+	SAMPLE_COPY(p.pod_uid, "uid");
+	SAMPLE_COPY(p.pod, "shop/web-7d4b9");
+	assert_string_equal(say(ur_say_place, &p), ", pod shop/web-7d4b9, container web");
+	assert_string_equal(say(ur_say_place_in_full, &p),
+			    ", docker container web " ID ", pod shop/web-7d4b9 uid");
+	p.container[0] = p.name[0] = '\0';
+	assert_string_equal(say(ur_say_place, &p), ", pod shop/web-7d4b9");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_container_before_the_unit),
 		cmocka_unit_test(only_units_that_say_something),
+		cmocka_unit_test(names),
 		cmocka_unit_test(nothing_where_nothing_was_found),
 	};
 

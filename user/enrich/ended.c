@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "user/enrich/cgroup.h"
+#include "user/enrich/container.h"
 #include "user/enrich/cgroup_path.h"
 
 #define PATH_BYTES 1024
@@ -38,6 +39,7 @@ void ur_ended_by(const struct ur_closed *closed, const struct ur_ended_where *wh
 	one->pid = where->numbered ? (int32_t)closed->tgid : 0;
 	snprintf(one->comm, sizeof(one->comm), "%.*s", UR_COMM_MAX - 1, closed->comm);
 	find_place(closed, where->cgroups, &one->place);
+	ur_container_name("", &one->place);
 	/* Under version 1 every process is at the root of version 2. */
 	if (one->place.looked == UR_FOUND_NONE && !where->unified)
 		one->place.looked = UR_COULD_NOT;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "user/enrich/cgroup.h"
+#include "user/enrich/container.h"
 #include "user/enrich/procfd.h"
 
 #define CACHE_SIZE   256
@@ -69,6 +70,7 @@ static void read_place(int dir, struct ur_place *place)
 	*place = (struct ur_place){ .looked = no_cgroups ? UR_FOUND_NONE : UR_COULD_NOT };
 	if (n > 0)
 		ur_cgroup_parse(text, n, place);
+	ur_container_name("", place);
 }
 
 /* Add the process of @dir to @owners. Fails when it is gone by now, or there is no room. */

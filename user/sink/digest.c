@@ -183,7 +183,9 @@ int ur_sink_digest_new(FILE *out, const struct ur_digest_opts *opts, struct ur_s
 	if (!opts->json && !opts->numeric)
 		ur_services_load(opts->services ?: "/etc/services", &s->services);
 	s->digest.services = s->services;
-	s->lines = (struct ur_lines){ .out = out, .width = opts->width, .color = opts->color };
+	s->lines = (struct ur_lines){
+		.out = out, .width = opts->width, .color = opts->color, .ascii = opts->ascii
+	};
 	*ret = &s->sink;
 	return 0;
 }

@@ -16,6 +16,8 @@ static void put_container(struct ur_node n, const struct ur_place *place)
 	container = node_new(n.failed);
 	put_known(container, "runtime", place->runtime);
 	put_string(container, "id", place->container);
+	if (place->name[0])
+		put_string(container, "name", place->name);
 	put(n, "container", container.object);
 }
 
@@ -30,6 +32,8 @@ void ur_json_place(struct ur_node n, const struct ur_place *place)
 	put_container(n, place);
 	if (place->pod_uid[0])
 		put_string(n, "pod_uid", place->pod_uid);
+	if (place->pod[0])
+		put_string(n, "pod", place->pod);
 	if (place->unit[0])
 		put_string(n, "unit", place->unit);
 }

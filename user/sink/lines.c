@@ -2,6 +2,7 @@
 #include "user/sink/lines.h"
 
 #include <stddef.h>
+#include "user/columns.h"
 
 #define WIDTH_MIN 40 /* narrower than this, wrapping helps nobody */
 
@@ -16,22 +17,22 @@ static bool is_mark(char c)
 	return c > 0 && (size_t)c < MARKS;
 }
 
-/* Columns of one byte: continuation bytes of UTF-8 and marks take none. */
-static unsigned int columns(char c)
-{
-	return !is_mark(c) && ((unsigned char)c & 0xc0) != 0x80;
-}
-
 /* Bytes of the word at @s: up to a space outside backquotes; its columns to *@cols. */
-static size_t word_length(const char *s, unsigned int *cols)
+static size_t word_length(const struct ur_lines *lines, const char *s, unsigned int *cols)
 {
 	bool quoted = false;
+	unsigned int w;
 	size_t n = 0;
 
 	*cols = 0;
-	for (; s[n] && (quoted || s[n] != ' '); n++) {
+	while (s[n] && (quoted || s[n] != ' ')) {
 		quoted ^= s[n] == '`';
-		*cols += columns(s[n]);
+		if (is_mark(s[n])) {
+			n++;
+			continue;
+		}
+		n += ur_columns_of(s + n, lines->ascii, &w);
+		*cols += w;
 	}
 	return n;
 }
@@ -39,10 +40,12 @@ static size_t word_length(const char *s, unsigned int *cols)
 static void put_bytes(const struct ur_lines *lines, const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!is_mark(s[i]))
+		if (is_mark(s[i]))
+			fputs(lines->color ? sequences[(size_t)s[i]] : "", lines->out);
+		else if (lines->ascii && s[i] & 0x80)
+			fprintf(lines->out, "\\x%02x", (unsigned char)s[i]);
+		else
 			putc(s[i], lines->out);
-		else if (lines->color)
-			fputs(sequences[(size_t)s[i]], lines->out);
 }
 
 static size_t spaces_at(const char *s)
@@ -60,7 +63,7 @@ void ur_lines_put(const struct ur_lines *lines, const char *text, unsigned int h
 	unsigned int col = 0, cols;
 
 	while (*text) {
-		size_t gap = spaces_at(text), n = word_length(text + gap, &cols);
+		size_t gap = spaces_at(text), n = word_length(lines, text + gap, &cols);
 
 		if (width && col > hang && col + gap + cols > width) {
 			fprintf(lines->out, "\n%*s", (int)hang, "");

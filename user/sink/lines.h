@@ -18,6 +18,7 @@ struct ur_lines {
 	FILE *out;
 	unsigned int width; /* 0: never wrap */
 	bool color;
+	bool ascii; /* show what is not ASCII as \xNN, a byte each */
 };
 
 /* Write @text as one line, wrapped at spaces where it is longer than the width, further

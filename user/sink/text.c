@@ -326,7 +326,9 @@ int ur_sink_text_new(FILE *out, const struct ur_text_opts *opts, struct ur_sink 
 	t->sink.ops = &ops;
 	t->opts = *opts;
 	t->times.form = opts->times;
-	t->lines = (struct ur_lines){ .out = out, .width = opts->width, .color = opts->color };
+	t->lines = (struct ur_lines){
+		.out = out, .width = opts->width, .color = opts->color, .ascii = opts->ascii
+	};
 	if (!opts->numeric) /* without the file there are only numbers, which is no error */
 		ur_services_load(opts->services ?: "/etc/services", &t->services);
 	*ret = &t->sink;

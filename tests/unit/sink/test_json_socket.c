@@ -47,11 +47,17 @@ static void where_it_runs(void **state)
 	make();
 	is_absent("sockets.0.container");
 	is_string("sockets.0.unit", "nginx.service");
-	*place = (struct ur_place){ .looked = UR_FOUND, .container = "1234", .pod_uid = "uid" };
+	*place = (struct ur_place){ .looked = UR_FOUND,
+				    .container = "1234",
+				    .pod_uid = "uid",
+				    .name = "web",
+				    .pod = "shop/web-1" };
 	make();
 	is_null("sockets.0.container.runtime"); /* not to be told by the cgroup */
 	is_string("sockets.0.container.id", "1234");
 	is_string("sockets.0.pod_uid", "uid");
+	is_string("sockets.0.pod", "shop/web-1");
+	is_string("sockets.0.container.name", "web");
 	is_absent("sockets.0.unit");
 	SAMPLE_COPY(place->runtime, "docker");
 	make();

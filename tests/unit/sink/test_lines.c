@@ -97,9 +97,31 @@ static void characters_of_several_bytes(void **state)
 	       "caf\xc3\xa9 caf\xc3\xa9\n");
 }
 
+/* Wide characters take two columns; in a locale without UTF-8 there are none at all. */
+static void locales(void **state)
+{
+	const char *text = "a \xe4\xb8\xad\xe6\x96\x87 b\xc3\xa9";
+	struct capture c;
+	struct ur_lines lines;
+
+	(void)state;
+	capture_open(&c);
+	lines = (struct ur_lines){ .out = c.out, .width = 80, .ascii = true };
+	ur_lines_put(&lines, text, 4);
+	fflush(c.out);
+	assert_string_equal(c.text, "a \\xe4\\xb8\\xad\\xe6\\x96\\x87 b\\xc3\\xa9\n");
+	capture_close(&c);
+	/* 38 columns and two of one wide character are 40; a second one does not fit. */
+	expect(40, false, "thirty-four columns of plain text. 123 \xe4\xb8\xad", 4,
+	       "thirty-four columns of plain text. 123\n    \xe4\xb8\xad\n");
+	expect(41, false, "thirty-four columns of plain text. 123 \xe4\xb8\xad", 4,
+	       "thirty-four columns of plain text. 123 \xe4\xb8\xad\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(locales),
 		cmocka_unit_test(a_pipe_gets_one_line),
 		cmocka_unit_test(a_terminal_gets_rows),
 		cmocka_unit_test(an_indent_stays),
