@@ -229,6 +229,39 @@ completions: $B/unreach ## compare the shells' completions with --help
 service: $B/unreach $B/plain/tests/unit/test_metrics_render ## hold service, alerts, dashboard and metrics against their readers
 	$Qtests/service/run $<
 
+# Calls that can fail are wrapped at link time, and fail one after the other. The linker wraps
+# what jansson calls as well where it is linked from its archive.
+FAULTS  := malloc calloc realloc strdup strndup open_memstream mmap fopen fdopen opendir \
+	fdopendir memfd_create socket pipe2 eventfd timerfd_create read write fwrite fflush \
+	fstat stat connect setsockopt getsockopt send recv readlink timerfd_settime prctl \
+	pthread_create posix_spawn open openat syscall
+$B/faults/%.o: %.c $B/flags
+	$(call say,CC,$@)
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(CC_FLAGS) $(ASAN) -MMD -MP -c $< -o $@
+$B/faults/main.o: $B/asan/user/main.o
+	$Qmkdir -p $(@D) && $(OBJCOPY) --redefine-sym main=unreach_main $< $@
+$B/faults/run: $B/faults/tests/faults/run.o $B/faults/tests/faults/wrap.o $B/faults/main.o $B/asan/user.a
+	$(call say,LD,$@)
+	$Q$(CC) $(CC_FLAGS) $(ASAN) $(LD_FLAGS) $(FAULTS:%=-Wl,--wrap=%) $^ -o $@ \
+		$(patsubst -ljansson,-l:libjansson.a,$(LIBS))
+$B/faults/live/%.o: %.c $B/flags
+	$Qmkdir -p $(@D) && $(CC) $(CC_FLAGS) -MMD -MP -c $< -o $@
+$B/faults/live/main.o: $B/release/user/main.o
+	$Qmkdir -p $(@D) && $(OBJCOPY) --redefine-sym main=unreach_main $< $@
+$B/faults/live/run: $(addprefix $B/faults/live/,tests/faults/run.o tests/faults/wrap.o main.o) \
+		$(filter-out %/main.o,$(release_OBJ))
+	$(call say,LD,$@)
+	$Q$(CC) $(CC_FLAGS) $(LD_FLAGS) $(STATIC) $(NO_TLS) $(FAULTS:%=-Wl,--wrap=%) $^ -o $@ $(LIBS)
+-include $B/faults/tests/faults/run.d $B/faults/tests/faults/wrap.d
+
+.PHONY: faults faults-short
+faults: $B/faults/run $B/faults/live/run ## fail each call that can fail in turn, and see how it ends (KERNEL=6.12)
+	$Q$<
+	$Qtests/vm/run $(or $(KERNEL),6.12) --timeout 3000 --share $B/faults/live:/faults -- /faults/run --live 1 1
+faults-short: $B/faults/run
+	$Q$< --short
+
 # Static, because they run in guests that have none of this machine's libraries; each says
 # itself which interfaces it needs, so that it also compiles alone.
 TRUTH  := $(TRUTH_SRC:%.c=$B/%)
@@ -355,7 +388,7 @@ test: ## install what is missing, build, and run every test
 	$Qtests/lint/selftest
 	$Q$(MAKE) --no-print-directory -j$(JOBS) unit
 	$Q$(MAKE) --no-print-directory files html top completions service
-	$Q$(MAKE) --no-print-directory -j$(JOBS) fuzz-short
+	$Q$(MAKE) --no-print-directory -j$(JOBS) fuzz-short faults-short
 	$Qtests/vm/matrix
 	$Qtests/stress/run --verdicts 1000 --seconds 120
 

@@ -73,11 +73,13 @@ static void add_kernel_counts(struct ur_totals *t, const struct ur_probe *p)
 	t->filtered_netns = ur_probe_stat(p, UR_STAT_FILTERED);
 }
 
-static int show_totals(const struct ur_totals *totals)
+static void show_totals(const struct ur_totals *totals)
 {
 	ur_cleanup(ur_sink_freep) struct ur_sink *sink = NULL;
+	int r = ur_sink_summary_new(stderr, &sink) ?: ur_sink_finish(sink, totals);
 
-	return ur_sink_summary_new(stderr, &sink) ?: ur_sink_finish(sink, totals);
+	if (r)
+		failed(EXIT_RUN_TIME, "showing the counts", r);
 }
 
 /* What can't be looked at, by the capabilities that this process was not given. */
@@ -94,10 +96,8 @@ static void tell_lacking(void)
  * takes no capability, but for @files that are made later on. */
 static int confine(bool files, bool reads_only)
 {
-	int r = ur_privilege_reduce(files);
+	int r = ur_privilege_reduce(files) ?: reads_only ? ur_privilege_keep(UR_ROLE_NONE) : 0;
 
-	if (!r && reads_only)
-		r = ur_privilege_keep(UR_ROLE_NONE);
 	return r ? failed(EXIT_RUN_TIME, "giving up capabilities", r) : EXIT_DONE;
 }
 
