@@ -6,6 +6,8 @@
 # bpf/*.bpf.c -> build/unreach{,-plain}.bpf.o -> build/unreach{,-plain}.skel.h
 # user/**/*.c -> an object each, per variant (plain, asan, release) -> the programs
 
+# The one place that names the version. Between releases git tells how far behind its tag
+# (v and this number) the tree is.
 VERSION_BASE := 0.1.0
 
 PREFIX  ?= /usr/local
@@ -46,9 +48,9 @@ all: $B/unreach ## build build/unreach (the default)
 # ---- flags and sources ---------------------------------------------------------
 
 # The programs that ask for symbols are an object of their own.
-BPF_SRC   := $(filter-out bpf/symbols.bpf.c,$(wildcard bpf/*.bpf.c))
+BPF_SRC   := $(filter-out bpf/symbols.bpf.c,$(sort $(wildcard bpf/*.bpf.c)))
 SKELS     := $B/unreach.skel.h $B/unreach-plain.skel.h $B/symbols.skel.h
-USER_SRC  := $(wildcard user/*.c user/enrich/*.c user/sink/*.c)
+USER_SRC  := $(sort $(wildcard user/*.c user/enrich/*.c user/sink/*.c))
 UNIT_SRC  := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
 TRUTH_SRC := $(wildcard tests/truth/*.c)
 BENCH_SRC := $(filter-out %.bpf.c,$(wildcard tests/bench/*.c))
@@ -67,7 +69,7 @@ BPF_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wno-unused-parameter $(SA
 	-target bpf -mcpu=$(BPF_CPU) -D__TARGET_ARCH_$(BPF_ARCH) -iquote . -Ivmlinux/$(ARCH)
 
 CC_FLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE $(SAME) \
-	-fstack-protector-strong -iquote . -iquote $B $(CFLAGS)
+	-fstack-protector-strong -iquote . -iquote $B $(CPPFLAGS) $(CFLAGS)
 LD_FLAGS := -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 LIBS     := -lbpf -lelf -lz -ljansson -lcap -lpcap -lmicrohttpd -lpthread
 ASAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -82,7 +84,8 @@ STATIC   += $(WRAPPED:%=-Wl,--wrap=%)
 NO_TLS    = $(shell nm -u "$$($(CC) -print-file-name=libmicrohttpd.a)" 2> /dev/null | \
 	sed -nE 's/^ *U (gnutls_[a-z0-9_]+)$$/-Wl,--defsym=\1=ur_static_no_tls/p' | sort -u)
 
-VERSION := $(shell git describe --tags --dirty 2>/dev/null || echo $(VERSION_BASE))
+VERSION := $(patsubst v%,%,$(shell git describe --tags --match 'v[0-9]*' --dirty 2> /dev/null || \
+	echo $(VERSION_BASE)))
 # Only these are compiled again when the version changes.
 VERSIONED := $(if $(USER_SRC),$(shell grep -lw UR_VERSION $(USER_SRC)))
 
@@ -389,6 +392,7 @@ test: ## install what is missing, build, and run every test
 	$Q$(MAKE) --no-print-directory -j$(JOBS) unit
 	$Q$(MAKE) --no-print-directory files html top completions service
 	$Q$(MAKE) --no-print-directory -j$(JOBS) fuzz-short faults-short
+	$Qtests/packages/run --quick
 	$Qtests/vm/matrix
 	$Qtests/stress/run --verdicts 1000 --seconds 120
 
@@ -412,15 +416,18 @@ vm: ## a shell in a guest (KERNEL=6.12), or one command and its status (CMD="unr
 SBINDIR := $(PREFIX)/sbin
 MANDIR  := $(PREFIX)/share/man/man8
 DATADIR := $(PREFIX)/share/unreach
+ZSHDIR  := $(PREFIX)/share/zsh/site-functions
+UNITDIR := $(PREFIX)/lib/systemd/system
 
 # From, to, mode; what does not exist is left out.
 INSTALLED := \
 	$B/unreach:$(SBINDIR)/unreach:755 \
 	tools/man/unreach.8:$(MANDIR)/unreach.8:644 \
 	tools/completions/unreach.bash:$(PREFIX)/share/bash-completion/completions/unreach:644 \
-	tools/completions/_unreach:$(PREFIX)/share/zsh/site-functions/_unreach:644 \
+	tools/completions/_unreach:$(ZSHDIR)/_unreach:644 \
 	tools/completions/unreach.fish:$(PREFIX)/share/fish/vendor_completions.d/unreach.fish:644 \
-	tools/schema/unreach-1.schema.json:$(DATADIR)/unreach-1.schema.json:644
+	tools/schema/unreach-1.schema.json:$(DATADIR)/unreach-1.schema.json:644 \
+	tools/systemd/unreach.service:$(UNITDIR)/unreach.service:644
 
 .PHONY: install uninstall
 install: $B/unreach ## install under PREFIX=/usr/local (DESTDIR is honoured)
@@ -437,6 +444,28 @@ uninstall: ## remove what make install put there
 		rm -f "$(DESTDIR)$$to"; \
 	done; rmdir "$(DESTDIR)$(DATADIR)" 2> /dev/null || true
 
+# ---- packages ------------------------------------------------------------------
+
+# What is packed is dated by the last commit, so that it has the same bytes whenever and
+# wherever it is built.
+ifndef SOURCE_DATE_EPOCH
+export SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct 2> /dev/null || \
+	stat -c %Y CHANGELOG.md)
+endif
+
+.PHONY: dist deb test-packages
+dist: $B/release/unreach ## build build/dist/*.tar.gz, the static program with what belongs to it
+	$Qtools/dist $< $(VERSION) $(ARCH) $B/dist
+
+deb: ## build build/deb/*.deb, a Debian package
+	$Qtools/setup --check tools/debian/deps.txt
+	$(call say,DEB,$B/deb)
+	$Qtools/debian/build $(VERSION) $B/deb
+
+test-packages: release ## build the packages twice, compare, lint, use them as a new user would
+	$Qtools/setup tools/debian/deps.txt
+	$Qtests/packages/run
+
 # ---- housekeeping --------------------------------------------------------------
 
 .PHONY: clean help
@@ -444,5 +473,5 @@ clean: ## remove everything that was built
 	rm -rf $B
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | \
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | \
 		awk -F'\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
