@@ -61,6 +61,7 @@
 #define UR_WIN_RST_BUILT   (1 << 3) /* the firewall's RST was built and handed on */
 #define UR_WIN_HAND_BUILT  (1 << 4) /* so was the answer that a bridge or netdev rule builds */
 #define UR_WIN_ERROR_DENY  (1 << 5) /* ip_error()'s own limit said no */
+#define UR_WIN_UNTOLD      (1 << 6) /* nothing tells whether the reset has left */
 
 /* ur_event.early: an early way out, recomputed from the packet as __icmp_send(),
  * icmp6_send() and the functions behind a reject rule test it; only meaningful when window

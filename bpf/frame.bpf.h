@@ -51,6 +51,22 @@ static __always_inline __u64 ur_return_address(struct pt_regs *regs)
 #endif
 }
 
+/* From f->caller, who called the function that a kprobe's @regs interrupt, on up: f->stack. */
+static __always_inline void ur_callers(struct ur_frame *f, struct pt_regs *regs)
+{
+	long n;
+
+#ifdef __TARGET_ARCH_arm64
+	/* The function has no frame yet, and the kernel doesn't look at the link register. */
+	f->stack[0] = f->caller;
+	n = bpf_get_stack(regs, &f->stack[1], sizeof(f->stack) - 8, 1);
+	n = n > 0 ? n + 8 : 8;
+#else
+	n = bpf_get_stack(regs, f->stack, sizeof(f->stack), 1); /* skipping the function itself */
+#endif
+	f->nstack = n > 0 ? (__u64)n / 8 : 0;
+}
+
 static __always_inline struct ur_task *ur_task_place(__u64 task, __u32 try)
 {
 	__u32 index = ((task >> 6) * UR_TASK_FACTOR >> 32) + try;

@@ -68,7 +68,6 @@ static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 fa
 	struct ur_task *t = ur_task_new();
 	struct ur_frame *f = t ? ur_frame_push_on(t, skb, UR_FRAME_ICMP, UR_ENTRY_SP(ctx)) : NULL;
 	const struct ur_frame *claim;
-	long n;
 
 	if (!f)
 		return 0;
@@ -85,10 +84,8 @@ static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 fa
 		return 0;
 	if (f->origin == UR_ORIGIN_UDP_MISS)
 		ur_recent_note(skb, family);
-	if (f->origin == UR_ORIGIN_UNKNOWN) { /* skipping the function itself */
-		n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 1);
-		f->nstack = n > 0 ? (__u64)n / 8 : 0;
-	}
+	if (f->origin == UR_ORIGIN_UNKNOWN)
+		ur_callers(f, ctx);
 	bpf_tail_call(ctx, &builder, UR_BUILD_RECORD);
 	return 0;
 }

@@ -39,7 +39,7 @@ struct ur_frame {
 	__u64 obj;    /* claim: struct nft_expr, or struct xt_action_param; reset: struct sock */
 	__u64 pkt;    /* claim by nft: struct nft_pktinfo; reset: the counter at its entry */
 	__u64 regs;   /* claim by nft: struct nft_regs; reset: enum sk_rst_reason */
-	__u64 sent;   /* reset: IPv6 packets that had left at its entry */
+	__u64 sent;   /* reset: packets of its IP version that had left at its entry */
 	__s32 push_ret;
 	__u8 kind;
 	__u8 origin;
@@ -224,6 +224,7 @@ extern const volatile __u64 ur_udplite_table;
 extern const volatile __u64 ur_per_cpu_offset;   /* address of __per_cpu_offset[], 0: not known */
 extern const volatile __u64 ur_apparmor_hook6;   /* its hook in IPv6's output, 0: none */
 extern const volatile __u32 ur_mib_abort_failed; /* LINUX_MIB_TCPABORTFAILED, 0: not known */
+extern const volatile __u32 ur_mib_sent4;        /* IPSTATS_MIB_OUTPKTS, 0: not known */
 extern const volatile __u32 ur_mib_sent6;  /* IPSTATS_MIB_OUTPKTS behind netfilter, 0: not there */
 extern const volatile __u32 ur_reason_arg; /* of tcp_v4_send_reset(): 3, or 0: has none */
 extern const volatile __u32 ur_active_reason_arg; /* of tcp_send_active_reset(): 2, 3, or 0 */

@@ -17,6 +17,7 @@ const volatile __u64 ur_udplite_table = 0;
 const volatile __u64 ur_per_cpu_offset = 0;
 const volatile __u64 ur_apparmor_hook6 = 0;
 const volatile __u32 ur_mib_abort_failed = 0;
+const volatile __u32 ur_mib_sent4 = 0;
 const volatile __u32 ur_mib_sent6 = 0;
 const volatile __u32 ur_reason_arg = 0;
 const volatile __u32 ur_active_reason_arg = 0;

@@ -45,6 +45,11 @@ static __always_inline __u64 ur_sent6(const struct net *net)
 	return ur_mib_sent6 ? ur_mib(BPF_CORE_READ(net, mib.ipv6_statistics), ur_mib_sent6) : 0;
 }
 
+static __always_inline __u64 ur_sent4(const struct net *net)
+{
+	return ur_mib_sent4 ? ur_mib(BPF_CORE_READ(net, mib.ip_statistics), ur_mib_sent4) : 0;
+}
+
 static __always_inline bool ur_is_full(__u8 state)
 {
 	return state && state != UR_TCP_TIME_WAIT && state != UR_TCP_NEW_SYN_RECV;
@@ -81,7 +86,6 @@ static __always_inline int ur_reset_enter(struct pt_regs *ctx, __u64 sk, __u64 s
 {
 	const struct net *net;
 	struct ur_frame *f;
-	long n;
 
 	if (skb && ur_never_reset(sk, skb, family))
 		return 0;
@@ -94,13 +98,11 @@ static __always_inline int ur_reset_enter(struct pt_regs *ctx, __u64 sk, __u64 s
 	f->regs = reason;
 	f->ip = bpf_get_smp_processor_id() + 1;
 	f->pkt = ur_reset_counter(net, !skb);
-	f->sent = ur_sent6(net);
+	f->sent = family == 4 ? ur_sent4(net) : ur_sent6(net);
 	f->caller = ur_return_address(ctx);
 	f->origin = sk ? UR_ORIGIN_TCP_SOCK : UR_ORIGIN_TCP_MISS;
-	if (sk) { /* skipping the function itself */
-		n = bpf_get_stack(ctx, f->stack, sizeof(f->stack), 1);
-		f->nstack = n > 0 ? (__u64)n / 8 : 0;
-	}
+	if (sk)
+		ur_callers(f, ctx);
 	bpf_tail_call(ctx, &builder, UR_BUILD_RESET);
 	return 0;
 }
@@ -124,8 +126,24 @@ static __always_inline bool ur_output_hooked6(const struct net *net)
 	return (out && !ur_only_apparmor(out)) || (post && !ur_only_apparmor(post));
 }
 
+/* Of an answer over IPv4 that did not pass ip_push_pending_frames(): where the compiler has put
+ * that into ip_send_unicast_reply(), none does, and the counter of packets that left tells. Before
+ * v6.6 it counts before the last of netfilter's hooks. */
+static __always_inline __u8 ur_reset_window4(const struct ur_frame *f, const struct net *net,
+					     __s32 *ret)
+{
+	if (!ur_per_cpu_offset || !ur_mib_sent4 || f->ip != bpf_get_smp_processor_id() + 1)
+		return UR_WIN_UNTOLD;
+	if (ur_sent4(net) == f->sent)
+		return 0;
+	if (!ur_mib_sent6 && BPF_CORE_READ(net, nf.hooks_ipv4[UR_NF_POST_ROUTING]))
+		return UR_WIN_UNTOLD;
+	*ret = 0;
+	return UR_WIN_PUSHED;
+}
+
 /* What the counters say of the outcome: UR_WIN_PUSHED when the reset has left, with *@ret -1
- * when it was not made; 0 when they don't tell. IPv4's answers pass ip_push_pending_frames(). */
+ * when it was not made; 0 when they don't tell. IPv4's answers mostly pass ip_push_pending_frames(). */
 static __always_inline __u8 ur_reset_window(const struct ur_frame *f, const struct net *net,
 					    __s32 *ret)
 {
@@ -133,7 +151,7 @@ static __always_inline __u8 ur_reset_window(const struct ur_frame *f, const stru
 
 	*ret = f->push_ret;
 	if (f->skb && f->family == 4)
-		return f->window & UR_WIN_PUSHED;
+		return f->window & UR_WIN_PUSHED ?: ur_reset_window4(f, net, ret);
 	if (!ur_per_cpu_offset || f->ip != bpf_get_smp_processor_id() + 1)
 		return 0;
 	if (!f->skb) {

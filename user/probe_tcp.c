@@ -44,8 +44,18 @@ static bool begins_with(const struct btf *btf, const struct btf_type *t, const c
 	return btf_vlen(t) && !strcmp(name_of(btf, btf_enum(t)->name_off), name);
 }
 
-/* The counters' enums have no names: they are known by their first constants. Before v6.6
- * IPSTATS_MIB_OUTPKTS counts packets before netfilter's output hooks, under no other name. */
+/* Before v6.6 IPSTATS_MIB_OUTPKTS counts, under no other name, IPv6's packets before netfilter's
+ * output hooks, and IPv4's between the two. */
+static void note_sent(struct ur_probe *p, const struct btf_type *t)
+{
+	const uint32_t sent = value_in(p->btf, t, "IPSTATS_MIB_OUTPKTS");
+
+	p->skel->rodata->ur_mib_sent4 = sent;
+	if (value_in(p->btf, t, "IPSTATS_MIB_OUTREQUESTS"))
+		p->skel->rodata->ur_mib_sent6 = sent;
+}
+
+/* The counters' enums have no names: they are known by their first constants. */
 static void look_at_enum(struct ur_probe *p, const struct btf_type *t)
 {
 	const char *name = name_of(p->btf, t->name_off);
@@ -55,9 +65,8 @@ static void look_at_enum(struct ur_probe *p, const struct btf_type *t)
 	else if (!*name && begins_with(p->btf, t, "LINUX_MIB_NUM"))
 		p->skel->rodata->ur_mib_abort_failed =
 			value_in(p->btf, t, "LINUX_MIB_TCPABORTFAILED");
-	else if (!*name && begins_with(p->btf, t, "IPSTATS_MIB_NUM") &&
-		 value_in(p->btf, t, "IPSTATS_MIB_OUTREQUESTS"))
-		p->skel->rodata->ur_mib_sent6 = value_in(p->btf, t, "IPSTATS_MIB_OUTPKTS");
+	else if (!*name && begins_with(p->btf, t, "IPSTATS_MIB_NUM"))
+		note_sent(p, t);
 }
 
 /* Which argument of @func is the reason, counted from 1; 0: none. */

@@ -188,8 +188,9 @@ static void decide_pushed(const struct ur_event *ev, struct ur_report *report)
 								 UR_SUPP_OTHER);
 }
 
-/* IPv4's answers pass the push function, or were not made: without a route, or where a key is
- * wanted that is not known (TCP-MD5, TCP-AO). Of the others counters tell, or nothing does. */
+/* IPv4's answers pass the push function, or counters tell that they left, or they were not made:
+ * without a route, or where a key is wanted that is not known (TCP-MD5, TCP-AO). Of the others
+ * counters tell, or nothing does. */
 static void decide_tcp(const struct ur_evidence *ev, struct ur_report *report)
 {
 	const struct ur_event *e = &ev->ev;
@@ -197,7 +198,7 @@ static void decide_tcp(const struct ur_evidence *ev, struct ur_report *report)
 	if (e->window & UR_WIN_PUSHED)
 		decide_pushed(e, report);
 	else if (!(e->reset.flags & UR_RST_ACTIVE) && e->family == 4 &&
-		 !(ev->missing & UR_MISSING_OUTCOME_PUSH))
+		 !(e->window & UR_WIN_UNTOLD) && !(ev->missing & UR_MISSING_OUTCOME_PUSH))
 		suppress(report, UR_SUPP_OTHER);
 }
 

@@ -301,6 +301,9 @@ static void what_became_of_it(void **state)
 	outcome(UR_OUTCOME_SUPPRESSED, UR_SUPP_NO_ROUTE);
 	ev.ev.window = 0;
 	outcome(UR_OUTCOME_SUPPRESSED, UR_SUPP_OTHER);
+	ev.ev.window = UR_WIN_UNTOLD;
+	outcome(UR_OUTCOME_UNKNOWN, UR_SUPP_NONE);
+	ev.ev.window = 0;
 	ev.missing = UR_MISSING_OUTCOME_PUSH;
 	outcome(UR_OUTCOME_UNKNOWN, UR_SUPP_NONE);
 	/* Of IPv6, and of those that answer nothing, there may be no telling. */

@@ -450,6 +450,7 @@ struct tcp_mib;
 struct linux_mib;
 
 struct netns_mib {
+	struct ipstats_mib *ip_statistics;
 	struct ipstats_mib *ipv6_statistics;
 	struct tcp_mib *tcp_statistics;
 	struct linux_mib *net_statistics;
