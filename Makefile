@@ -16,8 +16,26 @@ KERNEL  ?= 6.12
 
 # ARCH names the folder under vmlinux/, as `uname -m` does, except that arm64 is
 # what the kernel, clang and Debian all call it.
-ARCH     := $(patsubst aarch64,arm64,$(shell uname -m))
+MACHINE  := $(patsubst aarch64,arm64,$(shell uname -m))
+ARCH     := $(MACHINE)
 BPF_ARCH := $(patsubst x86_64,x86,$(ARCH))
+
+# For another machine: Debian's cross compiler, and libraries outside this machine's own.
+B := build
+ifneq ($(ARCH),$(MACHINE))
+ifneq ($(ARCH),arm64)
+$(error ARCH=$(ARCH): built for $(MACHINE), this machine, or for arm64)
+endif
+B       := build/$(ARCH)
+GNU     := aarch64-linux-gnu
+SYSROOT := $(shell tools/sysroot $(ARCH))
+$(if $(SYSROOT),,$(error no libraries for $(ARCH): see above))
+CC      := $(GNU)-gcc
+OBJCOPY := $(GNU)-objcopy
+CROSS_CFLAGS  := -isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(GNU) \
+	-ffile-prefix-map=$(SYSROOT)=
+CROSS_LDFLAGS := -L$(SYSROOT)/usr/lib/$(GNU)
+endif
 
 CLANG        ?= clang
 LLVM_STRIP   ?= llvm-strip
@@ -31,7 +49,6 @@ CPPCHECK     ?= cppcheck
 # bpftool lives in sbin, which is not in an ordinary user's PATH on Debian.
 export PATH := $(PATH):/usr/sbin:/sbin
 
-B := build
 Q := $(if $(filter 1,$(V)),,@)
 # $(call say,WHAT,file): one line for each thing made, unless V=1 shows the commands.
 say = $(if $(Q),@printf '  %-8s %s\n' $(1) $(2))
@@ -43,7 +60,7 @@ SHELL := /bin/bash
 # Objects between a source and its program are kept, or each run would compile them again.
 .SECONDARY:
 .PHONY: all
-all: $B/unreach ## build build/unreach (the default)
+all: $(if $(GNU),$B/release/unreach,$B/unreach) ## build build/unreach (the default)
 
 # ---- flags and sources ---------------------------------------------------------
 
@@ -69,8 +86,8 @@ BPF_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wno-unused-parameter $(SA
 	-target bpf -mcpu=$(BPF_CPU) -D__TARGET_ARCH_$(BPF_ARCH) -iquote . -Ivmlinux/$(ARCH)
 
 CC_FLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE $(SAME) \
-	-fstack-protector-strong -iquote . -iquote $B $(CPPFLAGS) $(CFLAGS)
-LD_FLAGS := -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
+	-fstack-protector-strong -iquote . -iquote $B $(CROSS_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+LD_FLAGS := -Wl,-z,relro,-z,now -Wl,--as-needed $(CROSS_LDFLAGS) $(LDFLAGS)
 LIBS     := -lbpf -lelf -lz -ljansson -lcap -lpcap -lmicrohttpd -lpthread
 ASAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZED   := -fsanitize=fuzzer-no-link $(ASAN) -O1 -gline-tables-only
@@ -107,6 +124,9 @@ $B/version: FORCE
 # Said once, before the first compiler error would: which packages are missing.
 $B/checked: tools/deps.txt
 	$Qmkdir -p $(@D) && tools/setup --check tools/deps.txt && touch $@
+ifdef GNU
+	$Qtools/setup --check tests/vm/deps-arm64.txt
+endif
 
 # ---- kernel side ---------------------------------------------------------------
 
@@ -194,7 +214,8 @@ $B/btfslice: $(SLICE_OBJ)
 -include $(SLICE_OBJ:.o=.d)
 
 .PHONY: vmlinux
-vmlinux: $B/btfslice ## make vmlinux/ARCH/vmlinux.h anew, after a change to vmlinux/types.list
+vmlinux: ## make vmlinux/ARCH/vmlinux.h anew, after a change to vmlinux/types.list
+	$Q$(MAKE) --no-print-directory ARCH=$(MACHINE) build/btfslice
 	$Qvmlinux/generate $(ARCH)
 
 # ---- tests ---------------------------------------------------------------------
@@ -322,7 +343,7 @@ fuzz-short: $(FUZZ)
 	$Qtests/fuzz/run --seconds 3 --seed 1
 
 # Figures are guest instructions, so they don't depend on this machine, or on its load.
-.PHONY: bench bench-long stress churn
+.PHONY: bench bench-long stress churn test-arm64
 bench: release $(BENCH) ## measure what unreach costs, in guest instructions (KERNEL=6.12)
 	$Qtests/bench/run $(KERNEL)
 
@@ -340,6 +361,16 @@ verifier: release ## what each program costs the verifiers of the kernels, again
 
 verifier-update: release ## record that in tests/verifier/baseline.txt
 	$Qtests/verifier/run --update
+
+# What depends on the architecture: who called, what the stack pointer was, how a function
+# ends; kprobes alone in 6.1, fentry beside them in 6.12; late modules; other layouts.
+ARM64_ONLY := m01 a01 a02 a03 a05_ a12_ a18_ a19_ a20_ a22_ a32 a38 b01_ b02_ b05_ b06_ b10 \
+	b11 b14 b15 b16_ b18 b40_ b43 r01 t03 t11 t16
+test-arm64: ## build for arm64, and run the scenarios that depend on that in its guests
+	$Qtools/setup tests/vm/deps-arm64.txt
+	$Q$(MAKE) --no-print-directory -j$(JOBS) ARCH=arm64 all truth
+	$Qtests/vm/matrix --bin build/arm64/release/unreach $(ARM64_ONLY:%=--only %) \
+		6.1-arm64 6.12-arm64
 
 lint: $B/unreach ## check style, layering, documents and scripts
 	$Qtests/lint/run

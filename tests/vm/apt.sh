@@ -3,7 +3,7 @@
 #
 # apt.sh - Debian packages for guests, without touching this machine's apt.
 #
-# Sourced by tools/kernels and tests/vm/image. Every suite gets an apt world of
+# Sourced by tools/kernels, tools/sysroot and tests/vm/image. Every suite gets an apt world of
 # its own below the cache (lists, sources, status), so that one suite that is
 # gone does not spoil another, and nothing below /etc/apt or /var/lib/apt moves.
 # Signatures are always checked: an unsigned or wrongly signed suite is an error.
@@ -13,6 +13,16 @@ vm_cache=${UNREACH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/unreach}
 # Lists older than this many minutes are fetched again before a download.
 vm_lists_max_age=720
 vm_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+# Debian's name for the architecture that packages are for.
+vm_arch=amd64
+
+# vm_arch_of KERNEL: what its alias says.
+vm_arch_of() {
+	case $1 in
+	*-arm64) echo arm64 ;;
+	*) echo amd64 ;;
+	esac
+}
 
 vm_say() { printf '  %-8s %s\n' "$1" "$2" >&2; }
 
@@ -55,14 +65,19 @@ vm_mirror() {
 }
 
 # apt_dir ARCHIVE SUITE: the private apt world of one suite of one archive.
-apt_dir() { echo "$vm_cache/apt/$1-$2"; }
+apt_dir() {
+	case $vm_arch in
+	amd64) echo "$vm_cache/apt/$1-$2" ;;
+	*) echo "$vm_cache/apt/$1-$2-$vm_arch" ;;
+	esac
+}
 
 # apt_world ARCHIVE SUITE KEYRING: write the configuration of that world.
 apt_world() {
 	local dir uri opts
 	dir=$(apt_dir "$1" "$2")
 	uri=$(vm_mirror "$1")
-	opts="signed-by=$3 arch=amd64"
+	opts="signed-by=$3 arch=$vm_arch"
 	# Archived suites are past their Valid-Until on purpose.
 	case $1 in archive*) opts+=' check-valid-until=no' ;; esac
 	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
@@ -85,8 +100,8 @@ apt_world() {
 			Dir::Cache "$dir/cache";
 			Dir::Cache::pkgcache "pkgcache.bin";
 			Dir::Cache::srcpkgcache "srcpkgcache.bin";
-			APT::Architecture "amd64";
-			APT::Architectures { "amd64"; };
+			APT::Architecture "$vm_arch";
+			APT::Architectures { "$vm_arch"; };
 			APT::Sandbox::User "";
 			APT::Install-Recommends "false";
 			APT::Get::AllowUnauthenticated "false";
