@@ -247,6 +247,26 @@ static int set_builder(struct ur_probe *p, const char *name, __u32 slot)
 		       0;
 }
 
+static bool is_kretprobe(const struct ur_probe *p, const struct ur_core_row *row)
+{
+	const char *name = program_of(p, row);
+
+	return row->ret && name && !strcmp(name, row->kprobe);
+}
+
+/* Of the probes on one function the kernel runs the last one first, and a kretprobe puts its own
+ * return address in place of the caller's: those that want to know the caller come after it. */
+static int attach_rows(struct ur_probe *p, bool kretprobes)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ur_core_nrows; i++)
+		if (is_kretprobe(p, &ur_core_rows[i]) == kretprobes &&
+		    attach_row(p, &ur_core_rows[i], &p->core[i]))
+			r = -EAGAIN;
+	return r;
+}
+
 int ur_core_attach(struct ur_probe *p)
 {
 	int r = set_builder(p, UR_BUILDER, 0);
@@ -255,10 +275,8 @@ int ur_core_attach(struct ur_probe *p)
 		r = set_builder(p, UR_BUILDER_TCP, 1);
 	if (r)
 		return r;
-	for (size_t i = 0; i < ur_core_nrows; i++)
-		if (attach_row(p, &ur_core_rows[i], &p->core[i]))
-			r = -EAGAIN;
-	return r;
+	r = attach_rows(p, true);
+	return attach_rows(p, false) ?: r;
 }
 
 void ur_core_detach(struct ur_probe *p)
