@@ -316,8 +316,11 @@ _Static_assert(sizeof(struct ur_event) == 144 + sizeof(struct ur_nat) + sizeof(s
 #define UR_NOTICE_NAT         3 /* the record is a struct ur_nat_notice */
 #define UR_NOTICE_RULES       4 /* the rules of netns_inum are about to change */
 #define UR_NOTICE_RULES_SEEN  6 /* by user space: changes of rules are seen from now on */
+#define UR_NOTICE_LOST        8 /* by user space: some of these found the ring full */
 #define UR_NOTICE_REPORT      7 /* user space to itself: say what it came to so far */
 #define UR_NOTICE_NETNS_END   5 /* netns_inum will mean another one; where there are no cookies */
+
+#define UR_NETNS_ANY 0 /* no namespace's number: any of them */
 
 /* Something changed that user space must follow. Begins as struct ur_event does. */
 struct ur_notice {

@@ -10,12 +10,13 @@
 #define UR_STAT_NO_ENTRY      4 /* exit seen without its entry */
 #define UR_STAT_FILTERED      5 /* not in the namespace asked for */
 #define UR_STAT_FORBIDDEN     6 /* asked for, but RFC 1122 and RFC 4443 forbid an answer: no event */
-#define UR_STAT_NOTICE_LOST   7  /* notices that found the ring full */
+#define UR_STAT_NOTICE_LOST   7  /* notices about modules that found the ring full */
 #define UR_STAT_HISTORY_LOST  8  /* ends of sockets that could not be remembered */
 #define UR_STAT_RECEIVED      9  /* unreachables that came */
 #define UR_STAT_RECEIVED_LOST 10 /* ...whose detail was lost */
 #define UR_STAT_COALESCED     11 /* those without a record for being like an earlier one */
-#define UR_STAT_MAX           12
+#define UR_STAT_NETNS_LOST    12 /* ends of namespaces that found the ring full */
+#define UR_STAT_MAX           13
 
 /* Exact counts by kind: map "kinds", sets of a few places that the key's hash leads to. Read
  * by user space through mmap. A kind stays in its place until user space takes it out, which
@@ -31,7 +32,7 @@ struct ur_kind_key {
 	__u64 netns_cookie; /* 0 when the kernel has none */
 	__u64 rule;         /* ur_rule.obj; where no rule decided, ur_event.caller, 0: a miss */
 	__u32 netns_inum;
-	__u32 generation; /* nft: of the rule set, 0: not known */
+	__u32 generation; /* a rule's: changes with the rule set, 0: not known */
 	__u16 dport;      /* host; 0 for protocols without ports */
 	__u8 proto;
 	__u8 origin; /* iptables-nft is UR_ORIGIN_XT here */

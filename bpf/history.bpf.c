@@ -358,7 +358,7 @@ static __always_inline int ur_net_end(const struct net *net)
 	bpf_map_update_elem(&ended_nets, &inum, &now, BPF_ANY);
 	__sync_fetch_and_add(&ur_nets_ended, 1);
 	if (ur_notice_netns(UR_NOTICE_NETNS_END, net))
-		ur_count(UR_STAT_NOTICE_LOST);
+		ur_count(UR_STAT_NETNS_LOST);
 	return 0;
 }
 

@@ -76,10 +76,8 @@ static __always_inline void ur_nat_tell(const struct ur_ct_call *call, const str
 	const struct net *net = (const void *)call->net;
 	struct ur_nat_notice *n = bpf_ringbuf_reserve(&events, sizeof(*n), 0);
 
-	if (!n) {
-		ur_count(UR_STAT_NOTICE_LOST);
+	if (!n) /* nor has the event itself found room */
 		return;
-	}
 	n->version = UR_EVENT_VERSION;
 	n->len = sizeof(*n);
 	n->answer = UR_ANSWER_NOTICE;

@@ -34,7 +34,8 @@ bool ur_enrich_behind(const struct ur_enrich *e);
 /* How often tables of legacy iptables were replaced, see ur_probe_tables(); before all else. */
 void ur_enrich_count_tables(struct ur_enrich *e, uint32_t (*now)(const void *arg), const void *arg);
 
-/* Namespace @netns_inum is gone, and its number will be that of another one. */
+/* Namespace @netns_inum is gone, and its number will be that of another one; UR_NETNS_ANY: some
+ * may be. */
 void ur_enrich_netns_gone(struct ur_enrich *e, uint32_t netns_inum);
 
 /* Module @name was unloaded. */

@@ -69,7 +69,7 @@ static void add_kernel_counts(struct ur_totals *t, const struct ur_probe *p)
 	t->lost_ring = ur_probe_stat(p, UR_STAT_RING_FULL);
 	t->lost_frame = ur_probe_stat(p, UR_STAT_FRAME_LOST) + ur_probe_stat(p, UR_STAT_NO_ENTRY);
 	t->forbidden = ur_probe_stat(p, UR_STAT_FORBIDDEN);
-	t->received_lost = ur_probe_stat(p, UR_STAT_RECEIVED_LOST);
+	t->received_lost += ur_probe_stat(p, UR_STAT_RECEIVED_LOST);
 	t->filtered_netns = ur_probe_stat(p, UR_STAT_FILTERED);
 }
 

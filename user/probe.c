@@ -268,11 +268,27 @@ static void watch_namespaces(struct ur_probe *p)
 			p->skel->bss->ur_nets_watched = p->core[i].link != NULL;
 }
 
+/* Notices were lost: so is what those know who should have had them. */
+static void say_lost(struct ur_probe *p)
+{
+	const struct ur_notice n = { .version = UR_EVENT_VERSION,
+				     .len = sizeof(n),
+				     .answer = UR_ANSWER_NOTICE,
+				     .what = UR_NOTICE_LOST };
+
+	if (p->fn)
+		p->fn(p->arg, &n, sizeof(n));
+}
+
 /* A module may have gone and come again without our hearing of it: look at all anew. */
 static void resync_after_loss(struct ur_probe *p)
 {
 	uint64_t lost = ur_probe_stat(p, UR_STAT_NOTICE_LOST);
+	uint64_t netns_lost = ur_probe_stat(p, UR_STAT_NETNS_LOST);
 
+	if (lost != p->notices_lost || netns_lost != p->netns_lost)
+		say_lost(p);
+	p->netns_lost = netns_lost;
 	if (lost == p->notices_lost)
 		return;
 	p->notices_lost = lost;

@@ -76,6 +76,7 @@ struct ur_probe {
 	uint32_t epoch;        /* of ur_layout */
 	uint64_t seed;         /* of the hashes that the kernel side makes of packets */
 	uint64_t notices_lost; /* UR_STAT_NOTICE_LOST when we last looked */
+	uint64_t netns_lost;   /* UR_STAT_NETNS_LOST then */
 	bool symbols_hidden;
 	bool received;
 	bool tcp_reset;

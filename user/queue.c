@@ -12,7 +12,6 @@ struct ur_queue {
 	pthread_cond_t more;
 	size_t capacity, record;
 	size_t first, n;
-	uint64_t dropped;
 	bool closed;
 	size_t *len;
 	unsigned char *slots;
@@ -67,8 +66,6 @@ bool ur_queue_push(struct ur_queue *q, const void *record, size_t len)
 		memcpy(q->slots + at * q->record, record, len);
 		q->len[at] = len;
 		pthread_cond_signal(&q->more);
-	} else if (!q->closed) {
-		q->dropped++;
 	}
 	pthread_mutex_unlock(&q->lock);
 	return fits;
@@ -107,14 +104,4 @@ void ur_queue_close(struct ur_queue *q)
 	q->closed = true;
 	pthread_cond_broadcast(&q->more);
 	pthread_mutex_unlock(&q->lock);
-}
-
-uint64_t ur_queue_dropped(struct ur_queue *q)
-{
-	uint64_t dropped;
-
-	pthread_mutex_lock(&q->lock);
-	dropped = q->dropped;
-	pthread_mutex_unlock(&q->lock);
-	return dropped;
 }

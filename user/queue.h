@@ -3,7 +3,7 @@
 /* queue.h - records between the thread that drains the ring and the one that explains.
  *
  * Bounded: one producer that never waits, one consumer that does. When it is full the
- * record is dropped and counted; its kernel count stays exact.
+ * record is refused; its kernel count stays exact.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,8 +19,7 @@ int ur_queue_new(size_t capacity, size_t record, struct ur_queue **ret);
 void ur_queue_free(struct ur_queue *q);
 UR_DEFINE_CLEANUP(struct ur_queue, ur_queue_free)
 
-/* Copy @len bytes in. False when the queue is full or @len too long, which is counted, or
- * closed. */
+/* Copy @len bytes in. False when the queue is full or closed, or @len too long. */
 bool ur_queue_push(struct ur_queue *q, const void *record, size_t len);
 
 /* Wait for a record and copy it to @buf, which holds one; its length, or 0 when the queue
@@ -33,6 +32,3 @@ ssize_t ur_queue_pop_until(struct ur_queue *q, void *buf, uint64_t until_ns);
 
 /* No more records will come; what is queued is still handed out. */
 void ur_queue_close(struct ur_queue *q);
-
-/* Records that were dropped so far. */
-uint64_t ur_queue_dropped(struct ur_queue *q);

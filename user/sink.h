@@ -45,7 +45,7 @@ struct ur_totals {
 	uint64_t delivery[UR_DELIVERY_NO_SOCKET + 1];
 	/* from the kernel side */
 	bool received_asked;    /* they were asked for */
-	uint64_t received_lost; /* UR_STAT_RECEIVED_LOST */
+	uint64_t received_lost; /* UR_STAT_RECEIVED_LOST, and those that found the queue full */
 	/* counted by ur_totals_add_restart() */
 	uint64_t restarts; /* ports that were closed, refused packets, and were taken again */
 	uint64_t restarts_refused; /* ...which so many packets met */

@@ -39,6 +39,9 @@ struct ur_worker {
 	struct ur_restarts restarts;
 	struct ur_patterns patterns;
 	_Atomic uint32_t missing;
+	_Atomic uint64_t lost; /* events that found the queue full */
+	_Atomic uint64_t received_lost;
+	_Atomic bool unheard; /* of something that was kept and is true no more */
 	pthread_t thread;
 	bool started;
 	int done_fd;
@@ -235,6 +238,15 @@ static void name_reason(const struct ur_reset_names *names, struct ur_evidence *
 		strcpy(ev->reset_reason, names->name[ev->ev.reset.reason]);
 }
 
+/* Some end of a namespace or of a module was not heard of: what is kept may be of it. */
+static void forget_kept(struct ur_worker *w)
+{
+	if (!atomic_exchange(&w->unheard, false))
+		return;
+	ur_enrich_module_gone(w->enrich, "nf_tables");
+	ur_enrich_netns_gone(w->enrich, UR_NETNS_ANY);
+}
+
 static int explain(struct ur_worker *w, size_t len)
 {
 	bool now;
@@ -242,6 +254,7 @@ static int explain(struct ur_worker *w, size_t len)
 
 	if (r)
 		return 0; /* not ours; the kernel side counted it, so it shows as lost */
+	forget_kept(w);
 	poll_soon(w);
 	w->ev.seq = ++w->seq;
 	w->ev.time = real_time(w->ev.ev.ts_ns);
@@ -306,7 +319,8 @@ static void read_all_ahead(struct ur_worker *w)
 static void take_totals(const struct ur_worker *w, struct ur_totals *ret)
 {
 	*ret = w->totals;
-	ret->lost_queue = ur_queue_dropped(w->queue);
+	ret->lost_queue = atomic_load(&w->lost);
+	ret->received_lost = atomic_load(&w->received_lost);
 	if (w->tally)
 		ur_tally_outcomes(w->tally, ret->counted);
 }
@@ -452,15 +466,30 @@ void ur_worker_free(struct ur_worker *w)
 	free(w);
 }
 
+/* The queue is full. */
+static void lose(struct ur_worker *w, const struct ur_notice *n)
+{
+	if (n->answer == UR_ANSWER_NOTICE)
+		atomic_store(&w->unheard, true);
+	else if (n->answer == UR_ANSWER_RECEIVED)
+		atomic_fetch_add(&w->received_lost, 1);
+	else
+		atomic_fetch_add(&w->lost, 1);
+}
+
 void ur_worker_push(struct ur_worker *w, const void *record, size_t len, uint32_t missing)
 {
-	const struct ur_notice *n = record;
+	const struct ur_notice *n = record; /* all records begin like that */
+	bool notice = len >= sizeof(*n) && n->answer == UR_ANSWER_NOTICE;
 
 	atomic_store(&w->missing, missing);
-	if (len >= sizeof(*n) && n->answer == UR_ANSWER_NOTICE && n->what == UR_NOTICE_RULES)
+	if (notice && n->what == UR_NOTICE_RULES)
 		ur_ahead_add(w->ahead, n->netns_inum);
-	else if (!ur_natlog_add(w->nat, record, len))
-		ur_queue_push(w->queue, record, len);
+	else if (notice && n->what == UR_NOTICE_LOST)
+		atomic_store(&w->unheard, true);
+	else if (!ur_natlog_add(w->nat, record, len) && !ur_queue_push(w->queue, record, len) &&
+		 len >= sizeof(*n))
+		lose(w, n);
 }
 
 void ur_worker_report(struct ur_worker *w)

@@ -284,6 +284,7 @@ static void a_record_of_another_format_is_passed_over(void **state)
 
 	(void)state;
 	e.version = 0;
+	longer[offsetof(struct ur_event, answer)] = UR_ANSWER_ICMP;
 	w = start(&sink, NULL, 0);
 	ur_worker_push(w, &e, e.len, 0);
 	ur_worker_push(w, longer, sizeof(longer), 0); /* not even taken */
@@ -298,10 +299,16 @@ static void a_record_of_another_format_is_passed_over(void **state)
 	assert_int_equal(totals.lost_queue, 1);
 }
 
-/* Pushing never waits; what the queue has no room for is counted. */
+/* Pushing never waits; what the queue has no room for is counted, but for notices, which are
+ * no events. */
 static void a_slow_reader_costs_records(void **state)
 {
 	enum { PUSHED = 2000 };
+	const struct ur_notice end = { .version = UR_EVENT_VERSION,
+				       .len = sizeof(end),
+				       .answer = UR_ANSWER_NOTICE,
+				       .what = UR_NOTICE_NETNS_END,
+				       .netns_inum = 1 };
 	ur_cleanup(ur_worker_freep) struct ur_worker *w = NULL;
 	struct fake_sink sink = new_sink();
 	struct ur_totals totals;
@@ -317,6 +324,8 @@ static void a_slow_reader_costs_records(void **state)
 	sem_wait(&arrived); /* it is stuck in the sink now */
 	for (int i = 1; i < PUSHED; i++)
 		push(w, UR_ORIGIN_UNKNOWN, 9);
+	for (int i = 0; i < 100; i++)
+		ur_worker_push(w, &end, sizeof(end), 0);
 	for (int i = 0; i < PUSHED; i++)
 		sem_post(&go_on);
 	assert_int_equal(ur_worker_stop(w, &totals), 0);

@@ -267,12 +267,12 @@ void ur_nat_check(struct ur_nat_check *check, const struct ur_nat_here *here,
 void ur_nat_check_netns_gone(struct ur_nat_check *check, uint32_t netns)
 {
 	for (struct space *s = check->spaces; s < check->spaces + SPACES; s++) {
-		if (s->netns != netns)
+		if (netns != UR_NETNS_ANY && s->netns != netns)
 			continue;
 		ur_nat_rules_free(s->rules);
 		*s = (struct space){};
 	}
 	for (struct explained *f = check->flows; f < check->flows + FLOWS; f++)
-		if (f->netns == netns)
+		if (netns == UR_NETNS_ANY || f->netns == netns)
 			*f = (struct explained){};
 }

@@ -491,7 +491,7 @@ void ur_nft_netns_gone(struct ur_nft *nft, uint32_t netns)
 	forget_ways(nft);
 	pthread_mutex_lock(&nft->lock);
 	for (struct ur_nft_space *s = nft->seen.one; s < nft->seen.one + UR_NFT_SPACES; s++)
-		if (s->netns == netns)
+		if (netns == UR_NETNS_ANY || s->netns == netns)
 			*s = (struct ur_nft_space){};
 	pthread_mutex_unlock(&nft->lock);
 }

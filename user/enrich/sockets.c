@@ -447,6 +447,6 @@ void ur_sockets_elsewhere(struct ur_sockets *s, uint32_t own, uint64_t cookie, b
 void ur_sockets_netns_gone(struct ur_sockets *s, uint32_t netns)
 {
 	for (struct answer *a = s->answers; a < s->answers + CACHE_SIZE; a++)
-		if (a->own == netns || a->elsewhere.netns_inum == netns)
+		if (netns == UR_NETNS_ANY || a->own == netns || a->elsewhere.netns_inum == netns)
 			*a = (struct answer){};
 }

@@ -147,7 +147,7 @@ void ur_xt_seen_netns_gone(struct ur_xt_seen *seen, uint32_t netns)
 {
 	pthread_mutex_lock(&seen->lock);
 	for (struct one *o = seen->one; o < seen->one + KEPT; o++)
-		if (o->when.netns == netns)
+		if (netns == UR_NETNS_ANY || o->when.netns == netns)
 			*o = (struct one){};
 	pthread_mutex_unlock(&seen->lock);
 }
