@@ -214,7 +214,6 @@ static struct group *make_unknown(struct ur_coalesce *c, const struct ur_batch *
 {
 	const struct ur_kind_key *key = &b->key;
 	struct group *g = make(c, 0, b->kind);
-	uint8_t cause = c->cause[b->kind];
 
 	g->window_ns = WINDOW_NS;
 	g->since_ns = b->first_ns;
@@ -228,11 +227,21 @@ static struct group *make_unknown(struct ur_coalesce *c, const struct ur_batch *
 	g->packet.proto = key->proto;
 	g->packet.dport = key->dport;
 	g->packet.has_ports = key->dport;
+	return g;
+}
+
+/* What is told of those that no event is known of: what came of the last one of their kind that
+ * was looked at, by now. */
+static void explain_unknown(const struct ur_coalesce *c, struct group *g)
+{
+	uint8_t cause = g->kind <= UR_KINDS_MAX ? c->cause[g->kind] : 0;
+
+	if (g->sig != NO_EVENT)
+		return;
 	g->cause = cause ? cause - 1 : UR_CAUSE_UNKNOWN;
 	g->confidence = cause ? UR_LIKELY : UR_UNKNOWN;
 	set_why(g, cause ? "not looked at one by one; the last one that was had this cause" :
 			   "not looked at one by one");
-	return g;
 }
 
 void ur_coalesce_batch(struct ur_coalesce *c, const struct ur_batch *b, uint64_t now)
@@ -316,6 +325,7 @@ static void fill(struct group *g, uint32_t out, struct ur_evidence *ev, struct u
 static bool take_from(const struct ur_coalesce *c, struct group *g, struct ur_evidence *ev,
 		      struct ur_report *report)
 {
+	explain_unknown(c, g);
 	for (uint32_t out = 0; out < UR_OUT_MAX; out++)
 		if (g->out[out].n) {
 			fill(g, out, ev, report);

@@ -191,8 +191,9 @@ static void end_leaving(struct ur_tally *t, struct ur_kind_set *set, size_t i)
 	struct ur_kind *kind = kind_at(t, i);
 
 	forget_flows(t, i);
-	for (uint32_t out = 0; out < UR_OUT_MAX; out++)
-		t->gone[kind->key.origin % ORIGINS][out] += kind->count[out];
+	for (uint32_t out = 0; out < UR_OUT_MAX; out++) /* not even one in between is lost */
+		t->gone[kind->key.origin % ORIGINS][out] +=
+			__atomic_exchange_n(&kind->count[out], 0, __ATOMIC_SEQ_CST);
 	memset(kind, 0, sizeof(*kind));
 	t->kinds[i] = (struct seen_kind){};
 	memset(t->counted[i], 0, sizeof(t->counted[i]));

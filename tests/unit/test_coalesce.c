@@ -273,6 +273,22 @@ static void of_several_sources(void **state)
 	assert_false(take(c, UINT64_MAX));
 }
 
+/* Counts are read at any time, also before the event that they are like: its cause is told. */
+static void before_its_event(void **state)
+{
+	ur_cleanup(ur_coalesce_freep) struct ur_coalesce *c = start(false);
+
+	(void)state;
+	batch(c, 7, UR_OUT_SENT, 50, 5 * S);
+	event(c, 7, 5 * S + MS);
+	assert_true(take(c, UINT64_MAX));
+	assert_int_equal(line.count, 50);
+	assert_int_equal(line.like.kind, UR_LIKE_KIND);
+	assert_int_equal(said.cause, UR_CAUSE_SOCKET_NONE);
+	assert_int_equal(said.confidence, UR_LIKELY);
+	assert_false(take(c, UINT64_MAX));
+}
+
 static void nothing_known(void **state)
 {
 	ur_cleanup(ur_coalesce_freep) struct ur_coalesce *c = start(false);
@@ -321,13 +337,21 @@ static void more_than_a_count_holds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(three_are_one_line), cmocka_unit_test(each_where_programs_read),
-		cmocka_unit_test(after_a_quiet_time), cmocka_unit_test(promptly),
-		cmocka_unit_test(another_flow),       cmocka_unit_test(another_cause),
-		cmocka_unit_test(other_evidence),     cmocka_unit_test(flood),
-		cmocka_unit_test(outcomes),           cmocka_unit_test(rules_stay_proven),
-		cmocka_unit_test(of_several_sources), cmocka_unit_test(nothing_known),
-		cmocka_unit_test(too_many_flows),     cmocka_unit_test(more_than_a_count_holds),
+		cmocka_unit_test(three_are_one_line),
+		cmocka_unit_test(each_where_programs_read),
+		cmocka_unit_test(after_a_quiet_time),
+		cmocka_unit_test(promptly),
+		cmocka_unit_test(another_flow),
+		cmocka_unit_test(another_cause),
+		cmocka_unit_test(other_evidence),
+		cmocka_unit_test(flood),
+		cmocka_unit_test(outcomes),
+		cmocka_unit_test(rules_stay_proven),
+		cmocka_unit_test(of_several_sources),
+		cmocka_unit_test(nothing_known),
+		cmocka_unit_test(before_its_event),
+		cmocka_unit_test(too_many_flows),
+		cmocka_unit_test(more_than_a_count_holds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
