@@ -48,12 +48,19 @@ static __always_inline __u64 ur_claim_obj(const struct ur_layout *l, const struc
 	return l->xt_ready ? ur_peek(__u64, obj + l->xt_par_targinfo) : 0;
 }
 
-/* Of the nftables rules in @net, 0: not known, or the rule is none of them. */
+/* Changes with the rules in @net, so that the address of one means that one alone; 0: not known.
+ * A target may be run by either engine. The old table of legacy iptables is freed after the
+ * replacement was counted: no table that comes after it is at its address by the same count. */
 static __always_inline __u32 ur_claim_generation(const struct ur_layout *l,
 						 const struct ur_frame *claim,
 						 const struct net *net)
 {
 	struct ur_rule_key key = {};
+	__u32 legacy = ur_tables.watched ? ur_tables.begun : 0, nft = 0;
 
-	return claim->pkt && l->ready && ur_nft_generation(l, &key, net) ? key.generation : 0;
+	asm volatile("" : "+r"(legacy)); /* the same */
+	if (l->ready && ur_nft_generation(l, &key, net))
+		nft = key.generation;
+	asm volatile("" : "+r"(nft));
+	return claim->pkt ? nft : (legacy << 16) + nft;
 }

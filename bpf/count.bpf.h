@@ -82,6 +82,10 @@ static __always_inline __u32 ur_kind_place(struct ur_kind_set *set, const struct
 	__sync_fetch_and_add(&set->busy, 1);
 	if (*(volatile __u64 *)&set->busy == 1) {
 		for (__u32 i = 0; i < UR_KIND_WAYS; i++) {
+			if (set->id[i] == id && ur_same_kind(&set->kind[i].key, key)) {
+				place = i; /* somebody else has added it just now */
+				break;
+			}
 			if (set->id[i] != UR_KIND_FREE)
 				continue;
 			set->kind[i].key = *key;
