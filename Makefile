@@ -345,7 +345,10 @@ fuzz-short: $(FUZZ)
 	$Qtests/fuzz/run --seconds 3 --seed 1
 
 # Figures are guest instructions, so they don't depend on this machine, or on its load.
+
 .PHONY: bench bench-long stress churn test-arm64
+
+.PHONY: bench bench-long stress churn flood soak
 bench: release $(BENCH) ## measure what unreach costs, in guest instructions (KERNEL=6.12)
 	$Qtests/bench/run $(KERNEL)
 
@@ -375,6 +378,12 @@ test-arm64: ## build for arm64, and run the scenarios that depend on that in its
 	$Q$(MAKE) --no-print-directory -j$(JOBS) ARCH=arm64 all truth
 	$Qtests/vm/matrix --bin build/arm64/release/unreach $(ARM64_6_1:%=--only %) 6.1-arm64
 	$Qtests/vm/matrix --bin build/arm64/release/unreach $(ARM64_6_12:%=--only %) 6.12-arm64
+
+flood: release truth ## refuse a million packets in many ways and compare counts (KERNEL=6.12, or all)
+	$Qtests/flood/run $(KERNEL)
+
+soak: release truth ## refuse ten million packets: memory and descriptors stay (KERNEL=6.12, COUNT=N)
+	$Qtests/flood/run --soak $(KERNEL)
 
 lint: $B/unreach ## check style, layering, documents and scripts
 	$Qtests/lint/run

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # After the end, be it orderly or by SIGKILL, the host is as it was: no program, map,
 # link, pin or probe, no rule, no setting changed, no module loaded or held.
+# shellcheck source=tests/flood/lib.sh
+. /t/flood/lib.sh
 topo
 nft_in srv <<'NFT'
 table inet filter { chain input { type filter hook input priority 0; udp dport 5001 reject; }; }
@@ -20,16 +22,6 @@ rulesets() {
 	done
 	in_ns srv iptables-legacy-save 2>/dev/null | grep -v -e '^#' -e '^:' || true
 }
-bpf_state() {
-	local kind
-	for kind in prog map link; do
-		echo "$kind: $(bpftool -j "$kind" list | jq -c '[.[].id]')"
-	done
-	find /sys/fs/bpf -mindepth 1
-	cat /sys/kernel/debug/kprobes/list /sys/kernel/tracing/kprobe_events
-	cat /sys/kernel/tracing/enabled_functions
-	lsmod | awk '{print $1, $3}' | sort
-}
 snapshot() {
 	rulesets
 	sysctl -a 2>/dev/null | grep -E '^(net|kernel)\.' | grep -v -E "$moving"
@@ -38,17 +30,6 @@ busy() {
 	for port in 5001 5002 5003 5004; do send cli "$V4" "$port"; done
 	sleep 1
 }
-# gone SIGNAL: what the kernel frees late may take a moment.
-gone() {
-	local i
-	for ((i = 0; i < 50; i++)); do
-		bpf_state >"$SCENARIO_OUT/after"
-		! diff -q "$SCENARIO_OUT/before" "$SCENARIO_OUT/after" >/dev/null || return 0
-		sleep 0.1
-	done
-	fail "after SIG$1 this differs: $(diff "$SCENARIO_OUT/before" "$SCENARIO_OUT/after")"
-}
-
 busy
 snapshot >"$SCENARIO_OUT/settings"
 bpf_state >"$SCENARIO_OUT/before"
@@ -61,7 +42,7 @@ for signal in TERM KILL; do
 	events_now
 	[[ $got == *rule.* ]] || fail 'no rule was seen: is this a test?'
 	stop_unreach "$signal"
-	gone "$signal"
+	nothing_left "$SCENARIO_OUT/before"
 	snapshot | diff "$SCENARIO_OUT/settings" - >"$SCENARIO_OUT/diff" ||
 		fail "after SIG$signal, this differs: $(cat "$SCENARIO_OUT/diff")"
 	sleep 3

@@ -1,22 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* udp_flood - many datagrams, as fast as they go, and no look at what comes back. */
 #define _GNU_SOURCE
-#include <getopt.h>
-
 #include "udp.h"
+
+#include <getopt.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/ioctl.h>
 
 #define BATCH 64
 
 static const char help[] =
 	"usage: udp_flood [options] ADDR PORT\n"
-	"  -n N             datagrams (default 1)\n"
+	"  -n N             datagrams (default 1; 0: until SIGTERM)\n"
 	"  --ports N        to ports PORT to PORT+N-1 in turn (default 1)\n"
 	"  --sources ADDR/N from ADDR and the N-1 addresses behind it in turn, which need not be\n"
 	"                   this host's; by default from the one that the route chooses\n"
+	"  --gap S          seconds between 64 of them\n"
+	"  --namespaces N   in N network namespaces, one after the other, each time to its own\n"
+	"                   loopback: ADDR is 127.x.x.x; prints also how many found no socket\n"
 	"prints {\"sent\":N}\n";
 
 struct options {
-	long count, ports, sources;
+	long count, ports, sources, gap, namespaces;
 	struct addr to, from;
 };
 
@@ -28,18 +34,26 @@ struct batch {
 	_Alignas(struct cmsghdr) char control[BATCH][CMSG_SPACE(sizeof(struct in6_pktinfo))];
 };
 
+static volatile sig_atomic_t told;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	told = 1;
+}
+
 static void parse(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = {
-		{ "ports", 1, 0, 'p' }, { "sources", 1, 0, 's' }, { "help", 0, 0, 'h' }, {}
-	};
+	static const struct option longs[] = { { "ports", 1, 0, 'p' }, { "sources", 1, 0, 's' },
+					       { "gap", 1, 0, 'g' },   { "namespaces", 1, 0, 'N' },
+					       { "help", 0, 0, 'h' },  {} };
 	int c;
 
 	*o = (struct options){ .count = 1, .ports = 1 };
 	while ((c = getopt_long(argc, argv, "n:h", longs, NULL)) != -1) {
 		switch (c) {
 		case 'n':
-			o->count = to_number("-n", optarg, 1, 10000000);
+			o->count = to_number("-n", optarg, 0, 1000000000);
 			break;
 		case 'p':
 			o->ports = to_number("--ports", optarg, 1, 65535);
@@ -47,6 +61,12 @@ static void parse(int argc, char **argv, struct options *o)
 		case 's':
 			o->from = to_addr_port("--sources", optarg);
 			o->sources = addr_port(&o->from);
+			break;
+		case 'g':
+			o->gap = to_usec("--gap", optarg);
+			break;
+		case 'N':
+			o->namespaces = to_number("--namespaces", optarg, 1, 100000);
 			break;
 		case 'h':
 			fputs(help, stdout);
@@ -92,7 +112,7 @@ static int fill(struct batch *b, const struct options *o, long sent)
 {
 	int n = 0;
 
-	for (; n < BATCH && sent + n < o->count; n++) {
+	for (; n < BATCH && (!o->count || sent + n < o->count); n++) {
 		b->to[n] = o->to;
 		set_port(&b->to[n], addr_port(&o->to) + (sent + n) % o->ports);
 		b->m[n].msg_hdr = (struct msghdr){ .msg_name = &b->to[n].ss,
@@ -105,22 +125,79 @@ static int fill(struct batch *b, const struct options *o, long sent)
 	return n;
 }
 
-int main(int argc, char **argv)
+/* Returns how many were sent. */
+static long flood(const struct options *o)
 {
 	static struct batch b = { .iov = { "flood", 5 } };
-	struct options o;
+	int fd = udp_socket(o->to.ss.ss_family, IPPROTO_UDP), n;
 	long sent = 0;
-	int fd, n;
+
+	if (o->to.ss.ss_family == AF_INET6)
+		set_option(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1, "IPV6_FREEBIND");
+	while (!told && (!o->count || sent < o->count)) {
+		n = sendmmsg(fd, b.m, fill(&b, o, sent), 0);
+		if (n < 0 && errno != EINTR)
+			die("sendmmsg");
+		sent += n > 0 ? n : 0;
+		if (o->gap)
+			usleep(o->gap);
+	}
+	close(fd);
+	return sent;
+}
+
+/* How many datagrams this namespace's sockets missed. */
+static long missed(void)
+{
+	FILE *f = fopen("/proc/thread-self/net/snmp", "re");
+	char line[1024];
+	long n = -1;
+
+	if (!f)
+		die("/proc/thread-self/net/snmp");
+	while (fgets(line, sizeof(line), f) && n < 0)
+		if (sscanf(line, "Udp: %*d %ld", &n) != 1)
+			n = -1;
+	fclose(f);
+	return n;
+}
+
+static void loopback_up(void)
+{
+	struct ifreq r = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd = udp_socket(AF_INET, IPPROTO_UDP);
+
+	if (ioctl(fd, SIOCSIFFLAGS, &r))
+		die("lo");
+	close(fd);
+}
+
+/* The end of one namespace is the beginning of the next. */
+static long flood_namespaces(const struct options *o, long *refused)
+{
+	long sent = 0;
+
+	for (long i = 0; i < o->namespaces && !told; i++) {
+		if (unshare(CLONE_NEWNET))
+			die("unshare");
+		loopback_up();
+		sent += flood(o);
+		*refused += missed();
+	}
+	return sent;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+	long refused = 0, sent;
 
 	parse(argc, argv, &o);
-	fd = udp_socket(o.to.ss.ss_family, IPPROTO_UDP);
-	if (o.to.ss.ss_family == AF_INET6)
-		set_option(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1, "IPV6_FREEBIND");
-	while (sent < o.count) {
-		n = sendmmsg(fd, b.m, fill(&b, &o, sent), 0);
-		if (n < 0)
-			die("sendmmsg");
-		sent += n;
+	signal(SIGTERM, on_signal);
+	if (!o.namespaces) {
+		printf("{\"sent\":%ld}\n", flood(&o));
+		return 0;
 	}
-	printf("{\"sent\":%ld}\n", sent);
+	sent = flood_namespaces(&o, &refused);
+	printf("{\"sent\":%ld,\"refused\":%ld}\n", sent, refused);
 }
