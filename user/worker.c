@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include "user/ahead.h"
+#include "user/clock.h"
 #include "user/coalesce.h"
 #include "user/enrich.h"
 #include "user/enrich_received.h"
@@ -14,8 +15,6 @@
 #include "user/queue.h"
 #include "user/worker.h"
 
-#define CLOCK_NEAR_NS 10000 /* two clocks read so near to each other were read at once */
-#define CLOCK_TRIES   8
 #define QUEUE_RECORDS 512 /* about 1 MiB */
 #define NAMESPACES    64  /* whose rules are read at the start */
 #define NS_PER_S      UINT64_C(1000000000)
@@ -55,43 +54,9 @@ struct ur_worker {
 	unsigned char record[sizeof(struct ur_event)];
 };
 
-static int64_t clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
-/* CLOCK_REALTIME less CLOCK_MONOTONIC. They can't be read at one moment, and the thread may
- * lose its processor in between: the best of some tries. */
-static int64_t real_ahead(void)
-{
-	int64_t best = INT64_MAX, ahead = 0;
-
-	for (int i = 0; i < CLOCK_TRIES && best > CLOCK_NEAR_NS; i++) {
-		int64_t before = clock_ns(CLOCK_MONOTONIC), real = clock_ns(CLOCK_REALTIME);
-		int64_t took = clock_ns(CLOCK_MONOTONIC) - before;
-
-		if (took >= best)
-			continue;
-		best = took;
-		ahead = real - before - took / 2;
-	}
-	return ahead;
-}
-
-/* CLOCK_REALTIME of @mono_ns of CLOCK_MONOTONIC, by the distance of the two clocks now. */
-static struct timespec real_time(uint64_t mono_ns)
-{
-	int64_t ns = (int64_t)mono_ns + real_ahead();
-
-	return (struct timespec){ ns / 1000000000LL, ns % 1000000000LL };
-}
-
 static int show_restart(struct ur_worker *w, const struct ur_restart *restart)
 {
-	const struct timespec time = real_time(restart->taken_ns);
+	const struct timespec time = ur_clock_real(restart->taken_ns);
 
 	ur_totals_add_restart(&w->totals, restart);
 	return ur_sink_restart(w->opts.sink, restart, &time);
@@ -99,14 +64,12 @@ static int show_restart(struct ur_worker *w, const struct ur_restart *restart)
 
 static int look_at_restarts(struct ur_worker *w)
 {
-	struct ur_restart *due = ur_restarts_due(&w->restarts, clock_ns(CLOCK_MONOTONIC)), ended;
+	struct ur_restart *due = ur_restarts_due(&w->restarts, ur_clock_now()), ended;
 
 	if (!due)
 		return 0;
 	ur_enrich_restart(w->enrich, due);
-	return ur_restarts_looked(due, clock_ns(CLOCK_MONOTONIC), &ended) ?
-		       show_restart(w, &ended) :
-		       0;
+	return ur_restarts_looked(due, ur_clock_now(), &ended) ? show_restart(w, &ended) : 0;
 }
 
 /* Scans that are over by @now; where only some causes are shown, there is no telling that
@@ -117,7 +80,7 @@ static int look_at_scans(struct ur_worker *w, uint64_t now)
 	int r = 0;
 
 	while (!r && (scan = ur_patterns_over(&w->patterns, now))) {
-		const struct timespec time = real_time(scan->last_ns);
+		const struct timespec time = ur_clock_real(scan->last_ns);
 
 		r = w->opts.select.cause ? 0 : ur_sink_scan(w->opts.sink, scan, &time);
 	}
@@ -145,7 +108,7 @@ static void count(struct ur_worker *w, const struct ur_evidence *ev, const struc
 		  bool shown)
 {
 	ur_totals_add(&w->totals, ev, report, shown);
-	ur_metrics_event(w->opts.metrics, ev, report, clock_ns(CLOCK_MONOTONIC));
+	ur_metrics_event(w->opts.metrics, ev, report, ur_clock_now());
 }
 
 static int show(struct ur_worker *w)
@@ -164,7 +127,7 @@ static int show_line(struct ur_worker *w)
 	bool shown = is_wanted(w, &w->line_report);
 
 	ev->seq = ++w->seq;
-	ev->time = real_time(ev->like.last_ns);
+	ev->time = ur_clock_real(ev->like.last_ns);
 	ev->like.last_real = ev->time.tv_sec * NS_PER_S + ev->time.tv_nsec;
 	ev->like.first_real = ev->like.last_real - (ev->like.last_ns - ev->like.first_ns);
 	ev->like.since_real = ev->like.last_real - (ev->like.last_ns - ev->like.since_ns);
@@ -186,7 +149,7 @@ static void on_batch(void *arg, const struct ur_batch *batch)
 {
 	struct ur_worker *w = arg;
 
-	ur_coalesce_batch(w->coalesce, batch, clock_ns(CLOCK_MONOTONIC));
+	ur_coalesce_batch(w->coalesce, batch, ur_clock_now());
 	w->result = w->result ?: show_lines(w, 0);
 }
 
@@ -204,7 +167,7 @@ static void count_all(struct ur_worker *w, uint64_t now)
  * been explained, so that it joins that. */
 static void poll_tally(struct ur_worker *w, bool all_read)
 {
-	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	uint64_t now = ur_clock_now();
 
 	if (!w->tally || !w->poll_ns || w->poll_ns > now)
 		return;
@@ -220,7 +183,7 @@ static void poll_soon(struct ur_worker *w)
 {
 	w->poll_idle = 0;
 	if (w->tally && !w->poll_ns)
-		w->poll_ns = clock_ns(CLOCK_MONOTONIC) + POLL_NS;
+		w->poll_ns = ur_clock_now() + POLL_NS;
 }
 
 /* Nothing waits any longer: at the end, and before it is said what it came to. */
@@ -257,7 +220,7 @@ static int explain(struct ur_worker *w, size_t len)
 	forget_kept(w);
 	poll_soon(w);
 	w->ev.seq = ++w->seq;
-	w->ev.time = real_time(w->ev.ev.ts_ns);
+	w->ev.time = ur_clock_real(w->ev.ev.ts_ns);
 	w->ev.missing = atomic_load(&w->missing);
 	name_reason(w->opts.reset_names, &w->ev);
 	if (!ur_select_early(&w->opts.select, &w->ev)) {
@@ -275,7 +238,7 @@ static int explain(struct ur_worker *w, size_t len)
 		return 0;
 	}
 	note_restart(w);
-	now = ur_coalesce_event(w->coalesce, &w->ev, &w->report, clock_ns(CLOCK_MONOTONIC));
+	now = ur_coalesce_event(w->coalesce, &w->ev, &w->report, ur_clock_now());
 	r = now ? show(w) : 0;
 	return r ?: show_lines(w, 0);
 }
@@ -289,7 +252,7 @@ static int explain_received(struct ur_worker *w, size_t len)
 	if (!w->came || ur_receipt_from_record(r, w->record, len))
 		return 0;
 	r->seq = ++w->seq;
-	r->time = real_time(r->rec.ts_ns);
+	r->time = ur_clock_real(r->rec.ts_ns);
 	ur_receipt_event(r, &w->ev);
 	if (!ur_select_early(&w->opts.select, &w->ev))
 		return 0;
@@ -385,10 +348,9 @@ static void *work(void *arg)
 		poll_tally(w, len == -ETIMEDOUT);
 		ur_metrics_totals(w->opts.metrics, &w->totals);
 		if (len && !w->result)
-			w->result = show_lines(w, clock_ns(CLOCK_MONOTONIC));
+			w->result = show_lines(w, ur_clock_now());
 		if (len && !w->result)
-			w->result = look_at_restarts(w) ?:
-							  look_at_scans(w, clock_ns(CLOCK_MONOTONIC));
+			w->result = look_at_restarts(w) ?: look_at_scans(w, ur_clock_now());
 	}
 	if (!w->result && !enough(w))
 		w->result = show_rest(w);
@@ -504,7 +466,7 @@ void ur_worker_report(struct ur_worker *w)
 
 uint64_t ur_worker_dropped(const struct ur_worker *w)
 {
-	return ur_queue_dropped(w->queue);
+	return atomic_load(&w->lost);
 }
 
 int ur_worker_fd(const struct ur_worker *w)
