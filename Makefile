@@ -345,10 +345,7 @@ fuzz-short: $(FUZZ)
 	$Qtests/fuzz/run --seconds 3 --seed 1
 
 # Figures are guest instructions, so they don't depend on this machine, or on its load.
-
-.PHONY: bench bench-long stress churn test-arm64
-
-.PHONY: bench bench-long stress churn flood soak
+.PHONY: bench bench-long stress churn flood soak test-arm64
 bench: release $(BENCH) ## measure what unreach costs, in guest instructions (KERNEL=6.12)
 	$Qtests/bench/run $(KERNEL)
 
