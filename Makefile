@@ -435,6 +435,7 @@ test: ## install what is missing, build, and run every test
 	$Q$(MAKE) --no-print-directory -j$(JOBS) fuzz-short faults-short
 	$Qtests/packages/run --quick
 	$Qtests/vm/matrix
+	$Qcat $B/tests/vm/*/scenarios/T03/verifier
 	$Qtests/stress/run --verdicts 1000 --seconds 120
 
 # ---- running -------------------------------------------------------------------
