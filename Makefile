@@ -342,7 +342,7 @@ fuzz: $(FUZZ) ## fuzz all parsers, each for FUZZ_SECONDS=60 (TARGET=NAME: one of
 # would be blamed on whoever comes by.
 .PHONY: fuzz-short
 fuzz-short: $(FUZZ)
-	$Qtests/fuzz/run --seconds 3 --seed 1
+	$Qtests/fuzz/run --seconds 2 --seed 1
 
 # Figures are guest instructions, so they don't depend on this machine, or on its load.
 .PHONY: bench bench-long stress churn flood soak test-arm64
