@@ -204,9 +204,11 @@ static int decode_hex(const json_t *value, uint8_t *at, size_t size)
 	if (len % 2 || len / 2 > size)
 		return -EPROTO;
 	for (size_t i = 0; i < len; i += 2) {
-		if (digit(text[i]) < 0 || digit(text[i + 1]) < 0)
+		const int high = digit(text[i]), low = digit(text[i + 1]);
+
+		if (high < 0 || low < 0)
 			return -EPROTO;
-		at[i / 2] = (uint8_t)(digit(text[i]) << 4 | digit(text[i + 1]));
+		at[i / 2] = (uint8_t)(high << 4 | low);
 	}
 	return 0;
 }

@@ -235,7 +235,7 @@ void ur_judge_ipt(const char *text, const struct ur_flow *flow, struct ur_judged
 {
 	struct options o = { .flow = flow, .at = text, .end = text + strlen(text), .ret = ret };
 	struct ur_ipt_word w;
-	const char *from = o.at;
+	const char *from;
 
 	*ret = (struct ur_judged){ .fit = UR_FIT_YES, .bare = true };
 	/* "-A CHAIN" */
