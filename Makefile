@@ -391,8 +391,9 @@ lint: $B/unreach ## check style, layering, documents and scripts
 # malloc-leak: does not know that a pointer to the first member is one to all; ASan in the unit
 # tests finds the real ones.
 ANALYZER_OFF := -Wno-analyzer-malloc-leak
-# null-dereference: takes errno for 0 where a function of libbpf's has failed.
-$B/analyze/user/probe.gcc $B/analyze/user/probe_symbols.gcc: \
+# null-dereference: takes errno for 0 where a function of libbpf's has failed; and an array of
+# slots for one without any.
+$B/analyze/user/probe.gcc $B/analyze/user/probe_symbols.gcc $B/analyze/user/enrich/rule_trees.gcc: \
 	ANALYZER_OFF += -Wno-analyzer-null-dereference
 GCC_STAMPS  := $(USER_SRC:%.c=$B/analyze/%.gcc)
 TIDY_STAMPS := $(USER_SRC:%.c=$B/analyze/%.tidy)
