@@ -44,17 +44,26 @@ void ur_say_place(struct ur_buf *out, const struct ur_place *place)
 		ur_buf_add(out, ", unit %s", place->unit);
 }
 
+/* Words of ours, and some that others chose. */
+static void say(struct ur_buf *out, const char *what, const char *theirs)
+{
+	ur_buf_add(out, "%s", what);
+	ur_buf_add_safe(out, theirs);
+}
+
 void ur_say_place_in_full(struct ur_buf *out, const struct ur_place *place)
 {
 	if (place->looked != UR_FOUND)
 		return;
-	if (place->container[0])
-		ur_buf_add(out, ", %s%scontainer %s%s%s", place->runtime,
-			   place->runtime[0] ? " " : "", place->name, place->name[0] ? " " : "",
-			   place->container);
-	if (place->pod_uid[0])
-		ur_buf_add(out, ", pod %s%s%s", place->pod, place->pod[0] ? " " : "",
-			   place->pod_uid);
+	if (place->container[0]) {
+		say(out, ", ", place->runtime);
+		say(out, place->runtime[0] ? " container " : "container ", place->name);
+		say(out, place->name[0] ? " " : "", place->container);
+	}
+	if (place->pod_uid[0]) {
+		say(out, ", pod ", place->pod);
+		say(out, place->pod[0] ? " " : "", place->pod_uid);
+	}
 	if (place->unit[0])
-		ur_buf_add(out, ", unit %s", place->unit);
+		say(out, ", unit ", place->unit);
 }
