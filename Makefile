@@ -284,7 +284,7 @@ $B/faults/live/run: $(addprefix $B/faults/live/,tests/faults/run.o tests/faults/
 .PHONY: faults faults-short
 faults: $B/faults/run $B/faults/live/run ## fail each call that can fail in turn, and see how it ends (KERNEL=6.12)
 	$Q$<
-	$Qtests/vm/run $(or $(KERNEL),6.12) --timeout 3000 --share $B/faults/live:/faults -- /faults/run --live 1 1
+	$Qtests/vm/run $(or $(KERNEL),6.12) --timeout 3000 --share $B/faults/live:/faults -- /faults/run --live 1 29
 faults-short: $B/faults/run
 	$Q$< --short
 
