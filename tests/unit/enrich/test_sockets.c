@@ -118,6 +118,37 @@ static void test_elsewhere(void **state)
 	assert_true(!inode);
 }
 
+/* Where a forwarded packet was on its way to: the namespace that has its destination, unless
+ * there are two, as container networks that overlap make them. */
+static void test_target(void **state)
+{
+	const struct ur_packet pkt = { .family = 4, .dport = 4458, .dst = { 127, 9, 8, 7 } };
+	ur_cleanup(ur_sockets_freep) struct ur_sockets *s = NULL, *anew = NULL;
+	struct away one = {}, other = {};
+	struct ur_elsewhere e;
+	struct stat own;
+	uint64_t inode;
+
+	(void)state;
+	if (!away_start_at(&one, pkt.dport, "127.9.8.7"))
+		skip();
+	assert_int_equal(ur_sockets_new(&s), 0);
+	assert_int_equal(ur_sockets_new(&anew), 0);
+	assert_int_equal(stat("/proc/self/ns/net", &own), 0);
+	ur_sockets_elsewhere(s, own.st_ino, 0, true, &pkt, &e, &inode);
+	assert_true(away_start_at(&other, pkt.dport + 1, "127.9.8.7"));
+	assert_true(e.is_target);
+	assert_int_equal(e.netns_inum, one.inum);
+	assert_int_equal(e.looked, UR_FOUND);
+	assert_true(inode == one.inode);
+	ur_sockets_elsewhere(anew, own.st_ino, 0, true, &pkt, &e, &inode);
+	away_end(&one);
+	away_end(&other);
+	assert_false(e.is_target);
+	assert_int_equal(e.looked, UR_FOUND_NONE);
+	assert_true(!inode);
+}
+
 /* In a child: processes that end all the time, each in a namespace of its own. */
 static void come_and_go(void)
 {
@@ -214,9 +245,9 @@ static void test_known(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_listeners), cmocka_unit_test(test_sibling),
-		cmocka_unit_test(test_elsewhere), cmocka_unit_test(test_come_and_go),
-		cmocka_unit_test(test_known),
+		cmocka_unit_test(test_listeners),   cmocka_unit_test(test_sibling),
+		cmocka_unit_test(test_elsewhere),   cmocka_unit_test(test_target),
+		cmocka_unit_test(test_come_and_go), cmocka_unit_test(test_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
