@@ -236,7 +236,7 @@ extern struct ur_tables ur_tables;
 /* Memory that programs address directly. A map's lookup is written out in each place, and to
  * insert it there the verifier copies the whole program and all that it knows of it: that
  * took a quarter of the time in which programs were loaded. User space has it mapped. */
-extern struct ur_layout ur_layout;           /* written by user space, ready last */
+extern struct ur_layout ur_layout;           /* copied here when modules come, word by word */
 extern struct ur_range ur_ranges[UR_FN_MAX]; /* likewise */
 extern __u64 ur_stats[UR_STAT_MAX];
 extern __u64 ur_changes[UR_CHANGES_MAX];
