@@ -67,7 +67,7 @@ all: $(if $(GNU),$B/release/unreach,$B/unreach) ## build build/unreach (the defa
 # The programs that ask for symbols are an object of their own.
 BPF_SRC   := $(filter-out bpf/symbols.bpf.c,$(sort $(wildcard bpf/*.bpf.c)))
 SKELS     := $B/unreach.skel.h $B/unreach-plain.skel.h $B/symbols.skel.h
-USER_SRC  := $(sort $(wildcard user/*.c user/enrich/*.c user/sink/*.c))
+USER_SRC  := $(sort $(wildcard user/*.c user/*/*.c))
 UNIT_SRC  := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
 TRUTH_SRC := $(wildcard tests/truth/*.c)
 BENCH_SRC := $(filter-out %.bpf.c,$(wildcard tests/bench/*.c))
@@ -93,7 +93,7 @@ ASAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 FUZZED   := -fsanitize=fuzzer-no-link $(ASAN) -O1 -gline-tables-only
 # A static program can't look up users or hosts: the linker only warns, we want to know.
 STATIC   := -static -Wl,--fatal-warnings -Wl,--build-id=sha1
-# What libpcap asks of the name service switch then comes from user/static.c.
+# What libpcap asks of the name service switch then comes from user/base/static.c.
 WRAPPED  := getaddrinfo freeaddrinfo getprotobyname_r getnetbyname_r gethostbyname ether_hostton
 STATIC   += $(WRAPPED:%=-Wl,--wrap=%)
 # libmicrohttpd's archive asks for GnuTLS, which has none, for HTTPS, which we never serve: all of
@@ -252,7 +252,7 @@ html-look: $B/plain/tests/unit/sink/test_html ## open it in headless Chromium; p
 completions: $B/unreach ## compare the shells' completions with --help
 	$Qtests/completions/run $<
 
-service: $B/unreach $B/plain/tests/unit/test_metrics_render ## hold service, alerts, dashboard and metrics against their readers
+service: $B/unreach $B/plain/tests/unit/serve/test_metrics_render ## hold service, alerts, dashboard and metrics against their readers
 	$Qtests/service/run $<
 
 # Calls that can fail are wrapped at link time, and fail one after the other. The linker wraps
@@ -393,7 +393,7 @@ lint: $B/unreach ## check style, layering, documents and scripts
 ANALYZER_OFF := -Wno-analyzer-malloc-leak
 # null-dereference: takes errno for 0 where a function of libbpf's has failed; and an array of
 # slots for one without any.
-$B/analyze/user/probe.gcc $B/analyze/user/probe_symbols.gcc $B/analyze/user/enrich/rule_trees.gcc: \
+$B/analyze/user/probe.gcc $B/analyze/user/probe/symbols.gcc $B/analyze/user/enrich/rule_trees.gcc: \
 	ANALYZER_OFF += -Wno-analyzer-null-dereference
 GCC_STAMPS  := $(USER_SRC:%.c=$B/analyze/%.gcc)
 TIDY_STAMPS := $(USER_SRC:%.c=$B/analyze/%.tidy)

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <time.h>
-#include "user/exec.h"
-#include "user/privilege.h"
+#include "user/host/exec.h"
+#include "user/host/privilege.h"
 
 #define DUE_MAX     64
 #define NS_PER_MS   1000000ull

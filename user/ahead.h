@@ -8,7 +8,7 @@
  */
 #include <stddef.h>
 #include <stdint.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 
 struct ur_ahead;
 

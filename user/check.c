@@ -5,7 +5,7 @@
 #include <sys/utsname.h>
 #include "user/check.h"
 #include "user/evidence.h"
-#include "user/privilege.h"
+#include "user/host/privilege.h"
 
 #define HOOKS_MAX 64
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include "user/addr.h"
+#include "user/base/addr.h"
 #include "user/enrich/address.h"
 #include "user/enrich/back.h"
 #include "user/enrich/devices.h"
@@ -24,7 +24,7 @@
 #include "user/enrich/symbols.h"
 #include "user/enrich/taken.h"
 #include "user/enrich/xt.h"
-#include "user/netns_stay.h"
+#include "user/host/netns_stay.h"
 
 /* One question for each socket on the port, each listener, each reader, the sender, the one
  * elsewhere, and the one that took a closed one's place. */

@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 #include "user/evidence.h"
-#include "user/restarts.h"
+#include "user/aggregate/restarts.h"
 
 struct ur_enrich;
 

@@ -3,7 +3,7 @@
 #include "user/enrich/address.h"
 #include "user/enrich/netns.h"
 #include "user/enrich/process.h"
-#include "user/netns_stay.h"
+#include "user/host/netns_stay.h"
 
 struct ur_enrich_received {
 	struct ur_netns_names *netns;

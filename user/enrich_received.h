@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #pragma once
 /* enrich_received.h - look up what the record of a received error does not hold. */
-#include "user/cleanup.h"
-#include "user/verdict_received.h"
+#include "user/base/cleanup.h"
+#include "user/verdict/received.h"
 
 struct ur_enrich_received;
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <signal.h>
 #include <string.h>
-#include "user/addr.h"
+#include "user/base/addr.h"
 
 #define IP4_HEADER_MIN   20
 #define IP4_OFFSET_MASK  0x1fff /* IP_OFFSET, include/net/ip.h */

@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <time.h>
 #include "bpf/abi.h"
-#include "user/reset_names.h"
+#include "user/verdict/reset_names.h"
 #include "user/way.h"
 
 #define UR_OWNERS_MAX    4 /* processes named per socket */

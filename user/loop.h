@@ -3,7 +3,7 @@
 /* loop.h - wait for the ring, a signal, the end of --for, or the worker's end. */
 #include <stdint.h>
 #include "user/probe.h"
-#include "user/service.h"
+#include "user/serve/service.h"
 #include "user/worker.h"
 
 /* Block SIGINT, SIGTERM and SIGHUP, ignore SIGPIPE, and return a descriptor that reads

@@ -10,19 +10,19 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include "user/annotate.h"
+#include "user/capture/annotate.h"
 #include "user/check.h"
 #include "user/enrich/netns.h"
 #include "user/loop.h"
-#include "user/matches.h"
+#include "user/capture/matches.h"
 #include "user/options.h"
 #include "user/output.h"
-#include "user/privilege.h"
-#include "user/ready.h"
-#include "user/replay.h"
-#include "user/savefile.h"
-#include "user/service.h"
-#include "user/tty.h"
+#include "user/host/privilege.h"
+#include "user/host/ready.h"
+#include "user/capture/replay.h"
+#include "user/capture/savefile.h"
+#include "user/serve/service.h"
+#include "user/host/tty.h"
 
 enum { EXIT_DONE, EXIT_RUN_TIME, EXIT_USAGE, EXIT_NOT_TRACEABLE };
 

@@ -7,9 +7,9 @@
 #include <string.h>
 #include "bpf/abi.h"
 #include "user/cause.h"
-#include "user/listen.h"
+#include "user/host/listen.h"
 #include "user/options_check.h"
-#include "user/strbuf.h"
+#include "user/base/strbuf.h"
 
 #define LONG_BASE 256 /* what getopt_long() returns for row i is LONG_BASE + i */
 #define HELP_COL  26  /* column of the explanations in --help */

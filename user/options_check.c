@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
-#include "user/listen.h"
+#include "user/host/listen.h"
 
 #define TIMES_MAX 5 /* forms of -t, as tcpdump has them */
 

@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 #include <sys/utsname.h>
 #include <unistd.h>
-#include "user/columns.h"
+#include "user/base/columns.h"
 #include "user/sink/pcapng.h"
 
 static unsigned int columns(void)

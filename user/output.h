@@ -3,7 +3,7 @@
 /* output.h - the sink that the command line asks for. */
 #include "user/options.h"
 #include "user/sink.h"
-#include "user/strbuf.h"
+#include "user/base/strbuf.h"
 
 /* Text or JSON on standard output, or to @log, borrowed, unless that is NULL, a capture file, or
  * both; and what it came to. Returns 0 and gives *@ret to the caller, or -errno; @what then is

@@ -7,10 +7,10 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include "user/evidence.h"
-#include "user/probe_btf.h"
-#include "user/probe_internal.h"
-#include "user/probe_symbols.h"
-#include "user/probe_types.h"
+#include "user/probe/btf.h"
+#include "user/probe/internal.h"
+#include "user/probe/symbols.h"
+#include "user/probe/types.h"
 #include "unreach-plain.skel.h"
 #include "unreach.skel.h"
 

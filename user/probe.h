@@ -10,9 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "bpf/abi.h"
-#include "user/cleanup.h"
-#include "user/reset_names.h"
-#include "user/tally.h"
+#include "user/base/cleanup.h"
+#include "user/verdict/reset_names.h"
+#include "user/aggregate/tally.h"
 
 struct ur_probe;
 

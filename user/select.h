@@ -3,7 +3,7 @@
 /* select.h - which events were asked for: by packet, by interface, by cause. */
 #include <stdbool.h>
 #include "user/evidence.h"
-#include "user/filter.h"
+#include "user/packet/filter.h"
 #include "user/verdict.h"
 
 struct ur_select {

@@ -8,14 +8,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 #include "user/evidence.h"
-#include "user/outlet.h"
-#include "user/patterns.h"
-#include "user/restarts.h"
-#include "user/strbuf.h"
+#include "user/serve/outlet.h"
+#include "user/aggregate/patterns.h"
+#include "user/aggregate/restarts.h"
+#include "user/base/strbuf.h"
 #include "user/verdict.h"
-#include "user/verdict_received.h"
+#include "user/verdict/received.h"
 
 /* What a whole run came to. */
 struct ur_totals {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "user/verdict_parts.h"
+#include "user/verdict/parts.h"
 
 #include <errno.h>
 #include <linux/netfilter.h>
 #include <string.h>
-#include "user/addr.h"
-#include "user/names.h"
+#include "user/base/addr.h"
+#include "user/base/names.h"
 
 static const struct ur_words words[] = {
 	[UR_CAUSE_UNKNOWN] = { ur_why_unknown, ur_advise_unknown },

@@ -5,14 +5,14 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include "user/ahead.h"
-#include "user/clock.h"
-#include "user/coalesce.h"
+#include "user/base/clock.h"
+#include "user/aggregate/coalesce.h"
 #include "user/enrich.h"
 #include "user/enrich_received.h"
-#include "user/natlog.h"
-#include "user/patterns.h"
-#include "user/privilege.h"
-#include "user/queue.h"
+#include "user/aggregate/natlog.h"
+#include "user/aggregate/patterns.h"
+#include "user/host/privilege.h"
+#include "user/base/queue.h"
 #include "user/worker.h"
 
 #define QUEUE_RECORDS 512 /* about 1 MiB */

@@ -6,11 +6,11 @@
  * output. The thread that drains the ring only ever pushes to its queue.
  */
 #include <stdint.h>
-#include "user/cleanup.h"
-#include "user/metrics.h"
+#include "user/base/cleanup.h"
+#include "user/serve/metrics.h"
 #include "user/select.h"
 #include "user/sink.h"
-#include "user/tally.h"
+#include "user/aggregate/tally.h"
 
 struct ur_worker;
 

@@ -5,9 +5,9 @@
  */
 #include <errno.h>
 #include "tests/fuzz/shown.h"
-#include "user/natlog.h"
-#include "user/patterns.h"
-#include "user/verdict_received.h"
+#include "user/aggregate/natlog.h"
+#include "user/aggregate/patterns.h"
+#include "user/verdict/received.h"
 
 #define RECORDS_MAX 16
 

@@ -7,11 +7,11 @@
  */
 #include "tests/fuzz/shown.h"
 #include "tests/unit/sample.h"
-#include "user/coalesce.h"
-#include "user/digest.h"
-#include "user/patterns.h"
-#include "user/record_fields.h"
-#include "user/restarts.h"
+#include "user/aggregate/coalesce.h"
+#include "user/aggregate/digest.h"
+#include "user/aggregate/patterns.h"
+#include "user/capture/record_fields.h"
+#include "user/aggregate/restarts.h"
 
 #define ASSIGNMENTS_MAX 64
 

@@ -5,8 +5,8 @@
  */
 #include <errno.h>
 #include "tests/fuzz/shown.h"
-#include "user/filter.h"
-#include "user/static.h"
+#include "user/packet/filter.h"
+#include "user/base/static.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

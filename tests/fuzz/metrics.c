@@ -4,8 +4,8 @@
  * An input is a text up to 0, taken for an Accept header and for an address, and then names.
  */
 #include "tests/fuzz/fuzz.h"
-#include "user/listen.h"
-#include "user/metrics.h"
+#include "user/host/listen.h"
+#include "user/serve/metrics.h"
 
 #define PAGE (1 << 18)
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* packet.c - packets as they were captured: extension headers, options, fragments, cut off. */
 #include "tests/fuzz/shown.h"
-#include "user/headers.h"
-#include "user/linklayer.h"
-#include "user/wire.h"
+#include "user/packet/headers.h"
+#include "user/packet/linklayer.h"
+#include "user/packet/wire.h"
 
 /* What is told of more bytes is not less. */
 static void parse(const uint8_t *data, size_t size)

@@ -9,9 +9,9 @@
 #include "tests/fuzz/fuzz.h"
 #include "user/enrich/cgroup.h"
 #include "user/enrich/procnet.h"
-#include "user/services.h"
-#include "user/static.h"
-#include "user/symbols.h"
+#include "user/base/services.h"
+#include "user/base/static.h"
+#include "user/host/symbols.h"
 
 static char path[64]; /* of a file that holds the input */
 

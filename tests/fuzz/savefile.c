@@ -2,11 +2,11 @@
 /* savefile.c - capture files: pcap and pcapng, read, replayed and copied with comments. */
 #include <errno.h>
 #include "tests/fuzz/shown.h"
-#include "user/annotate.h"
-#include "user/linklayer.h"
-#include "user/replay.h"
-#include "user/savefile.h"
-#include "user/wire.h"
+#include "user/capture/annotate.h"
+#include "user/packet/linklayer.h"
+#include "user/capture/replay.h"
+#include "user/capture/savefile.h"
+#include "user/packet/wire.h"
 
 struct counted {
 	uint64_t packets;

@@ -4,8 +4,8 @@
 #include <jansson.h>
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/capture.h"
-#include "user/escape.h"
-#include "user/record.h"
+#include "user/base/escape.h"
+#include "user/capture/record.h"
 #include "user/sink.h"
 #include "user/sink/comment.h"
 #include "user/sink/pcapng.h"

@@ -5,9 +5,9 @@
  */
 #include "tests/fuzz/shown.h"
 #include "user/cause.h"
-#include "user/encap.h"
+#include "user/verdict/encap.h"
 #include "user/sink/lines.h"
-#include "user/verdict_parts.h"
+#include "user/verdict/parts.h"
 
 static void make_safe(const char *text, size_t room)
 {

@@ -3,7 +3,7 @@
 /* capture.h - what a sink writes, as a string. */
 #include <stdio.h>
 #include <stdlib.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 #include "user/sink.h"
 
 struct capture {

@@ -3,8 +3,8 @@
 /* hostile.h - what names and comments can hold that others chose, put wherever evidence has room
  * for a string, and a look at what comes out. */
 #include <string.h>
-#include "user/escape.h"
-#include "user/record_fields.h"
+#include "user/base/escape.h"
+#include "user/capture/record_fields.h"
 
 /* Each would be seen, as a line that begins with FORGED, a key of that name, or an escape. */
 static const char *const hostile_strings[] = {

@@ -2,7 +2,7 @@
 #pragma once
 /* receipt.h - errors that came, for unit tests, as the kernel side would write them. */
 #include "tests/unit/sample.h"
-#include "user/verdict_received.h"
+#include "user/verdict/received.h"
 
 /* IPv4, or IPv6, and the first 8 bytes behind it. */
 static inline uint8_t sample_quote(uint8_t *snap, uint8_t proto, const char *src, uint16_t sport,

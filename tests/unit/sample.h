@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <linux/netfilter.h>
-#include "user/addr.h"
+#include "user/base/addr.h"
 #include "user/evidence.h"
 
 /* 2026-11-21T02:45:20.123456789Z */

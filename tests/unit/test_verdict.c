@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include "tests/unit/sample.h"
-#include "user/verdict_parts.h"
+#include "user/verdict/parts.h"
 
 static struct ur_evidence ev;
 static struct ur_report report;

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "user/addr.h"
-#include "user/cleanup.h"
+#include "user/base/addr.h"
+#include "user/base/cleanup.h"
 
 #define ANSWER_MAX 4096
 

@@ -9,7 +9,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "user/addr.h"
+#include "user/base/addr.h"
 #include "user/enrich/rtnl.h"
 
 #define REMEMBERED 64

@@ -2,7 +2,7 @@
 #pragma once
 /* back.h - does the route back to a packet's source lead to where the packet came from? */
 #include <stdint.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 #include "user/evidence.h"
 
 struct ur_back_check;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 
 #define FILEID_KERNFS 0xfe /* include/linux/exportfs.h: the handle is the node's id */
 

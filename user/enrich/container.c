@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 
 #define ID_LEN      64
 #define CONFIG_MAX  (256 << 10) /* of one container */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 
 /* The name of device @index here, now. */
 static enum ur_looked name_device(int fd, uint32_t index, char name[UR_IFNAME_MAX])

@@ -6,10 +6,10 @@
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
-#include "user/addr.h"
+#include "user/base/addr.h"
 #include "user/enrich/nfnl.h"
-#include "user/names.h"
-#include "user/strbuf.h"
+#include "user/base/names.h"
+#include "user/base/strbuf.h"
 
 #define TOS_MASK 0x1c /* IPTOS_RT_MASK: what IPv4 routing looks at */
 

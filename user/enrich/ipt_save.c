@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "user/exec.h"
+#include "user/host/exec.h"
 
 #define TIMEOUT_MS 5000
 

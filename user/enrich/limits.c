@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 
 #define PROC_SYS "/proc/sys/"
 

@@ -2,7 +2,7 @@
 #pragma once
 /* nat.h - would the NAT rules, as they are now, do to the flow what its entry does? */
 #include <stdint.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 #include "user/evidence.h"
 
 struct ur_nat_check;

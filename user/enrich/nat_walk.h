@@ -6,7 +6,7 @@
  * left, the question is whether one leads to what the flow's conntrack entry does. Only when
  * none does, the entry can't be of these rules.
  */
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 #include "user/enrich/nat_words.h"
 
 #define UR_NAT_TEXT_MAX 512

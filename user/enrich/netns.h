@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 #include "user/evidence.h"
 
 struct ur_netns_names;

@@ -2,7 +2,7 @@
 /* netrows.c - line by line. */
 #include "user/enrich/netrows.h"
 #include <string.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 
 #define LINE_MAX_HERE 512 /* the kernel's lines are about 150 bytes */
 

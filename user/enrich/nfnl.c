@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 
 #define TIMEOUT_S    5
 #define REQUEST_MAX  2048

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "user/enrich/lines.h"
-#include "user/exec.h"
+#include "user/host/exec.h"
 
 /* From one line of the listing, "\t\tudp dport 53 reject # handle 7", the rule's @handle and
  * its @text without blanks around, cut to @len - 1 bytes with "..." at the end. False for

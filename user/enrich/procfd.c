@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 
 #define LINK_MAX_HERE 40 /* socket:[18446744073709551615] */
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "user/addr.h"
+#include "user/base/addr.h"
 #include "user/enrich/netrows.h"
 
 struct look {

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 
 #define TIMEOUT_S    2
 #define FIXED_MAX    64

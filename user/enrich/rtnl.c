@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 
 #define REQUEST_MAX 512
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 
 #define UR_TREE_NONE        UINT32_MAX
 #define UR_TREE_STRINGS_MAX (16u << 20)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sockets.c - TCP listeners here, UDP sockets in other namespaces. */
 #include "user/enrich/sockets.h"
-#include "user/addr.h"
+#include "user/base/addr.h"
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * Read from /proc, never through sock_diag: asking that loads modules.
  */
 #include <stdint.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 #include "user/evidence.h"
 
 struct ur_sockets;

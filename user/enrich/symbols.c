@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include "user/symbols.h"
+#include "user/host/symbols.h"
 
 struct ur_symbolizer {
 	struct ur_symbols *symbols; /* NULL: not read yet */

@@ -3,7 +3,7 @@
 /* xt.h - the legacy iptables or ip6tables rule that fired: chain, number, comment, text. */
 #include <stdbool.h>
 #include <stdint.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 #include "user/evidence.h"
 
 struct ur_xt;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 
 #define BYTES_MAX (64u << 20)
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "user/sink/comment.h"
 
-#include "user/names.h"
-#include "user/strbuf.h"
+#include "user/base/names.h"
+#include "user/base/strbuf.h"
 
 static void say_answer(struct ur_buf *out, const struct ur_evidence *ev,
 		       const struct ur_report *report)

@@ -4,15 +4,15 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include "user/age.h"
-#include "user/digest.h"
-#include "user/escape.h"
-#include "user/services.h"
+#include "user/base/age.h"
+#include "user/aggregate/digest.h"
+#include "user/base/escape.h"
+#include "user/base/services.h"
 #include "user/sink/json_digest.h"
 #include "user/sink/json_line.h"
 #include "user/sink/lines.h"
 #include "user/sink/times.h"
-#include "user/strbuf.h"
+#include "user/base/strbuf.h"
 
 #define SHOWN     10 /* of a kind, as text */
 #define LINE_ROOM 4096

@@ -7,13 +7,13 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "user/digest.h"
-#include "user/savefile.h"
-#include "user/services.h"
+#include "user/aggregate/digest.h"
+#include "user/capture/savefile.h"
+#include "user/base/services.h"
 #include "user/sink/html_chart.h"
 #include "user/sink/html_style.h"
 #include "user/sink/html_text.h"
-#include "user/timeline.h"
+#include "user/aggregate/timeline.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 #define SHOWN    20 /* of a kind */

@@ -2,10 +2,10 @@
 #include "user/sink/html_chart.h"
 
 #include <inttypes.h>
-#include "user/age.h"
+#include "user/base/age.h"
 #include "user/sink/html_text.h"
 #include "user/sink/times.h"
-#include "user/strbuf.h"
+#include "user/base/strbuf.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 #define BARS_MIN 24 /* fewer would be walls */

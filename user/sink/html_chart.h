@@ -4,9 +4,9 @@
  * they are read on a phone as well.
  */
 #include <stdio.h>
-#include "user/digest.h"
+#include "user/aggregate/digest.h"
 #include "user/sink/html_style.h"
-#include "user/timeline.h"
+#include "user/aggregate/timeline.h"
 
 /* The causes that have a hue of their own: those that there are most of. */
 struct ur_hues {

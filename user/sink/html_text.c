@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include "user/cleanup.h"
-#include "user/escape.h"
+#include "user/base/cleanup.h"
+#include "user/base/escape.h"
 #include "user/sink/times.h"
 
 static void put_char(FILE *out, char c)

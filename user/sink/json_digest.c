@@ -2,9 +2,9 @@
 #include "user/sink/json_digest.h"
 
 #include <inttypes.h>
-#include "user/age.h"
+#include "user/base/age.h"
 #include "user/sink/json_event.h"
-#include "user/strbuf.h"
+#include "user/base/strbuf.h"
 
 #define NS_PER_MS UINT64_C(1000000)
 

@@ -2,7 +2,7 @@
 #pragma once
 /* json_digest.h - what a run came to, as a JSON object of the same contract as its events. */
 #include <jansson.h>
-#include "user/digest.h"
+#include "user/aggregate/digest.h"
 #include "user/sink.h"
 
 /* @digest must be sorted. The caller owns the object; NULL when memory is short. */

@@ -3,7 +3,7 @@
 
 #include <netinet/in.h>
 #include <string.h>
-#include "user/names.h"
+#include "user/base/names.h"
 #include "user/sink/json_node.h"
 #include "user/sink/json_route.h"
 #include "user/sink/json_rule.h"

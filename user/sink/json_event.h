@@ -8,7 +8,7 @@
 #include "user/evidence.h"
 #include "user/sink/json_node.h"
 #include "user/verdict.h"
-#include "user/verdict_received.h"
+#include "user/verdict/received.h"
 
 #define UR_JSON_SCHEMA 1
 

@@ -6,8 +6,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include "user/addr.h"
-#include "user/escape.h"
+#include "user/base/addr.h"
+#include "user/base/escape.h"
 
 #define STRING_MAX 8192 /* the longest of ours, each byte as U+FFFD */
 

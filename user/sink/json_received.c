@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "user/sink/json_event.h"
 
-#include "user/names.h"
+#include "user/base/names.h"
 #include "user/sink/json_socket.h"
 
 #define IP_DF 0x4000

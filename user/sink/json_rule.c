@@ -2,8 +2,8 @@
 #include "user/sink/json_rule.h"
 
 #include <string.h>
-#include "user/manager.h"
-#include "user/names.h"
+#include "user/verdict/manager.h"
+#include "user/base/names.h"
 #include "user/verdict.h"
 
 static const char *engine(const struct ur_evidence *ev)

@@ -2,8 +2,8 @@
 #include "user/sink/json_socket.h"
 
 #include <netinet/in.h>
-#include "user/encap.h"
-#include "user/names.h"
+#include "user/verdict/encap.h"
+#include "user/base/names.h"
 #include "user/sink/json_closed.h"
 #include "user/verdict.h"
 

@@ -2,7 +2,7 @@
 #include "user/sink/lines.h"
 
 #include <stddef.h>
-#include "user/columns.h"
+#include "user/base/columns.h"
 
 #define WIDTH_MIN 40 /* narrower than this, wrapping helps nobody */
 

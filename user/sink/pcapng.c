@@ -5,13 +5,13 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include "user/block.h"
-#include "user/escape.h"
-#include "user/headers.h"
-#include "user/record.h"
-#include "user/savefile.h"
+#include "user/capture/block.h"
+#include "user/base/escape.h"
+#include "user/packet/headers.h"
+#include "user/capture/record.h"
+#include "user/capture/savefile.h"
 #include "user/sink/comment.h"
-#include "user/strbuf.h"
+#include "user/base/strbuf.h"
 
 #define SPACES_MAX 4096 /* namespaces with an interface of their own in one file */
 #define INBOUND    1u   /* epb_flags */

@@ -5,7 +5,7 @@
  * Each packet has a comment that says why, and the whole evidence as a custom option. Its
  * namespace is the interface that it was captured on.
  */
-#include "user/rotate.h"
+#include "user/capture/rotate.h"
 #include "user/sink.h"
 
 struct ur_pcapng_opts {

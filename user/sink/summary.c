@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include "user/age.h"
-#include "user/strbuf.h"
+#include "user/base/age.h"
+#include "user/base/strbuf.h"
 
 struct summary {
 	struct ur_sink sink;

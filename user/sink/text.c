@@ -6,15 +6,15 @@
 #include <netinet/in.h>
 #include <stdarg.h>
 #include <string.h>
-#include "user/addr.h"
-#include "user/age.h"
-#include "user/escape.h"
-#include "user/names.h"
-#include "user/services.h"
+#include "user/base/addr.h"
+#include "user/base/age.h"
+#include "user/base/escape.h"
+#include "user/base/names.h"
+#include "user/base/services.h"
 #include "user/sink/lines.h"
 #include "user/sink/text_rows.h"
 #include "user/sink/times.h"
-#include "user/strbuf.h"
+#include "user/base/strbuf.h"
 
 #define NS_PER_S       UINT64_C(1000000000)
 #define HANG           4 /* columns that everything below an event's first line is indented by */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "user/sink/text_reset.h"
 
-#include "user/names.h"
+#include "user/base/names.h"
 #include "user/verdict.h"
 
 bool ur_text_reset(struct ur_buf *out, const struct ur_evidence *ev)

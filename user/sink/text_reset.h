@@ -2,7 +2,7 @@
 #pragma once
 /* text_reset.h - what is known of a reset that TCP itself sends, in a row of text. */
 #include "user/evidence.h"
-#include "user/strbuf.h"
+#include "user/base/strbuf.h"
 
 /* Append it to @out, with ", by " at its end where ur_reset_by_program() is true; false, and
  * nothing, when @ev is about no such reset. */

@@ -5,12 +5,12 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include "user/addr.h"
-#include "user/age.h"
-#include "user/names.h"
-#include "user/place.h"
+#include "user/base/addr.h"
+#include "user/base/age.h"
+#include "user/base/names.h"
+#include "user/verdict/place.h"
 #include "user/sink/text_reset.h"
-#include "user/strbuf.h"
+#include "user/base/strbuf.h"
 
 #define INDENT  4
 #define LABEL   10 /* columns of a label and the space behind it */

@@ -3,7 +3,7 @@
 /* times.h - the time in front of a line, in the forms of tcpdump's -t. */
 #include <stdbool.h>
 #include <time.h>
-#include "user/strbuf.h"
+#include "user/base/strbuf.h"
 
 enum ur_times_form {
 	UR_TIMES_CLOCK,   /* 02:45:20.123456, in the zone of $TZ */

@@ -13,11 +13,11 @@
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
-#include "user/columns.h"
-#include "user/privilege.h"
-#include "user/services.h"
-#include "user/top.h"
-#include "user/tty.h"
+#include "user/base/columns.h"
+#include "user/host/privilege.h"
+#include "user/base/services.h"
+#include "user/top/top.h"
+#include "user/host/tty.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 #include "user/enrich/nfnl.h"
 #include "user/enrich/nft_find.h"
 #include "user/evidence.h"

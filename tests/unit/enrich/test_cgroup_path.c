@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <linux/magic.h>
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 #include "user/enrich/cgroup_path.h"
 
 #define MOUNT "/sys/fs/cgroup"

@@ -8,7 +8,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include "tests/unit/enrich/captured.h"
 #include "tests/unit/enrich/sandbox.h"
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 #include "user/enrich/nfnl.h"
 
 static void test_attributes(void **state)

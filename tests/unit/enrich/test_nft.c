@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "tests/unit/enrich/sandbox.h"
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 #include "user/enrich/nft.h"
 
 #define IPTABLES                                                                               \

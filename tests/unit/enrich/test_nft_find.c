@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include "tests/unit/enrich/sandbox.h"
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 #include "user/enrich/nft_find.h"
 
 static int find(const struct ur_event *ev, struct ur_nft_place *place)

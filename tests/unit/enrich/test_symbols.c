@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "user/enrich/symbols.h"
-#include "user/symbols.h"
+#include "user/host/symbols.h"
 
 static void test_stack(void **state)
 {

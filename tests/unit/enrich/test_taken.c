@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include "tests/unit/sample.h"
-#include "user/cleanup.h"
+#include "user/base/cleanup.h"
 #include "user/enrich/taken.h"
 
 static struct ur_packet pkt;

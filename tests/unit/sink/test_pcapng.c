@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include "tests/unit/capture.h"
 #include "tests/unit/sample.h"
-#include "user/block.h"
-#include "user/record.h"
-#include "user/savefile.h"
+#include "user/capture/block.h"
+#include "user/capture/record.h"
+#include "user/capture/savefile.h"
 #include "user/sink/pcapng.h"
 
 #define NAMES_MAX 512

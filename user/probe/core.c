@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* core.c - hooks on the kernel proper: which program takes which function. */
+#include <stdio.h>
+#include <string.h>
+#include "user/evidence.h"
+#include "user/probe/btf.h"
+#include "user/probe/internal.h"
+#include "unreach.skel.h"
+
+/* fentry and fexit where the kernel takes them, found out by trying: BTF lists functions
+ * that a locked-down, livepatched or older kernel refuses to attach to. */
+const struct ur_core_row ur_core_rows[] = {
+	{ "__icmp_send", NULL, "icmp4_enter", false, UR_MISSING_REJECT, false,
+	  "who asked for an ICMP error" },
+	{ "__icmp_send", "icmp4_exit", "icmp4_exit_kret", true, 0, true, "ICMP errors" },
+	{ "icmp6_send", NULL, "icmp6_enter", false, UR_MISSING_REJECT, false,
+	  "who asked for an ICMPv6 error" },
+	{ "icmp6_send", "icmp6_exit", "icmp6_exit_kret", true, 0, false, "ICMPv6 errors" },
+	{ "icmp_global_allow", "global_allow_net", "global_allow_kret", true,
+	  UR_MISSING_OUTCOME_GLOBAL, false, "refusals by the global rate limit" },
+	{ "icmpv4_global_allow", NULL, "global_allow4_kret", true, 0, false,
+	  "refusals by the global rate limit, IPv4" },
+	{ "icmpv6_global_allow", NULL, "global_allow6_kret", true, 0, false,
+	  "refusals by the global rate limit, IPv6" },
+	{ "inet_peer_xrlim_allow", "peer_allow", "peer_allow_kret", true, UR_MISSING_OUTCOME_PEER,
+	  false, "refusals by the per-peer rate limit" },
+	{ "ip_push_pending_frames", "push4", "push4_kret", true, UR_MISSING_OUTCOME_PUSH, false,
+	  "whether IPv4 output took the answer" },
+	{ "ip6_push_pending_frames", "push6", "push6_kret", true, UR_MISSING_OUTCOME_PUSH, false,
+	  "whether IPv6 output took the answer" },
+	{ "ip_error", "error_enter", "error_enter_kprobe", false, UR_MISSING_OUTCOME_ROUTE, false,
+	  "refusals by the limit of routes that refuse" },
+	{ "ip_error", "error_exit", "error_exit_kret", true, UR_MISSING_OUTCOME_ROUTE, false,
+	  "refusals by the limit of routes that refuse" },
+	{ "call_fib_notifiers", "routes_changed", "routes_changed_kprobe", false, UR_MISSING_ROUTES,
+	  false, "changes of routes and policy rules" },
+	{ "nf_ct_attach", "rst_built", "rst_built_kprobe", false, 0, false,
+	  "whether a rule's TCP reset was built" },
+	{ "udp_lib_unhash", "udp_end", "udp_end_kprobe", false, UR_MISSING_HISTORY, false,
+	  "UDP sockets that are closed" },
+	{ "__udp_disconnect", "udp_leave", "udp_leave_kprobe", false, 0, false,
+	  "UDP sockets that give up their port" },
+	{ "net_ns_net_exit", "net_end", "net_end_kprobe", false, UR_MISSING_HISTORY, false,
+	  "network namespaces that end" },
+	{ "icmp_unreach", "received4_enter", "received4_enter_kprobe", false, UR_MISSING_RECEIVED,
+	  false, "ICMP errors that come" },
+	{ "icmp_unreach", "received4_exit", "received_exit_kret", true, UR_MISSING_RECEIVED, false,
+	  "what becomes of ICMP errors that come" },
+	{ "icmpv6_notify", "received6_enter", "received6_enter_kprobe", false, UR_MISSING_RECEIVED,
+	  false, "ICMPv6 errors that come" },
+	{ "icmpv6_notify", "received6_exit", "received_exit_kret", true, UR_MISSING_RECEIVED, false,
+	  "what becomes of ICMPv6 errors that come" },
+	{ "sock_def_error_report", "received_told", "received_told_kprobe", false,
+	  UR_MISSING_RECEIVED, false, "sockets that are told of an error" },
+	{ "tcp_v4_err", "received_tcp4", "received_tcp_kret", true, UR_MISSING_RECEIVED, false,
+	  "connections that an error is about" },
+	{ "tcp_v6_err", "received_tcp6", "received_tcp_kret", true, UR_MISSING_RECEIVED, false,
+	  "connections that an error is about, IPv6" },
+	{ "tcp_v4_send_reset", NULL, "reset4_enter", false, UR_MISSING_RESET, false,
+	  "TCP resets that answer IPv4 segments" },
+	{ "tcp_v4_send_reset", "reset4_exit", "reset_exit_kret", true, UR_MISSING_RESET, false,
+	  "what becomes of TCP resets, IPv4" },
+	{ "tcp_v6_send_reset", NULL, "reset6_enter", false, UR_MISSING_RESET, false,
+	  "TCP resets that answer IPv6 segments" },
+	{ "tcp_v6_send_reset", "reset6_exit", "reset_exit_kret", true, UR_MISSING_RESET, false,
+	  "what becomes of TCP resets, IPv6" },
+	{ "tcp_send_active_reset", NULL, "reset_active_enter", false, UR_MISSING_RESET, false,
+	  "TCP resets that end a connection" },
+	{ "tcp_send_active_reset", "reset_active_exit", "reset_exit_kret", true, UR_MISSING_RESET,
+	  false, "what becomes of TCP resets that end a connection" },
+	{ "inet_csk_listen_stop", "listener_end", "listener_end_kprobe", false,
+	  UR_MISSING_LISTENERS, false, "TCP listeners that are closed" },
+	{ "tcp_abort", "listener_abort", "listener_abort_kprobe", false, UR_MISSING_LISTENERS,
+	  false, "TCP listeners that are destroyed from outside" },
+	{ "module_load", "module_load", NULL, false, 0, false, "firewall modules that come later" },
+	{ "module_free", "module_free", NULL, false, 0, false, "firewall modules that go" },
+};
+const size_t ur_core_nrows = sizeof(ur_core_rows) / sizeof(*ur_core_rows);
+_Static_assert(sizeof(ur_core_rows) / sizeof(*ur_core_rows) <= UR_CORE_MAX, "raise UR_CORE_MAX");
+
+/* Of functions that every kernel has: without its symbol, one is inlined, and missing. */
+#define UNLESS_INLINED (UR_MISSING_OUTCOME_ROUTE | UR_MISSING_ROUTES)
+
+bool ur_probe_is_bad(const struct ur_probe *p, const char *prog)
+{
+	for (size_t i = 0; i < p->nbad; i++)
+		if (!strcmp(p->bad[i], prog))
+			return true;
+	return false;
+}
+
+void ur_probe_set_bad(struct ur_probe *p, const char *prog)
+{
+	if (p->nbad < UR_BAD_MAX)
+		snprintf(p->bad[p->nbad++], sizeof(p->bad[0]), "%s", prog);
+}
+
+static bool is_tracepoint(const struct ur_core_row *row)
+{
+	return !row->kprobe;
+}
+
+/* icmp_global_allow() got an argument (v6.1 and its stable kin): where its result lies
+ * follows from that. */
+static const char *trampoline_of(const struct ur_probe *p, const struct ur_core_row *row)
+{
+	const struct btf_type *t;
+	int id = ur_btf_index_find(p->names, row->func, BTF_KIND_FUNC);
+
+	if (!row->trampoline || id < 0)
+		return NULL;
+	t = btf__type_by_id(p->btf, btf__type_by_id(p->btf, id)->type);
+	if (!strcmp(row->trampoline, "global_allow_net") && t && btf_vlen(t) == 0)
+		return "global_allow_void";
+	return row->trampoline;
+}
+
+/* What comes is looked at only when that was asked for. Namespaces need watching only where nothing but their address tells them apart: before
+ * v5.12 struct net.net_cookie is an atomic64_t that is 0 until somebody asks for it. */
+static bool needless(const struct ur_probe *p, const struct ur_core_row *row)
+{
+	int id = ur_btf_index_find(p->names, "net", BTF_KIND_STRUCT);
+	const struct btf_type *net = id < 0 ? NULL : btf__type_by_id(p->btf, id);
+
+	if (row->missing & UR_MISSING_RECEIVED && !p->received)
+		return true;
+	if (row->missing & UR_MISSING_TCP && !p->tcp_reset)
+		return true;
+	if (strcmp(row->func, "net_ns_net_exit") != 0 || !net)
+		return false;
+	for (int i = 0; i < btf_vlen(net); i++) {
+		const struct btf_member *m = &btf_members(net)[i];
+		const struct btf_type *type = btf__type_by_id(p->btf, m->type);
+
+		if (!strcmp(btf__name_by_offset(p->btf, m->name_off), "net_cookie"))
+			return strcmp(btf__name_by_offset(p->btf, type->name_off), "atomic64_t");
+	}
+	return false;
+}
+
+static bool in_kernel(const struct ur_probe *p, const char *func)
+{
+	uint64_t start, end;
+
+	return p->symbols_hidden || ur_symbols_range(p->syms, NULL, func, &start, &end) != -ENOENT;
+}
+
+/* The program to load for @row, NULL for none. */
+static const char *program_of(const struct ur_probe *p, const struct ur_core_row *row)
+{
+	const char *t = is_tracepoint(row) ? row->trampoline : trampoline_of(p, row);
+
+	if (needless(p, row))
+		return NULL;
+	if (row->missing & UR_MISSING_RESET && ur_probe_is_bad(p, UR_BUILDER_TCP))
+		return NULL;
+	if (t && !ur_probe_is_bad(p, t))
+		return t;
+	if (row->kprobe && in_kernel(p, row->func) && !ur_probe_is_bad(p, row->kprobe))
+		return row->kprobe;
+	return NULL;
+}
+
+int ur_core_plan(struct ur_probe *p)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, p->skel->obj) {
+		const char *name = bpf_program__name(prog);
+		bool wanted = !strcmp(name, UR_BUILDER) ||
+			      (p->tcp_reset && !strcmp(name, UR_BUILDER_TCP));
+
+		for (size_t i = 0; i < ur_core_nrows && !wanted; i++) {
+			const char *chosen = program_of(p, &ur_core_rows[i]);
+
+			wanted = chosen && !strcmp(chosen, name);
+		}
+		for (size_t i = 0; i < ur_module_nrows && !wanted; i++)
+			wanted = ur_module_wants(&ur_module_rows[i], name);
+		if (wanted && ur_probe_is_bad(p, name))
+			wanted = false;
+		bpf_program__set_autoload(prog, wanted);
+	}
+	return 0;
+}
+
+static struct bpf_link *attach(const struct ur_core_row *row, struct bpf_program *prog, bool kprobe)
+{
+	if (kprobe)
+		return bpf_program__attach_kprobe(prog, row->ret, row->func);
+	return bpf_program__attach(prog);
+}
+
+static enum ur_hook_state state_of(const struct ur_core_row *row, bool kprobe)
+{
+	if (is_tracepoint(row))
+		return UR_HOOK_TRACEPOINT;
+	return kprobe ? UR_HOOK_KPROBE : UR_HOOK_FENTRY;
+}
+
+static int attach_row(struct ur_probe *p, const struct ur_core_row *row, struct ur_attached *a)
+{
+	const char *name = program_of(p, row);
+	struct bpf_program *prog;
+	bool kprobe;
+
+	if (needless(p, row)) {
+		a->state = UR_HOOK_NEEDLESS;
+		return 0;
+	}
+	if (!name) {
+		bool there = in_kernel(p, row->func) || is_tracepoint(row);
+
+		a->state = there || (row->missing & UNLESS_INLINED) ? UR_HOOK_FAILED :
+								      UR_HOOK_ABSENT;
+		if (a->state == UR_HOOK_FAILED)
+			snprintf(a->reason, sizeof(a->reason), "%s",
+				 there ? "the kernel refused every program for it" :
+					 "inlined in this kernel");
+		return 0;
+	}
+	kprobe = row->kprobe && !strcmp(name, row->kprobe);
+	prog = bpf_object__find_program_by_name(p->skel->obj, name);
+	a->link = prog ? attach(row, prog, kprobe) : NULL;
+	if (a->link) {
+		a->state = state_of(row, kprobe);
+		return 0;
+	}
+	a->state = UR_HOOK_FAILED;
+	snprintf(a->reason, sizeof(a->reason), "attaching %s: %s", name, strerror(errno));
+	if (kprobe || is_tracepoint(row))
+		return 0;
+	ur_probe_set_bad(p, name);
+	return -EAGAIN;
+}
+
+/* Programs go on with it through the map. */
+static int set_builder(struct ur_probe *p, const char *name, __u32 slot)
+{
+	struct bpf_program *prog = bpf_object__find_program_by_name(p->skel->obj, name);
+	int fd = prog ? bpf_program__fd(prog) : -ENOENT;
+
+	if (fd < 0)
+		return fd;
+	return bpf_map_update_elem(bpf_map__fd(p->skel->maps.builder), &slot, &fd, BPF_ANY) ?
+		       -errno :
+		       0;
+}
+
+static bool is_kretprobe(const struct ur_probe *p, const struct ur_core_row *row)
+{
+	const char *name = program_of(p, row);
+
+	return row->ret && name && !strcmp(name, row->kprobe);
+}
+
+/* Of the probes on one function the kernel runs the last one first, and a kretprobe puts its own
+ * return address in place of the caller's: those that want to know the caller come after it. */
+static int attach_rows(struct ur_probe *p, bool kretprobes)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ur_core_nrows; i++)
+		if (is_kretprobe(p, &ur_core_rows[i]) == kretprobes &&
+		    attach_row(p, &ur_core_rows[i], &p->core[i]))
+			r = -EAGAIN;
+	return r;
+}
+
+int ur_core_attach(struct ur_probe *p)
+{
+	int r = set_builder(p, UR_BUILDER, 0);
+
+	if (!r && p->tcp_reset && !ur_probe_is_bad(p, UR_BUILDER_TCP))
+		r = set_builder(p, UR_BUILDER_TCP, 1);
+	if (r)
+		return r;
+	r = attach_rows(p, true);
+	return attach_rows(p, false) ?: r;
+}
+
+void ur_core_detach(struct ur_probe *p)
+{
+	for (size_t i = 0; i < UR_CORE_MAX; i++) {
+		bpf_link__destroy(p->core[i].link);
+		p->core[i] = (struct ur_attached){};
+	}
+}
+
+/* Kernels before 5.12 have a shorter struct bpf_prog_info. */
+bool ur_probe_missed(const struct ur_probe *p, uint64_t *ret)
+{
+	const uint32_t end = offsetof(struct bpf_prog_info, recursion_misses) +
+			     sizeof(((struct bpf_prog_info *)0)->recursion_misses);
+	struct bpf_program *prog;
+	bool known = false;
+
+	*ret = 0;
+	bpf_object__for_each_program(prog, p->skel->obj) {
+		struct bpf_prog_info info = {};
+		uint32_t len = sizeof(info);
+		int fd = bpf_program__fd(prog);
+
+		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) || len < end)
+			continue;
+		*ret += info.recursion_misses;
+		known = true;
+	}
+	return known;
+}

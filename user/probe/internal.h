@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#pragma once
+/* internal.h - shared by probe.c and probe_*.c, nobody else. */
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include "user/probe.h"
+#include "user/host/symbols.h"
+
+struct ur_bpf; /* the skeleton */
+struct ur_btf_index;
+
+#define UR_REASON_LEN 160
+
+/* One function of the kernel proper. Rows of the table in probe/core.c. */
+struct ur_core_row {
+	const char *func;
+	const char *trampoline; /* fentry/fexit program, NULL: kprobe on every kernel */
+	const char *kprobe;     /* kprobe/kretprobe program */
+	bool ret;               /* the kprobe is a kretprobe */
+	uint32_t missing;       /* UR_MISSING_* without it */
+	bool essential;         /* nothing works without it */
+	const char *purpose;
+};
+
+/* One function of a module. Rows of the table in probe/module.c. */
+struct ur_module_row {
+	const char *func;
+	const char *module;
+	const char *enter; /* kprobe program, NULL: none */
+	const char *exit;  /* kretprobe program, NULL: none */
+	uint32_t range;    /* UR_FN_*, or UR_NO_RANGE: nobody is proven by it */
+	uint32_t missing;  /* UR_MISSING_* without it */
+	bool optional;     /* not every kernel has it */
+	const char *purpose;
+};
+
+struct ur_attached {
+	struct bpf_link *link, *exit_link;
+	uint64_t base; /* where the module was when we attached */
+	enum ur_hook_state state;
+	char reason[UR_REASON_LEN];
+};
+
+#define UR_BUILDER     "record_build" /* the programs that map "builder" leads to */
+#define UR_BUILDER_TCP "reset_build"
+#define UR_NO_RANGE    UINT32_MAX
+#define UR_CORE_MAX    48
+#define UR_MODULE_MAX  24
+#define UR_BAD_MAX     32
+#define UR_SHARED_MAX  2
+
+struct ur_shared {
+	void *at;
+	size_t len;
+};
+
+struct ur_probe {
+	struct ur_bpf *skel;
+	struct ring_buffer *ring;
+	struct btf *btf;
+	struct ur_btf_index *names; /* of btf, while starting */
+	struct ur_symbols *syms;
+	const volatile uint64_t *stats;   /* ur_stats of the kernel side */
+	const volatile uint64_t *changes; /* ur_changes, likewise */
+	struct ur_counts counts;          /* maps "kinds" and "flows", mapped */
+	struct ur_shared shared[UR_SHARED_MAX];
+	struct ur_attached core[UR_CORE_MAX];
+	struct ur_attached module[UR_MODULE_MAX];
+	bool built_in[UR_MODULE_MAX]; /* no module: there from the start, for good */
+	char bad[UR_BAD_MAX][64];     /* programs that this kernel refused to load or attach */
+	size_t nbad;
+	bool modules_changed;
+	bool variables_moved;  /* nf_tables has gone since p->syms were read, or may have */
+	bool rules_seen;       /* a hook on changes of rules has just been attached */
+	uint32_t epoch;        /* of ur_layout */
+	uint64_t seed;         /* of the hashes that the kernel side makes of packets */
+	uint64_t notices_lost; /* UR_STAT_NOTICE_LOST when we last looked */
+	uint64_t netns_lost;   /* UR_STAT_NETNS_LOST then */
+	bool symbols_hidden;
+	bool received;
+	bool tcp_reset;
+	struct ur_reset_names reset_names;
+	ur_record_fn fn;
+	void *arg;
+};
+
+/* probe/core.c */
+extern const struct ur_core_row ur_core_rows[];
+extern const size_t ur_core_nrows;
+
+/* Choose programs: sets autoload of all of @p->skel's. */
+int ur_core_plan(struct ur_probe *p);
+
+/* Attach what was chosen. Returns -EAGAIN when a trampoline was refused and its kprobe
+ * must be loaded in its place. */
+int ur_core_attach(struct ur_probe *p);
+void ur_core_detach(struct ur_probe *p);
+bool ur_probe_is_bad(const struct ur_probe *p, const char *prog);
+void ur_probe_set_bad(struct ur_probe *p, const char *prog);
+
+/* probe/module.c */
+extern const struct ur_module_row ur_module_rows[];
+extern const size_t ur_module_nrows;
+
+/* Bring hooks on module functions, ur_layout and ur_ranges in step with the modules
+ * that are loaded now; @fresh: p->syms was read just now. */
+int ur_module_follow(struct ur_probe *p, bool fresh);
+/* Module @name was freed: let go of what we held in it, it may come again. */
+void ur_module_gone(struct ur_probe *p, const char *name);
+
+/* True when the coming or going of module @name is of interest. */
+bool ur_module_matters(const char *name);
+void ur_module_detach(struct ur_probe *p);
+
+/* Is @prog one of @row's? */
+bool ur_module_wants(const struct ur_module_row *row, const char *prog);
+
+/* Describe row @i for --check. */
+void ur_module_hook(const struct ur_probe *p, size_t i, struct ur_hook *ret);
+
+/* UR_MISSING_* of what could not be attached. */
+uint32_t ur_module_missing(const struct ur_probe *p);
+
+/* probe/tcp.c */
+
+/* Write what the programs for TCP resets read, and fill @p->reset_names. */
+void ur_tcp_configure(struct ur_probe *p);
+
+/* probe/refusal.c */
+
+/* Fill *@why with why programs are refused here: @err of loading @prog, the first that was
+ * refused ("": none was named), and libbpf's last message. */
+void ur_refusal_explain(struct ur_refusal *why, int err, const char *prog,
+			const char *last_message);
+
+/* Look for what makes loading hopeless before trying. 0, or -errno with *@why filled. */
+int ur_refusal_precheck(struct ur_refusal *why);

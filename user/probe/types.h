@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#pragma once
+/* types.h - of the kernel's types, those that a BPF object asks for.
+ *
+ * For each type that an object relocates against, libbpf looks at every type of the kernel;
+ * among a few thousand that is done soon.
+ */
+#include <stdint.h>
+#include "user/probe/btf.h"
+
+/* More types of one name than that are not looked at: libbpf would refuse them anyway. */
+#define UR_SAME_NAME_MAX 8
+
+/* Write to file @fd, as BTF, the types of @kernel that are named as types of @wanted (without
+ * the "___flavour"), with all that lies in them. What they point to is void: CO-RE follows no
+ * pointers. Ids are other ones than the kernel's. @names indexes @kernel.
+ * Returns 0 or -errno. */
+int ur_probe_types_write(const struct btf *kernel, const struct ur_btf_index *names,
+			 const struct btf *wanted, int fd);

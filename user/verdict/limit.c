@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* limit.c - what kept the answer back: a limit, and how to lift it; an output rule. */
+#include "user/verdict/parts.h"
+
+#include <string.h>
+#include "user/base/names.h"
+
+/* What has to be 0, or more, for all answers to leave. */
+static const char *remedy(const struct ur_event *ev)
+{
+	bool six = ev->family == 6;
+
+	if (ev->window & UR_WIN_GLOBAL_DENY)
+		return "net.ipv4.icmp_msgs_per_sec=100000 net.ipv4.icmp_msgs_burst=100000";
+	if (ev->window & UR_WIN_PEER_DENY)
+		return six ? "net.ipv6.icmp.ratelimit=0" : "net.ipv4.icmp_ratelimit=0";
+	return "net.ipv4.route.error_cost=0";
+}
+
+static void say_settings(const struct ur_limit *limit, struct ur_buf *out)
+{
+	const char *before = "";
+
+	for (int i = 0; i < UR_SETTINGS_MAX; i++) {
+		const struct ur_setting *s = &limit->setting[i];
+
+		if (!s->name[0])
+			continue;
+		ur_buf_add(out, "%s%s=", before, s->name);
+		ur_buf_add_safe(out, s->value);
+		ur_buf_add(out, "%s", s->of_host ? " (of the host)" : "");
+		before = ", ";
+	}
+}
+
+const char *ur_find_limit(const struct ur_case *c, struct ur_buf *out)
+{
+	const struct ur_limit *limit = &c->ev->limit;
+	bool of_host = false, entered = true;
+
+	if (limit->looked == UR_NOT_ASKED)
+		return NULL;
+	ur_buf_add(out, "the limit that kept the answer back: ");
+	if (limit->looked != UR_FOUND) {
+		ur_buf_add(out, "its settings could not be read: ");
+		ur_buf_add_safe(out, limit->reason);
+		return "note.limit";
+	}
+	say_settings(limit, out);
+	for (int i = 0; i < UR_SETTINGS_MAX; i++)
+		of_host |= limit->setting[i].of_host;
+	ur_buf_add(out, "; to see all answers for a while: `");
+	if (!of_host)
+		entered = ur_say_enter(out, c->ev);
+	ur_buf_add(out, "sysctl -w %s`", remedy(&c->ev->ev));
+	if (!entered)
+		ur_say_in_netns(out, &c->ev->netns);
+	return "note.limit";
+}
+
+/* `ip netns exec srv nft -a list ruleset` */
+static void say_listing(const struct ur_evidence *ev, struct ur_buf *out)
+{
+	bool entered;
+
+	ur_buf_add(out, "`");
+	entered = ur_say_enter(out, ev);
+	ur_buf_add(out, "nft -a list ruleset`");
+	if (!entered)
+		ur_say_in_netns(out, &ev->netns);
+}
+
+const char *ur_find_dropper(const struct ur_case *c, struct ur_buf *out)
+{
+	const struct ur_dropper *d = &c->ev->dropper;
+
+	if (d->looked == UR_NOT_ASKED)
+		return NULL;
+	if (d->looked == UR_FOUND) {
+		ur_buf_add(out, "the answer was likely dropped by %s of nft %s ",
+			   d->policy ? "the policy" : "a rule",
+			   ur_nf_family_name(d->rule.family) ?: "");
+		ur_buf_add_safe(out, d->rule.table);
+		ur_buf_add(out, " ");
+		ur_buf_add_safe(out, d->rule.chain);
+		if (!d->policy) {
+			ur_buf_add(out, " handle %llu: ", (unsigned long long)d->rule.handle);
+			ur_buf_add_safe(out, d->rule.text);
+		}
+		ur_buf_add(out, "; no other on its way out could have");
+		return "note.dropped-by";
+	}
+	ur_buf_add(out, "the answer was dropped on its way out, which rule did it is not known: ");
+	if (d->looked == UR_COULD_NOT)
+		ur_buf_add_safe(out, d->reason);
+	else if (d->could)
+		ur_buf_add(out, "%u could have", d->could);
+	else
+		ur_buf_add(out, "none that is there now could have");
+	ur_buf_add(out, "; look for drop and reject at hooks output and postrouting: ");
+	say_listing(c->ev, out);
+	return "note.dropped-by";
+}
