@@ -491,3 +491,4 @@ static inline __attribute__((always_inline)) __u32 ur_changes_slot(__u32 netns_i
 }
 
 #include "bpf/abi_kinds.h"
+#include "bpf/abi_filter.h"

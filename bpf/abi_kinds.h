@@ -16,7 +16,8 @@
 #define UR_STAT_RECEIVED_LOST 10 /* ...whose detail was lost */
 #define UR_STAT_COALESCED     11 /* those without a record for being like an earlier one */
 #define UR_STAT_NETNS_LOST    12 /* ends of namespaces that found the ring full */
-#define UR_STAT_MAX           13
+#define UR_STAT_PASSED_OVER   13 /* ...of DECIDED: the filter does not match, no record */
+#define UR_STAT_MAX           14
 
 /* Exact counts by kind: map "kinds", sets of a few places that the key's hash leads to. Read
  * by user space through mmap. A kind stays in its place until user space takes it out, which

@@ -346,3 +346,10 @@ static __always_inline void ur_count_end(const struct ur_frame *f, bool alike)
 	if (alike)
 		ur_count_alike(f, kind, outcome);
 }
+
+/* The same where the filter does not match: nothing is told of it but that it was. */
+static __always_inline void ur_count_other(const struct ur_frame *f)
+{
+	ur_count(UR_STAT_PASSED_OVER);
+	ur_count_end(f, false);
+}

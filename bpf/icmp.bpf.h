@@ -62,23 +62,12 @@ static __always_inline bool ur_count_window(struct ur_frame *f, const struct ur_
 	return false;
 }
 
-static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 family, __u8 type,
-					 __u8 code, __u32 mtu)
+/* The window @f on top was asked for: count it, and build its record. */
+static __always_inline int ur_icmp_begin(struct pt_regs *ctx, struct ur_task *t, struct ur_frame *f,
+					 __u64 skb, __u8 family)
 {
-	struct ur_task *t = ur_task_new();
-	struct ur_frame *f = t ? ur_frame_push_on(t, skb, UR_FRAME_ICMP, UR_ENTRY_SP(ctx)) : NULL;
-	const struct ur_frame *claim;
+	const struct ur_frame *claim = ur_claim_of(t, skb);
 
-	if (!f)
-		return 0;
-	f->family = family;
-	f->type = type;
-	f->code = code;
-	f->mtu = mtu;
-	f->caller = ur_return_address(ctx);
-	if (ur_want_received)
-		ur_made_note(skb, family);
-	claim = ur_claim_of(t, skb);
 	f->origin = ur_origin_of(f, claim);
 	if (!ur_count_window(f, claim, family))
 		return 0;
@@ -90,6 +79,28 @@ static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 fa
 	return 0;
 }
 
+static __always_inline int ur_icmp_enter(struct pt_regs *ctx, __u64 skb, __u8 family, __u8 type,
+					 __u8 code, __u32 mtu)
+{
+	struct ur_task *t = ur_task_new();
+	struct ur_frame *f = t ? ur_frame_push_on(t, skb, UR_FRAME_ICMP, UR_ENTRY_SP(ctx)) : NULL;
+
+	if (!f)
+		return 0;
+	f->family = family;
+	f->type = type;
+	f->code = code;
+	f->mtu = mtu;
+	f->caller = ur_return_address(ctx);
+	if (ur_want_received)
+		ur_made_note(skb, family);
+	if (ur_want_filter) {
+		bpf_tail_call(ctx, &builder, UR_BUILD_FILTER);
+		return 0;
+	}
+	return ur_icmp_begin(ctx, t, f, skb, family);
+}
+
 /* Asked for by no rule and no port, and turned away at the door because nobody may be
  * answered: multicast, broadcast, no source address. Every interface that comes up makes
  * some (neighbour discovery before its route is there). */
@@ -97,7 +108,8 @@ static __always_inline bool ur_forbidden(const struct ur_frame *f, __u8 early)
 {
 	if (f->origin != UR_ORIGIN_UNKNOWN || f->window)
 		return false;
-	if (!f->nstack && f->built != UR_BUILT_ALIKE)
+	if (!f->nstack && f->built != UR_BUILT_ALIKE &&
+	    !(ur_want_filter && f->built == UR_BUILT_OTHER))
 		return false;
 	return early == UR_EARLY_BROADCAST || early == UR_EARLY_SOURCE;
 }
@@ -117,6 +129,15 @@ static __always_inline void ur_end_alike(const struct ur_frame *f, const struct 
 		ur_count(UR_STAT_FORBIDDEN);
 	else
 		ur_count_end(f, true);
+}
+
+/* The same where that is because the filter does not match. */
+static __always_inline void ur_end_other(const struct ur_frame *f, const struct ur_frame *claim)
+{
+	if (!claim && f->origin == UR_ORIGIN_UNKNOWN && !f->window && ur_forbidden_alike())
+		ur_count(UR_STAT_FORBIDDEN);
+	else
+		ur_count_other(f);
 }
 
 static __always_inline bool ur_is_window(const struct ur_frame *f, __u64 skb, __u8 type, __u8 code)
@@ -159,6 +180,10 @@ static __always_inline void ur_emit_window(const struct ur_frame *f, const struc
 	}
 	if (f->built == UR_BUILT_SKIP)
 		return;
+	if (ur_want_filter && f->built == UR_BUILT_OTHER) {
+		ur_end_other(f, claim);
+		return;
+	}
 	key = ur_scratch_key(depth);
 	e = f->built == UR_BUILT_DONE ? ur_scratch_at(key) : NULL;
 	if (e && !claim && ur_forbidden(f, e->early)) {

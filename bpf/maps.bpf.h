@@ -27,6 +27,7 @@
 #define UR_BUILT_DONE  1 /* it is in the scratch entry of the frame, to be sent at the exit */
 #define UR_BUILT_SKIP  2 /* and there shall be none: nobody asked for it */
 #define UR_BUILT_ALIKE 3 /* nor here: it would be like others that were sent just now */
+#define UR_BUILT_OTHER 4 /* nor here: the filter does not match */
 
 /* A decision in flight: a reject hook's claim, an ICMP function's window, or that of a function
  * which sends a TCP reset. */
@@ -111,14 +112,9 @@ struct {
 	__type(value, struct ur_scratch);
 } scratch __weak SEC(".maps");
 
-/* The programs that build records, for the other kprobe programs to go on with: the verifier
- * takes as long for one as for all the rest together, and so it is loaded once. The second is
- * there with --tcp-reset only. */
-#define UR_BUILD_RECORD 0
-#define UR_BUILD_RESET  1
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 2);
+	__uint(max_entries, UR_BUILD_MAX);
 	__type(key, __u32);
 	__type(value, __u32);
 } builder __weak SEC(".maps");
@@ -211,6 +207,7 @@ struct {
 /* Written by user space before loading; defined in settings.bpf.c. */
 extern const volatile __u32 ur_want_netns;    /* report this namespace only; 0: all */
 extern const volatile __u32 ur_want_received; /* errors that come, too */
+extern const volatile __u32 ur_want_filter;   /* only what the filter matches: filter.bpf.c */
 /* Functions that wake a task which waits for a socket, 0: not known. Of poll() and select(),
  * whose entry leads to the task; of epoll; those whose entry names the task itself. */
 #define UR_WAKERS 4

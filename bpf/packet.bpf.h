@@ -30,6 +30,14 @@ static __always_inline const struct net *ur_skb_net(const struct sk_buff *skb)
 	return BPF_CORE_READ(dev, nd_net.net);
 }
 
+/* A TCP segment's namespace is that of the socket; without one it still has its device. */
+static __always_inline const struct net *ur_reset_net(__u64 sk, __u64 skb)
+{
+	if (sk)
+		return BPF_CORE_READ((const struct sock *)sk, __sk_common.skc_net.net);
+	return ur_skb_net((const struct sk_buff *)skb);
+}
+
 /* inet_iif(), inet6_iif() and inet_sdif(), inet6_sdif(); @at: where IPCB() or IP6CB() lies. */
 static __always_inline void ur_flow_devices_at(struct ur_flow *f, const struct sk_buff *skb,
 					       const void *at)
@@ -156,21 +164,27 @@ UR_GLOBAL int ur_recent_note(__u64 skb, __u32 family)
 	return 0;
 }
 
-/* The first bytes of the packet; only what is linear. */
-static __always_inline void ur_snap(struct ur_event *e, const struct sk_buff *skb)
+/* The first bytes of the packet, at @to; only what is linear. Returns how many, and in *@len how
+ * long the packet is. */
+static __always_inline __u32 ur_snap_bytes(__u8 *to, const struct sk_buff *skb, __u32 *len)
 {
 	__u64 head = (__u64)BPF_CORE_READ(skb, head);
 	__u32 off = BPF_CORE_READ(skb, network_header);
 	__u32 linear = BPF_CORE_READ(skb, tail) - off;
 	__u32 data_off = (__u64)BPF_CORE_READ(skb, data) - head;
 
-	e->pkt_len = BPF_CORE_READ(skb, len) + data_off - off;
+	*len = BPF_CORE_READ(skb, len) + data_off - off;
 	if (linear > UR_SNAP_MAX)
 		linear = UR_SNAP_MAX;
 	asm volatile("" : "+r"(linear)); /* keep the bound where the verifier sees it */
-	if (linear <= UR_SNAP_MAX &&
-	    !bpf_probe_read_kernel(e->snap, linear, (const void *)(head + off)))
-		e->snap_len = linear;
+	if (linear <= UR_SNAP_MAX && !bpf_probe_read_kernel(to, linear, (const void *)(head + off)))
+		return linear;
+	return 0;
+}
+
+static __always_inline void ur_snap(struct ur_event *e, const struct sk_buff *skb)
+{
+	e->snap_len = ur_snap_bytes(e->snap, skb, &e->pkt_len);
 }
 
 static __always_inline void ur_ct_read(struct ur_nat *n, const struct nf_conn *ct)

@@ -4,11 +4,8 @@
  * All of it is in modules, which fentry would pin, so these are kprobes everywhere.
  * Each program is attached to several functions of the same signature.
  */
-#include "bpf/claim.bpf.h"
-#include "bpf/count.bpf.h"
-#include "bpf/emit.bpf.h"
+#include "bpf/claim_count.bpf.h"
 #include "bpf/made.bpf.h"
-#include "bpf/reject_type.bpf.h"
 
 static __always_inline struct ur_frame *ur_claim_push(struct pt_regs *regs, __u64 skb)
 {
@@ -51,41 +48,6 @@ int BPF_KPROBE(xt_reject_enter, struct sk_buff *skb, void *par)
 	return 0;
 }
 
-/* Count the claim on top, which no ICMP function took, by what its rule answers with. Returns
- * 1 when it gets a record. */
-UR_GLOBAL int ur_count_claim(void)
-{
-	const struct ur_layout *l = ur_layout_get();
-	struct ur_frame *f = ur_frame_below(0);
-	const struct nf_hook_state *st;
-	const struct net *net;
-	struct ur_rule r = {};
-	__u64 obj;
-	__u32 what;
-	int pays;
-
-	if (!f || !l || !(f->pkt ? l->ready : l->xt_ready))
-		return 0;
-	st = ur_claim_state(l, f);
-	net = BPF_CORE_READ(st, net);
-	r.pf = BPF_CORE_READ(st, pf);
-	f->family = ur_claim_family(r.pf, (const struct sk_buff *)f->skb);
-	if (!f->family || !ur_wanted(net))
-		return 0;
-	f->window &= ur_by_hand(r.pf) ? UR_WIN_HAND_BUILT : UR_WIN_RST_BUILT;
-	obj = ur_claim_obj(l, f);
-	if (f->pkt)
-		ur_nft_reject_type(&r, obj, f->family == 6);
-	else
-		ur_xt_reject_type(&r, obj);
-	what = r.reject == UR_REJECT_RST ? ur_count_what(UR_ANSWER_RST, f->family, 0, 0) :
-					   ur_count_what(UR_ANSWER_ICMP, f->family,
-							 ur_unreach_type(f->family), r.icmp_code);
-	pays = ur_count_begin((__u64)net, what, obj, ur_claim_generation(l, f, net));
-	ur_count_end(f, !pays);
-	return pays;
-}
-
 SEC("kretprobe")
 int reject_exit(struct pt_regs *ctx)
 {
@@ -94,7 +56,9 @@ int reject_exit(struct pt_regs *ctx)
 
 	if (!f || f->kind != UR_FRAME_CLAIM)
 		return 0;
-	if (!f->used && ur_count_claim()) {
+	if (ur_want_filter && !f->used) {
+		bpf_tail_call(ctx, &builder, UR_BUILD_FILTER);
+	} else if (!f->used && ur_count_claim()) {
 		bpf_tail_call(ctx, &builder, UR_BUILD_RECORD);
 		ur_count(UR_STAT_RING_FULL); /* there is no such program */
 	}

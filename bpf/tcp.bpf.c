@@ -60,14 +60,6 @@ static __always_inline __u8 ur_sock_state(const struct sock *sk)
 	return sk ? BPF_CORE_READ(sk, __sk_common.skc_state) : 0;
 }
 
-/* A segment's namespace is that of the socket; without one it still has its device. */
-static __always_inline const struct net *ur_reset_net(__u64 sk, __u64 skb)
-{
-	if (sk)
-		return BPF_CORE_READ((const struct sock *)sk, __sk_common.skc_net.net);
-	return ur_skb_net((const struct sk_buff *)skb);
-}
-
 /* The first tests of tcp_v4_send_reset() and tcp_v6_send_reset(): nobody asked for an answer. */
 static __always_inline bool ur_never_reset(__u64 sk, __u64 skb, __u8 family)
 {
@@ -103,6 +95,10 @@ static __always_inline int ur_reset_enter(struct pt_regs *ctx, __u64 sk, __u64 s
 	f->origin = sk ? UR_ORIGIN_TCP_SOCK : UR_ORIGIN_TCP_MISS;
 	if (sk)
 		ur_callers(f, ctx);
+	if (ur_want_filter && skb) {
+		bpf_tail_call(ctx, &builder, UR_BUILD_FILTER);
+		return 0;
+	}
 	bpf_tail_call(ctx, &builder, UR_BUILD_RESET);
 	return 0;
 }
@@ -308,6 +304,8 @@ static __always_inline int ur_reset_end(struct ur_task *t, const struct ur_frame
 		if (e) {
 			e->window = ur_reset_window(f, ur_reset_net(sk, skb), &e->push_ret);
 			ur_event_send(key, e);
+		} else if (ur_want_filter && f->built == UR_BUILT_OTHER) {
+			ur_count(UR_STAT_PASSED_OVER);
 		} else {
 			ur_count(UR_STAT_RING_FULL);
 		}

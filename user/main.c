@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "user/base/clock.h"
 #include "user/capture/annotate.h"
 #include "user/check.h"
 #include "user/enrich/netns.h"
@@ -71,6 +72,7 @@ static void add_kernel_counts(struct ur_totals *t, const struct ur_probe *p)
 	t->forbidden = ur_probe_stat(p, UR_STAT_FORBIDDEN);
 	t->received_lost += ur_probe_stat(p, UR_STAT_RECEIVED_LOST);
 	t->filtered_netns = ur_probe_stat(p, UR_STAT_FILTERED);
+	t->passed_over += ur_probe_stat(p, UR_STAT_PASSED_OVER);
 }
 
 static void show_totals(const struct ur_totals *totals)
@@ -124,14 +126,6 @@ static void announce(const struct ur_options *o, const struct ur_probe *p,
 	tell_lacking();
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
-
 struct reporter {
 	const struct ur_options *o;
 	const struct ur_probe *probe;
@@ -144,7 +138,7 @@ static void complete(const struct reporter *r, struct ur_totals *totals)
 {
 	add_kernel_counts(totals, r->probe);
 	totals->received_asked = r->o->received;
-	totals->ns = now_ns() - r->start;
+	totals->ns = ur_clock_now() - r->start;
 	clock_gettime(CLOCK_REALTIME, &totals->time);
 	ur_totals_complete(totals);
 }
@@ -230,9 +224,11 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 	ur_cleanup(ur_service_freep) struct ur_service *service = NULL;
 	ur_cleanup(ur_sink_freep) struct ur_sink *sink = NULL;
 	ur_cleanup(ur_worker_freep) struct ur_worker *worker = NULL;
-	/* What is passed over, or written, must be told one by one. */
+	/* What is passed over here, or written, must be told one by one; metrics are of all. */
 	struct ur_probe_opts opts = { .netns_inum = netns,
-				      .all = o->all || o->write || filter || o->interface,
+				      .all = o->all || o->write || o->interface ||
+					     (filter && o->served),
+				      .filter = o->served ? NULL : filter,
 				      .debug = o->verbose > 1,
 				      .received = o->received,
 				      .tcp_reset = o->tcp_reset };
@@ -268,7 +264,7 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 	if (r)
 		return r;
 	reporter.probe = probe;
-	reporter.start = now_ns();
+	reporter.start = ur_clock_now();
 	reporter.sink = worker_opts.sink = sink;
 	worker_opts.tables = tables;
 	worker_opts.tables_arg = probe;

@@ -89,7 +89,8 @@ static uint32_t type_id(const struct ur_probe *p, const char *name)
 static void configure(struct ur_probe *p, const struct ur_probe_opts *opts)
 {
 	p->skel->rodata->ur_want_netns = opts->netns_inum;
-	p->skel->rodata->ur_want_all = opts->all;
+	/* Where user space alone filters, all must be told one by one. */
+	p->skel->rodata->ur_want_all = opts->all || (opts->filter && !ur_probe_filters(p));
 	if (getrandom(&p->seed, sizeof(p->seed), GRND_NONBLOCK) == sizeof(p->seed))
 		p->skel->rodata->ur_seed = p->seed;
 	p->skel->rodata->ur_want_received = p->received;
@@ -168,6 +169,9 @@ static int load_once(struct ur_probe *p, const struct ur_probe_opts *opts)
 		return r;
 	configure(p, opts);
 	ur_core_plan(p);
+	r = ur_probe_filter_configure(p);
+	if (r)
+		return r;
 	r = ur_bpf__load(p->skel);
 	if (r) {
 		if (!said.first[0]) {
@@ -355,6 +359,9 @@ static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur
 	if (r)
 		return no_symbols(why, r);
 	p->symbols_hidden = ur_symbols_hidden(p->syms);
+	r = ur_probe_filter_make(&p->filter, opts->filter);
+	if (r)
+		return r;
 	r = load(p, opts);
 	if (r || essential_missing(p)) {
 		r = r ?: -ENOTSUP;
@@ -378,6 +385,7 @@ int ur_probe_open(const struct ur_probe_opts *opts, struct ur_probe **ret, struc
 	*why = (struct ur_refusal){};
 	if (!p)
 		return -ENOMEM;
+	p->filter = (struct ur_probe_filter){ -1, -1, -1 };
 	p->received = opts->received;
 	said = (struct said){ .debug = opts->debug };
 	libbpf_set_print(on_libbpf);
@@ -395,6 +403,7 @@ void ur_probe_close(struct ur_probe *p)
 	if (!p)
 		return;
 	unload(p);
+	ur_probe_filter_close(&p->filter);
 	ring_buffer__free(p->ring);
 	for (size_t i = 0; i < UR_SHARED_MAX; i++)
 		if (p->shared[i].at)

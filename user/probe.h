@@ -11,17 +11,20 @@
 #include <stdint.h>
 #include "bpf/abi.h"
 #include "user/base/cleanup.h"
+#include "user/packet/filter.h"
 #include "user/verdict/reset_names.h"
 #include "user/aggregate/tally.h"
 
 struct ur_probe;
 
 struct ur_probe_opts {
-	uint32_t netns_inum; /* report only this namespace; 0: all */
-	bool all;            /* a record of each decision, however alike they are */
-	bool debug;          /* libbpf's own messages on stderr */
-	bool received;       /* errors that come, too */
-	bool tcp_reset;      /* the resets that TCP itself sends, too */
+	uint32_t netns_inum;            /* report only this namespace; 0: all */
+	bool all;                       /* a record of each decision, however alike they are */
+	bool debug;                     /* libbpf's own messages on stderr */
+	bool received;                  /* errors that come, too */
+	bool tcp_reset;                 /* the resets that TCP itself sends, too */
+	const struct ur_filter *filter; /* only what it matches, as far as the kernel side can
+					 * tell: what comes is to be asked again. NULL: all */
 };
 
 /* Why this kernel can't be traced, when it can't. */

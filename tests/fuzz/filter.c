@@ -5,8 +5,30 @@
  */
 #include <errno.h>
 #include "tests/fuzz/shown.h"
-#include "user/packet/filter.h"
+#include "tests/unit/ebpf.h"
+#include "user/packet/filter_ebpf.h"
 #include "user/base/static.h"
+
+/* The program that the kernel side gets says the same. */
+static void translate(const struct ur_filter *filter, const uint8_t *data, size_t size)
+{
+	struct ur_filter_packet p = { .len = size < UR_SNAP_MAX ? (uint32_t)size : UR_SNAP_MAX };
+	const struct ur_filter_insn *code;
+	struct bpf_insn *prog;
+	size_t n, nprog;
+	int r;
+
+	memcpy(p.snap, data, p.len);
+	code = ur_filter_code(filter, &n);
+	r = ur_filter_translate(code, n, EBPF_PACKET, EBPF_BUILDER, &prog, &nprog);
+	must(!r || r == -ENOTSUP || r == -E2BIG);
+	for (p.wire = (uint32_t)size; !r && p.wire <= 1500; p.wire += 1500)
+		must(ebpf_run(prog, nprog, &p) == (ur_filter_match(filter, p.snap, p.len, p.wire) ?
+							   UR_BUILD_PASS :
+							   UR_BUILD_DROP));
+	if (!r)
+		free(prog);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -27,6 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!r) {
 		ur_filter_match(filter, packet, f.left, (uint32_t)f.left);
 		ur_filter_match(filter, packet, f.left, 1500);
+		translate(filter, packet, f.left);
 	}
 	ur_filter_free(filter);
 	free(packet);

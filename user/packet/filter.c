@@ -86,3 +86,14 @@ bool ur_filter_match(const struct ur_filter *filter, const uint8_t *packet, size
 {
 	return bpf_filter(filter->program.bf_insns, packet, wire, (u_int)len);
 }
+
+_Static_assert(sizeof(struct ur_filter_insn) == sizeof(struct bpf_insn), "ur_filter_insn");
+_Static_assert(offsetof(struct ur_filter_insn, jt) == offsetof(struct bpf_insn, jt), "jt");
+_Static_assert(offsetof(struct ur_filter_insn, jf) == offsetof(struct bpf_insn, jf), "jf");
+_Static_assert(offsetof(struct ur_filter_insn, k) == offsetof(struct bpf_insn, k), "k");
+
+const struct ur_filter_insn *ur_filter_code(const struct ur_filter *filter, size_t *n)
+{
+	*n = filter->program.bf_len;
+	return (const void *)filter->program.bf_insns;
+}

@@ -17,6 +17,17 @@ int ur_filter_new(char *const *words, size_t n, char *err, size_t errlen, struct
 void ur_filter_free(struct ur_filter *filter);
 UR_DEFINE_CLEANUP(struct ur_filter, ur_filter_free)
 
+/* One instruction of classic BPF: libpcap's struct bpf_insn, which the kernel calls struct
+ * sock_filter. */
+struct ur_filter_insn {
+	uint16_t code;
+	uint8_t jt, jf;
+	uint32_t k;
+};
+
+/* What the expression was compiled to: *@n instructions, borrowed. */
+const struct ur_filter_insn *ur_filter_code(const struct ur_filter *filter, size_t *n);
+
 /* Whether a packet of @wire bytes matches, of which the first @len are at @packet. What asks for
  * a byte behind them does not match. */
 bool ur_filter_match(const struct ur_filter *filter, const uint8_t *packet, size_t len,

@@ -168,7 +168,8 @@ int ur_core_plan(struct ur_probe *p)
 	bpf_object__for_each_program(prog, p->skel->obj) {
 		const char *name = bpf_program__name(prog);
 		bool wanted = !strcmp(name, UR_BUILDER) ||
-			      (p->tcp_reset && !strcmp(name, UR_BUILDER_TCP));
+			      (p->tcp_reset && !strcmp(name, UR_BUILDER_TCP)) ||
+			      ur_probe_filter_wants(p, name);
 
 		for (size_t i = 0; i < ur_core_nrows && !wanted; i++) {
 			const char *chosen = program_of(p, &ur_core_rows[i]);
@@ -234,17 +235,19 @@ static int attach_row(struct ur_probe *p, const struct ur_core_row *row, struct 
 	return -EAGAIN;
 }
 
-/* Programs go on with it through the map. */
-static int set_builder(struct ur_probe *p, const char *name, __u32 slot)
+int ur_core_set_slot(struct ur_probe *p, uint32_t slot, int fd)
+{
+	return bpf_map_update_elem(bpf_map__fd(p->skel->maps.builder), &slot, &fd, BPF_ANY) ?
+		       -errno :
+		       0;
+}
+
+int ur_core_set_builder(struct ur_probe *p, const char *name, uint32_t slot)
 {
 	struct bpf_program *prog = bpf_object__find_program_by_name(p->skel->obj, name);
 	int fd = prog ? bpf_program__fd(prog) : -ENOENT;
 
-	if (fd < 0)
-		return fd;
-	return bpf_map_update_elem(bpf_map__fd(p->skel->maps.builder), &slot, &fd, BPF_ANY) ?
-		       -errno :
-		       0;
+	return fd < 0 ? fd : ur_core_set_slot(p, slot, fd);
 }
 
 static bool is_kretprobe(const struct ur_probe *p, const struct ur_core_row *row)
@@ -269,10 +272,11 @@ static int attach_rows(struct ur_probe *p, bool kretprobes)
 
 int ur_core_attach(struct ur_probe *p)
 {
-	int r = set_builder(p, UR_BUILDER, 0);
+	int r = ur_core_set_builder(p, UR_BUILDER, UR_BUILD_RECORD);
 
 	if (!r && p->tcp_reset && !ur_probe_is_bad(p, UR_BUILDER_TCP))
-		r = set_builder(p, UR_BUILDER_TCP, 1);
+		r = ur_core_set_builder(p, UR_BUILDER_TCP, UR_BUILD_RESET);
+	r = r ?: ur_probe_filter_install(p);
 	if (r)
 		return r;
 	r = attach_rows(p, true);

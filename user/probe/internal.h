@@ -55,6 +55,11 @@ struct ur_shared {
 	size_t len;
 };
 
+/* The program made of a filter expression, and the maps that were made for it; -1: none. */
+struct ur_probe_filter {
+	int prog, packet, builder;
+};
+
 struct ur_probe {
 	struct ur_bpf *skel;
 	struct ring_buffer *ring;
@@ -80,6 +85,7 @@ struct ur_probe {
 	bool symbols_hidden;
 	bool received;
 	bool tcp_reset;
+	struct ur_probe_filter filter;
 	struct ur_reset_names reset_names;
 	ur_record_fn fn;
 	void *arg;
@@ -96,6 +102,10 @@ int ur_core_plan(struct ur_probe *p);
  * must be loaded in its place. */
 int ur_core_attach(struct ur_probe *p);
 void ur_core_detach(struct ur_probe *p);
+
+/* Put program @name, or the one of @fd, where UR_BUILD_* @slot means it. */
+int ur_core_set_builder(struct ur_probe *p, const char *name, uint32_t slot);
+int ur_core_set_slot(struct ur_probe *p, uint32_t slot, int fd);
 bool ur_probe_is_bad(const struct ur_probe *p, const char *prog);
 void ur_probe_set_bad(struct ur_probe *p, const char *prog);
 
@@ -126,6 +136,24 @@ uint32_t ur_module_missing(const struct ur_probe *p);
 
 /* Write what the programs for TCP resets read, and fill @p->reset_names. */
 void ur_tcp_configure(struct ur_probe *p);
+
+/* probe/filter.c */
+
+/* Make a program of @filter (NULL: none) in *@f, which has none. Returns -ENOMEM, or 0, also where that can't be done. */
+int ur_probe_filter_make(struct ur_probe_filter *f, const struct ur_filter *filter);
+void ur_probe_filter_close(struct ur_probe_filter *f);
+
+/* Does the kernel side filter? */
+bool ur_probe_filters(const struct ur_probe *p);
+
+/* Is @prog one that it takes for that? */
+bool ur_probe_filter_wants(const struct ur_probe *p, const char *prog);
+
+/* Before the others are loaded: what they are told of it, and its maps. */
+int ur_probe_filter_configure(struct ur_probe *p);
+
+/* And after it. */
+int ur_probe_filter_install(struct ur_probe *p);
 
 /* probe/refusal.c */
 
