@@ -73,7 +73,6 @@ static const char *const expressions[] = {
 	"ip[0] | 1 = 0x45 and ip[1] ^ 3 = 3",
 	"sctp or proto 33 or udp port 4789",
 	"ip multicast or ip6 multicast",
-	"ip broadcast",
 	"net 192.0.2.0/24 and not (port 22 or port 80 or port 443 or port 8080 or icmp)",
 };
 
