@@ -116,7 +116,12 @@ void ur_tty_write(const char *text, size_t len)
 
 int ur_tty_keys(void)
 {
-	return tty.keys;
+	int keys;
+
+	pthread_mutex_lock(&tty.lock);
+	keys = tty.keys;
+	pthread_mutex_unlock(&tty.lock);
+	return keys;
 }
 
 void ur_tty_size(unsigned int *width, unsigned int *height)
