@@ -41,6 +41,7 @@ struct ur_worker {
 	_Atomic uint64_t lost; /* events that found the queue full */
 	_Atomic uint64_t received_lost;
 	_Atomic bool unheard; /* of something that was kept and is true no more */
+	_Atomic bool asked;   /* for a report, when the queue was full */
 	pthread_t thread;
 	bool started;
 	int done_fd;
@@ -345,6 +346,8 @@ static void *work(void *arg)
 			w->result = explain_received(w, len);
 		else if (len > 0 && !follow(w, len))
 			w->result = explain(w, len);
+		if (!w->result && atomic_exchange(&w->asked, false))
+			report_now(w);
 		poll_tally(w, len == -ETIMEDOUT);
 		ur_metrics_totals(w->opts.metrics, &w->totals);
 		if (len && !w->result)
@@ -461,7 +464,8 @@ void ur_worker_report(struct ur_worker *w)
 				       .answer = UR_ANSWER_NOTICE,
 				       .what = UR_NOTICE_REPORT };
 
-	ur_queue_push(w->queue, &ask, sizeof(ask));
+	if (!ur_queue_push(w->queue, &ask, sizeof(ask)))
+		atomic_store(&w->asked, true);
 }
 
 uint64_t ur_worker_dropped(const struct ur_worker *w)

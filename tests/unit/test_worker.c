@@ -412,6 +412,50 @@ static void reports_what_was_pushed_before(void **state)
 	assert_int_equal(explained, 2);
 }
 
+static int count_report(void *arg, struct ur_totals *totals)
+{
+	(void)totals;
+	sem_post(arg);
+	return 0;
+}
+
+/* Who asks while everything waits is answered as soon as something moves. */
+static void reports_though_the_queue_is_full(void **state)
+{
+	struct fake_sink sink = new_sink();
+	sem_t go_on, arrived, reported;
+	const struct ur_worker_opts opts = { .sink = &sink.sink,
+					     .report = count_report,
+					     .report_arg = &reported };
+	ur_cleanup(ur_worker_freep) struct ur_worker *w = NULL;
+	struct timespec until;
+	struct ur_totals totals;
+
+	(void)state;
+	sem_init(&go_on, 0, 0);
+	sem_init(&arrived, 0, 0);
+	sem_init(&reported, 0, 0);
+	sink.go_on = &go_on;
+	sink.arrived = &arrived;
+	assert_int_equal(ur_worker_start(&opts, &w), 0);
+	push(w, UR_ORIGIN_UNKNOWN, 9);
+	sem_wait(&arrived); /* it is stuck in the sink now */
+	while (!ur_worker_dropped(w))
+		push(w, UR_ORIGIN_UNKNOWN, 9);
+	ur_worker_report(w);
+	sem_post(&go_on); /* one moves, the others stay */
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += 60;
+	assert_int_equal(sem_timedwait(&reported, &until), 0);
+	for (int i = 0; i < 2000; i++)
+		sem_post(&go_on);
+	assert_int_equal(ur_worker_stop(w, &totals), 0);
+	assert_int_equal(sem_trywait(&reported), -1);
+	sem_destroy(&go_on);
+	sem_destroy(&arrived);
+	sem_destroy(&reported);
+}
+
 static void what_came_has_no_cause(void **state)
 {
 	ur_cleanup(ur_worker_freep) struct ur_worker *w = NULL;
@@ -436,6 +480,7 @@ int main(void)
 		cmocka_unit_test(what_came_is_told_in_order),
 		cmocka_unit_test(what_came_has_no_cause),
 		cmocka_unit_test(reports_what_was_pushed_before),
+		cmocka_unit_test(reports_though_the_queue_is_full),
 		cmocka_unit_test(an_event_has_its_time_and_what_was_missing),
 		cmocka_unit_test(it_ends_when_enough_were_shown),
 		cmocka_unit_test(only_the_causes_asked_for_are_shown),
