@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <time.h>
 #include "user/ahead.h"
@@ -13,7 +14,7 @@
 /* What the thread was asked for, and what it is told. */
 struct asked {
 	sem_t done;
-	int result;
+	_Atomic int result;
 	uint64_t takes_ms;
 	unsigned n;
 	uint32_t inums[16];
