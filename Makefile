@@ -68,7 +68,7 @@ all: $(if $(GNU),$B/release/unreach,$B/unreach) ## build build/unreach (the defa
 BPF_SRC   := $(filter-out bpf/symbols.bpf.c,$(sort $(wildcard bpf/*.bpf.c)))
 SKELS     := $B/unreach.skel.h $B/unreach-plain.skel.h $B/symbols.skel.h
 USER_SRC  := $(sort $(wildcard user/*.c user/*/*.c))
-UNIT_SRC  := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
+UNIT_SRC  := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c) tests/unit/shared.c
 TRUTH_SRC := $(wildcard tests/truth/*.c)
 BENCH_SRC := $(filter-out %.bpf.c,$(wildcard tests/bench/*.c))
 STRESS_SRC := $(wildcard tests/stress/*.c)
@@ -90,6 +90,7 @@ CC_FLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE $(SAME) \
 LD_FLAGS := -Wl,-z,relro,-z,now -Wl,--as-needed $(CROSS_LDFLAGS) $(LDFLAGS)
 LIBS     := -lbpf -lelf -lz -ljansson -lcap -lpcap -lmicrohttpd -lpthread
 ASAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+TSAN     := -fsanitize=thread -fno-omit-frame-pointer
 FUZZED   := -fsanitize=fuzzer-no-link $(ASAN) -O1 -gline-tables-only
 # A static program can't look up users or hosts: the linker only warns, we want to know.
 STATIC   := -static -Wl,--fatal-warnings -Wl,--build-id=sha1
@@ -181,6 +182,7 @@ endef
 
 $(eval $(call variant,plain,))
 $(eval $(call variant,asan,$(ASAN)))
+$(eval $(call variant,tsan,$(TSAN)))
 $(eval $(call variant,release,))
 
 $B/unreach: $(plain_OBJ) $B/sources
@@ -190,6 +192,18 @@ $B/unreach: $(plain_OBJ) $B/sources
 $B/asan/unreach: $(asan_OBJ) $B/sources
 	$(call say,LD,$@)
 	$Q$(CC) $(CC_FLAGS) $(ASAN) $(LD_FLAGS) $(asan_OBJ) -o $@ $(LIBS)
+
+# The thread sanitizer has no static library: this one brings its loader and libraries along, in
+# a folder that guests have as /tsan.
+TSAN_LINK := -Wl,-rpath,/tsan -Wl,--disable-new-dtags -Wl,--dynamic-linker,/tsan/ld.so
+$B/tsan/guest/unreach: $(tsan_OBJ) $B/sources
+	$(call say,LD,$@)
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(CC_FLAGS) $(TSAN) $(LD_FLAGS) $(TSAN_LINK) $(tsan_OBJ) -o $@ $(LIBS)
+$B/tsan/guest/race: tests/threads/race.c $B/flags
+	$(call say,LD,$@)
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(CC_FLAGS) $(TSAN) $(LD_FLAGS) $(TSAN_LINK) $< -o $@
 
 # One file, copied to a host in trouble, runs. Its symbols stay here, for core dumps.
 $B/release/unreach: $(release_OBJ) $B/sources
@@ -231,6 +245,16 @@ UNIT := $(UNIT_SRC:%.c=$B/plain/%) $(UNIT_SRC:%.c=$B/asan/%)
 .PHONY: unit files html html-look top completions service lint analyze analyze-quick tidy verifier verifier-update format truth check test
 unit: $(UNIT) ## run the unit tests, plain and with the sanitizers
 	$Qtests/unit/run $^
+
+# Those that have several threads; and the program itself, with load on all of its threads.
+THREADED := shared test_ahead test_loop test_worker aggregate/test_natlog base/test_queue \
+	serve/test_outlet serve/test_serve serve/test_service sink/test_outlet sink/test_top
+THREADED := $(THREADED:%=$B/tsan/tests/unit/%)
+
+.PHONY: tsan
+tsan: $(THREADED) $B/tsan/guest/unreach $B/tsan/guest/race $B/unreach truth ## look for data races: unit tests, and the program under load (KERNEL=6.12)
+	$Qtests/unit/run $(THREADED)
+	$Qtests/threads/run $(KERNEL)
 
 $B/fields: $B/plain/tests/files/fields.o $B/plain/user.a
 	$(call say,LD,$@)

@@ -226,7 +226,12 @@ int ur_rule_cache_add(struct ur_rule_cache *cache, const struct ur_rule_key *key
 	return put(cache, key, text, span, false);
 }
 
-size_t ur_rule_cache_size(const struct ur_rule_cache *cache)
+size_t ur_rule_cache_size(struct ur_rule_cache *cache)
 {
-	return cache->size;
+	size_t size;
+
+	pthread_mutex_lock(&cache->lock);
+	size = cache->size;
+	pthread_mutex_unlock(&cache->lock);
+	return size;
 }

@@ -66,4 +66,4 @@ int ur_rule_cache_add(struct ur_rule_cache *cache, const struct ur_rule_key *key
 		      const struct ur_rule_text *text, const struct ur_rule_span *span);
 
 /* Bytes in use. */
-size_t ur_rule_cache_size(const struct ur_rule_cache *cache);
+size_t ur_rule_cache_size(struct ur_rule_cache *cache);
