@@ -369,7 +369,7 @@ fuzz-short: $(FUZZ)
 	$Qtests/fuzz/run --seconds 2 --seed 1
 
 # Figures are guest instructions, so they don't depend on this machine, or on its load.
-.PHONY: bench bench-long stress churn flood soak test-arm64
+.PHONY: bench bench-long stress churn flood soak restarts test-arm64
 bench: release $(BENCH) ## measure what unreach costs, in guest instructions (KERNEL=6.12)
 	$Qtests/bench/run $(KERNEL)
 
@@ -402,6 +402,9 @@ test-arm64: ## build for arm64, and run the scenarios that depend on that in its
 
 flood: release truth ## refuse a million packets in many ways and compare counts (KERNEL=6.12, or all)
 	$Qtests/flood/run $(KERNEL)
+
+restarts: release truth ## start and stop it 200 times under load: nothing is left (KERNEL=6.12, or all)
+	$Qtests/restarts/run $(KERNEL)
 
 soak: release truth ## refuse ten million packets: memory and descriptors stay (KERNEL=6.12, COUNT=N)
 	$Qtests/flood/run --soak $(KERNEL)
