@@ -7,4 +7,7 @@ send cli 224.0.0.251 5353 --dev c0 --wait .4
 saw_silence
 send cli ff02::fb 5353 --dev c0 --wait .4
 saw_silence
+mib srv IpExtInMcastPkts Ip6InMcastPkts
+[ "$mib" -ge 2 ] || fail 'the packets did not arrive'
+none_left srv
 expect_none

@@ -9,6 +9,9 @@ in_ns cli "$T/raw_send" badcsum "$C4" "$V4" 4001 5001 >/dev/null
 in_ns cli "$T/raw_send" badcsum "$C6" "$V6" 4001 5001 >/dev/null
 sleep .3
 ! grep -q '"kind":"unreachable"' "$wire" || fail "the wire says otherwise: $(cat "$wire")"
-errors=$(in_ns srv nstat -asz UdpInCsumErrors Udp6InCsumErrors | awk '/Csum/ {n += $2} END {print n}')
-[ "$errors" = 2 ] || fail "srv counted $errors checksum errors, want 2: the packets did not arrive"
+mib srv UdpInCsumErrors Udp6InCsumErrors
+[ "$mib" = 2 ] || fail "srv counted $mib checksum errors, want 2: the packets did not arrive"
+mib srv UdpNoPorts Udp6NoPorts
+[ "$mib" = 0 ] || fail "srv counted $mib datagrams to no port"
+none_left srv
 expect_none

@@ -80,10 +80,14 @@ NFT
 nft_rule srv inet f out 'icmp type dest'
 four=$handle
 nft_rule srv inet f out 'icmpv6 type'
+mib srv IpOutDiscards Ip6OutDiscards
+discards=$mib
 for dst in "$V4" "$V6"; do
 	send cli "$dst" 5001 --wait .3
 	saw_silence
 done
+mib srv IpOutDiscards Ip6OutDiscards
+[ "$mib" = $((discards + 2)) ] || fail "2 answers dropped, the kernel discarded $((mib - discards))"
 expect <<JSON
 {"outcome":"suppressed","suppressed_by":"output-rule","packet":{"dst":"$V4"},"cause":"socket.none",
  "dropped_by":{"confidence":"likely","family":"inet","table":"f","chain":"out","handle":$four,

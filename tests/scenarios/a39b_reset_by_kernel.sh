@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# --tcp-reset: a peer that answers no keepalive probe; a port that NAT made of another, where
+# --tcp-reset: a peer that answers no keepalive probe; one that never closes its side; a host that
+# has no room for connections whose program has gone; MPTCP; a port that NAT made of another, where
 # nobody listens; a service in no VRF, and a connection that comes in through one.
 topo
 start_unreach --json --tcp-reset
@@ -11,15 +12,42 @@ nft_in cli <<<'table inet dead {
 	chain in { type filter hook input priority 0; tcp sport 5001 drop; }
 	chain out { type filter hook output priority 0; tcp dport 5001 drop; }
 }'
+
+# Its FIN is acknowledged, and it waits for the peer's: for 61 s, and then for less. Such
+# orphans may be as many as the host allows.
+in_ns srv sysctl -qw net.ipv4.tcp_fin_timeout=61
+start_program srv "$T/tcp_end" early 0.0.0.0 5003 --comm httpd
+in_ns cli bash -c "exec 9<>/dev/tcp/$V4/5003; sleep 9" &
+pids+=($!)
+orphans=$(sysctl -n net.ipv4.tcp_max_orphans) # of all namespaces
+start_program srv "$T/tcp_end" early 0.0.0.0 5004 --comm httpd
+sysctl -qw net.ipv4.tcp_max_orphans=-1
+tcp cli "$V4" 5004 --send 0 --wait 2
+sysctl -qw net.ipv4.tcp_max_orphans="$orphans"
+in_ns srv sysctl -qw net.ipv4.tcp_fin_timeout=5
 for ((i = 0; i < 80; i++)); do
-	! grep -q '"tcp.keepalive"' "$events" || break
+	[ "$(grep -c -e '"tcp.keepalive"' -e '"tcp.fin-timeout"' "$events")" != 2 ] || break
 	pause 0.1
 done
 expect <<JSON
+{"answer":"rst","outcome":"sent","cause":"tcp.memory","confidence":"proven",
+ "packet":{"proto":"tcp","src":"$C4","sport":$sport,"dst":"$V4","dport":5004},"reset":{"unasked":true}}
+{"answer":"rst","outcome":"sent","cause":"tcp.fin-timeout","confidence":"proven",
+ "packet":{"proto":"tcp","src":"$C4","dst":"$V4","dport":5003},"reset":{"unasked":true,"state":"FIN-WAIT-2"}}
 {"answer":"rst","outcome":"sent","cause":"tcp.keepalive","confidence":"proven",
  "packet":{"proto":"tcp","src":"$C4","dst":"$V4","dport":5001},"reset":{"unasked":true},
  "why":"re:$C4.* answered none of the keepalive probes"}
 JSON
+
+if [ -e /proc/sys/net/mptcp/enabled ]; then
+	start_program srv "$T/tcp_end" unread 0.0.0.0 5005 --comm httpd --mptcp
+	tcp cli "$V4" 5005 --send 1 --wait 1 --mptcp
+	expect <<-JSON
+		{"answer":"rst","outcome":"sent","cause":"tcp.mptcp","confidence":"proven",
+		 "packet":{"src":"$C4","sport":$sport,"dst":"$V4","dport":5005},"reset":{"unasked":true},
+		 "why":"re:MPTCP"}
+	JSON
+fi
 
 if modprobe -q nft_redir; then
 	nft_in srv <<<'table inet natt { chain pre { type nat hook prerouting priority dstnat; tcp dport 80 redirect to :15080; }; }'

@@ -302,6 +302,15 @@ nft_rule() {
 	export handle text
 }
 
+# mib NS NAME...: sets $mib to the sum of these counters, the kernel's own; 0 for what it lacks.
+mib() { mib=$(in_ns "$1" nstat -asz "${@:2}" 2>/dev/null | awk '!/^#/ {n += $2} END {print n + 0}'); }
+
+# none_left NS: no unreachable has left it, says the kernel.
+none_left() {
+	mib "$1" IcmpOutDestUnreachs Icmp6OutDestUnreachs
+	[ "$mib" = 0 ] || fail "$mib unreachables have left $1, counts the kernel, and none should have"
+}
+
 # json STRING: as a JSON string, quotes included.
 json() { jq -n --arg s "$1" '$s'; }
 
@@ -420,7 +429,8 @@ events_now() {
 		[[ $line != *'"name":"marker"'* ]] || continue
 		# IPv6's own chatter: srv is a router, and a router's kernel refuses
 		# multicast that it has no route for, silently. When it comes is chance.
-		[[ $line != *'"suppressed_by":"broadcast"'*'"dst":"ff02::'* ]] || continue
+		[[ $line != *'"suppressed_by":"broadcast"'*'"dst":"ff02::'* ||
+			$line == *'"cause":"rule.'* ]] || continue
 		got+=$line$'\n'
 		events_n=$((events_n + 1))
 	done

@@ -8,6 +8,7 @@
 
 static const char help[] =
 	"usage: tcp_connect ADDR PORT [--sport PORT] [--dev NAME] [--wait S] [--send N]\n"
+	"                   [--mptcp]\n"
 	"--send N: once connected, say something N times, each .2 s later; see how it ends\n";
 
 /* The error that the attempt ended with, 0 when connected, ETIMEDOUT after @wait_us. */
@@ -54,11 +55,11 @@ int main(int argc, char **argv)
 {
 	static const struct option longs[] = { { "sport", 1, 0, 'p' }, { "dev", 1, 0, 'd' },
 					       { "wait", 1, 0, 'w' },  { "send", 1, 0, 's' },
-					       { "help", 0, 0, 'h' },  {} };
+					       { "mptcp", 0, 0, 'm' }, { "help", 0, 0, 'h' },  {} };
 	struct addr to, local = { .len = sizeof(local.ss) };
 	const char *dev = NULL;
 	long sport = 0, wait = 2000000, times = -1;
-	int c, fd, err;
+	int c, fd, err, proto = 0;
 
 	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
 		switch (c) {
@@ -74,6 +75,9 @@ int main(int argc, char **argv)
 		case 's':
 			times = to_number("--send", optarg, 0, 9);
 			break;
+		case 'm':
+			proto = IPPROTO_MPTCP;
+			break;
 		case 'h':
 			fputs(help, stdout);
 			return 0;
@@ -84,7 +88,7 @@ int main(int argc, char **argv)
 	if (argc - optind != 2)
 		bad_usage("want ADDR PORT\n%s", help);
 	to = to_addr(argv[optind], to_number("PORT", argv[optind + 1], 1, 65535));
-	fd = socket(to.ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	fd = socket(to.ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK, proto);
 	if (fd < 0)
 		die("socket");
 	set_device(fd, dev);

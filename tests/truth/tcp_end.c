@@ -7,7 +7,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 
-static const char help[] = "usage: tcp_end HOW ADDR PORT [--comm NAME]\n"
+static const char help[] = "usage: tcp_end HOW ADDR PORT [--comm NAME] [--mptcp]\n"
 			   "  unread   close a connection while what it received is unread\n"
 			   "  linger   close it with SO_LINGER on and 0 s\n"
 			   "  early    close it at once, whatever will come\n"
@@ -98,13 +98,19 @@ static bool known(const char *how)
 
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = { { "comm", 1, 0, 'c' }, { "help", 0, 0, 'h' }, {} };
+	static const struct option longs[] = {
+		{ "comm", 1, 0, 'c' }, { "mptcp", 0, 0, 'm' }, { "help", 0, 0, 'h' }, {}
+	};
 	struct addr local;
-	int c, fd;
+	int c, fd, proto = 0;
 
 	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
 		if (c == 'c') {
 			prctl(PR_SET_NAME, optarg);
+			continue;
+		}
+		if (c == 'm') {
+			proto = IPPROTO_MPTCP;
 			continue;
 		}
 		fputs(help, c == 'h' ? stdout : stderr);
@@ -113,7 +119,7 @@ int main(int argc, char **argv)
 	if (argc - optind != 3 || !known(argv[optind]))
 		bad_usage("want HOW ADDR PORT\n%s", help);
 	local = to_addr(argv[optind + 1], to_number("PORT", argv[optind + 2], 1, 65535));
-	fd = socket(local.ss.ss_family, SOCK_STREAM, 0);
+	fd = socket(local.ss.ss_family, SOCK_STREAM, proto);
 	if (fd < 0)
 		die("socket");
 	set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");

@@ -23,6 +23,9 @@
 #ifndef IPPROTO_UDPLITE
 #define IPPROTO_UDPLITE 136
 #endif
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
 
 /* An IPv4 or IPv6 address with a port, ready for bind() and connect(). */
 struct addr {
