@@ -196,6 +196,8 @@ _Static_assert(sizeof(struct ur_rule) == 80 + 32 + UR_TABLE_MAX + UR_CHAIN_MAX,
 #define UR_RST_ACTIVE   (1 << 1) /* sent unasked: there is no refused packet */
 #define UR_RST_LISTENER (1 << 2) /* backlog and backlog_max are valid */
 #define UR_RST_TASK     (1 << 3) /* cur_* of the event is who ran then, no kernel thread */
+#define UR_RST_LINGER2  (1 << 4) /* with UR_RST_ACTIVE: the socket's TCP_LINGER2 is below 0 */
+#define UR_RST_WAITS    (1 << 5) /* ...is not */
 
 /* Of a reset that TCP itself sends. What socket it was is in ur_event.socks[0]. */
 struct ur_reset {

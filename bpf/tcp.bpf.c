@@ -210,6 +210,10 @@ UR_GLOBAL int ur_fill_resetting(__u64 key, __u64 socket)
 	e->sock_total[UR_MM_NONE] = 1;
 	e->flags |= UR_EV_SOCKS;
 	e->reset.shutdown = BPF_CORE_READ(sk, sk_shutdown);
+	if (e->reset.flags & UR_RST_ACTIVE)
+		e->reset.flags |= BPF_CORE_READ((const struct tcp_sock *)sk, linger2) < 0 ?
+					  UR_RST_LINGER2 :
+					  UR_RST_WAITS;
 	if (e->reset.state == UR_TCP_LISTEN) {
 		e->reset.flags |= UR_RST_LISTENER;
 		e->reset.backlog = BPF_CORE_READ(sk, sk_ack_backlog);

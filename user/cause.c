@@ -56,7 +56,7 @@ static const struct ur_cause_info infos[] = {
 	[UR_CAUSE_POLICY_SOURCE_ROUTE] = { "policy.source-route",
 					   "its strict source route can't be followed" },
 	[UR_CAUSE_POLICY_SCOPE] = { "policy.scope",
-				    "a packet with a link-local source would have to be forwarded" },
+				    "a packet from or to a link-local address would have to be forwarded" },
 	[UR_CAUSE_POLICY_LABEL] = { "policy.label", "a security module refused its CIPSO label" },
 	[UR_CAUSE_BPF_ICMP_SEND] = { "bpf.icmp-send", "a BPF program asked for it" },
 	[UR_CAUSE_TCP_CLOSED_WITH_DATA] = { "tcp.closed-with-data",

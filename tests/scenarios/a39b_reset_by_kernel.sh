@@ -9,22 +9,26 @@ start_program srv "$T/tcp_end" alive 0.0.0.0 5001 --comm httpd
 in_ns cli "$T/tcp_connect" "$V4" 5001 --send 0 --wait 8 >/dev/null &
 pause .5
 nft_in cli <<<'table inet dead {
-	chain in { type filter hook input priority 0; tcp sport 5001 drop; }
+	chain in { type filter hook input priority 0; tcp sport 5001 drop; tcp sport 5004 tcp flags fin drop; }
 	chain out { type filter hook output priority 0; tcp dport 5001 drop; }
 }'
 
-# Its FIN is acknowledged, and it waits for the peer's: for 61 s, and then for less. Such
+# Its FIN is acknowledged, and it waits for the peer's: for 63 s, and then for less. Such
 # orphans may be as many as the host allows.
-in_ns srv sysctl -qw net.ipv4.tcp_fin_timeout=61
+in_ns srv sysctl -qw net.ipv4.tcp_fin_timeout=63
 start_program srv "$T/tcp_end" early 0.0.0.0 5003 --comm httpd
 in_ns cli bash -c "exec 9<>/dev/tcp/$V4/5003; sleep 9" &
 pids+=($!)
+for ((i = 0; i < 50; i++)); do
+	[ -z "$(in_ns srv ss -Htn state fin-wait-2)" ] || break
+	pause 0.05
+done
+in_ns srv sysctl -qw net.ipv4.tcp_fin_timeout=5 # when its timer fires, for 3 s were left to it
 orphans=$(sysctl -n net.ipv4.tcp_max_orphans) # of all namespaces
 start_program srv "$T/tcp_end" early 0.0.0.0 5004 --comm httpd
 sysctl -qw net.ipv4.tcp_max_orphans=-1
 tcp cli "$V4" 5004 --send 0 --wait 2
 sysctl -qw net.ipv4.tcp_max_orphans="$orphans"
-in_ns srv sysctl -qw net.ipv4.tcp_fin_timeout=5
 for ((i = 0; i < 80; i++)); do
 	[ "$(grep -c -e '"tcp.keepalive"' -e '"tcp.fin-timeout"' "$events")" != 2 ] || break
 	pause 0.1

@@ -7,7 +7,7 @@ topo
 nft_in srv <<'NFT'
 table inet filter { chain input { type filter hook input priority 0;
 	ip saddr 10.219.7.1 meta l4proto udp reject
-	ip6 saddr fd21:9707::1 meta l4proto udp reject
+	meta nfproto ipv6 meta l4proto udp reject
 	tcp dport 8080 reject with tcp reset
 	icmp type destination-unreachable reject
 	icmpv6 type destination-unreachable reject
@@ -16,7 +16,7 @@ chain forward { type filter hook forward priority 0; reject; }; }
 NFT
 nft_rule srv inet filter input 'ip saddr'
 four=$handle
-nft_rule srv inet filter input 'ip6 saddr'
+nft_rule srv inet filter input 'nfproto ipv6'
 six=$handle
 nft_rule srv inet filter forward 'reject'
 forward=$handle

@@ -21,12 +21,12 @@ in_ns srv sysctl -qw net.ipv4.icmp_ratemask=0 net.ipv6.icmp.ratelimit=0
 start_unreach
 bare 4 47 tunnel.no-endpoint 'no GRE tunnel takes packets from' ip_gre
 bare 4 4 tunnel.no-endpoint 'tunnel takes packets from' ipip
-bare 4 137 tunnel.no-endpoint 'MPLS.* tunnel takes packets from' ipip
+bare 4 137 tunnel.no-endpoint 'MPLS-in-IP tunnel takes packets from' ipip
 bare 4 41 tunnel.no-endpoint 'tunnel takes packets from' sit
 bare 6 47 tunnel.no-endpoint 'no GRE tunnel takes packets from' ip6_gre
 bare 6 41 tunnel.no-endpoint 'tunnel takes packets from' ip6_tunnel
 bare 6 4 tunnel.no-endpoint 'tunnel takes packets from' ip6_tunnel
-bare 6 137 tunnel.no-endpoint 'MPLS.* tunnel takes packets from' ip6_tunnel
+bare 6 137 tunnel.no-endpoint 'MPLS-in-IP tunnel takes packets from' ip6_tunnel
 # Where ESP itself is there, it is ESP that takes the packet, and says nothing.
 if ! grep -qE '^(esp4|ah4|ipcomp) ' /proc/modules; then
 	bare 4 50 xfrm.no-state 'ESP' ip_vti

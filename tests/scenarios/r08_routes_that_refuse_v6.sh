@@ -36,6 +36,17 @@ expect <<JSON
 {"outcome":"sent","cause":"route.rejected","confidence":"proven","packet":{"dst":"2001:db8:5::9"},
  "route":{"kind":"rule","type":"unreachable","priority":300,"confidence":"proven"}}
 JSON
+# A host that stands in for another in neighbour discovery forwards nothing to its link-local
+# address.
+in_ns srv sysctl -qw net.ipv6.conf.all.proxy_ndp=1
+ip -n "$srv" neigh add proxy fe80::99 dev s0
+ip -n "$cli" neigh add fe80::99 lladdr 02:00:00:00:07:02 dev c0
+send cli fe80::99 53 --dev c0
+saw '{"errors":[{"errno":"EHOSTUNREACH","type":1,"code":3}]}'
+expect <<JSON
+{"outcome":"sent","cause":"policy.scope","confidence":"proven","packet":{"dst":"fe80::99"},
+ "why":"re:^fe80::99 .*is link-local.*proxy_ndp","advice":"re:ip -6 neigh show proxy"}
+JSON
 need_module vrf
 ip -n "$srv" -batch - <<-IP
 	link add red type vrf table 10

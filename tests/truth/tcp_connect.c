@@ -53,9 +53,13 @@ static const char *talk(int fd, long times, long wait_us)
 
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = { { "sport", 1, 0, 'p' }, { "dev", 1, 0, 'd' },
-					       { "wait", 1, 0, 'w' },  { "send", 1, 0, 's' },
-					       { "mptcp", 0, 0, 'm' }, { "help", 0, 0, 'h' },  {} };
+	static const struct option longs[] = { { "sport", 1, 0, 'p' },
+					       { "dev", 1, 0, 'd' },
+					       { "wait", 1, 0, 'w' },
+					       { "send", 1, 0, 's' },
+					       { "mptcp", 0, 0, 'm' },
+					       { "help", 0, 0, 'h' },
+					       {} };
 	struct addr to, local = { .len = sizeof(local.ss) };
 	const char *dev = NULL;
 	long sport = 0, wait = 2000000, times = -1;

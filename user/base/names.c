@@ -24,6 +24,7 @@ static const struct {
 	{ IPPROTO_ESP, "esp", "ESP" },          { IPPROTO_AH, "ah", "AH" },
 	{ IPPROTO_COMP, "ipcomp", "IPComp" },   { IPPROTO_ICMPV6, "icmpv6", "ICMPv6" },
 	{ IPPROTO_SCTP, "sctp", "SCTP" },       { IPPROTO_UDPLITE, "udplite", "UDP-Lite" },
+	{ IPPROTO_MPLS, "mpls", "MPLS-in-IP" },
 };
 
 /* RFC 792, RFC 1812; include/uapi/linux/icmp.h */

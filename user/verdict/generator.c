@@ -149,6 +149,16 @@ static bool failed_neighbour(const struct ur_evidence *ev)
 	return near >= 0 && (tunnel < 0 || near < tunnel);
 }
 
+/* ip6_forward_proxy_check(), mostly inlined, has called ip6_link_failure(). */
+static bool failed_proxy(const struct ur_evidence *ev)
+{
+	const int next = generator_frame(ev) + 1;
+
+	return ur_symbol_is(ur_generator_symbol(ev), "ip6_link_failure") && next < ev->ev.nstack &&
+	       (ur_symbol_is(ev->stack[next], "ip6_forward") ||
+		ur_symbol_is(ev->stack[next], "ip6_forward_proxy_check"));
+}
+
 static bool failed_tunnel(const struct ur_evidence *ev)
 {
 	return failure_frame(ev, tunnels, sizeof(tunnels) / sizeof(tunnels[0])) >= 0;
@@ -167,7 +177,9 @@ enum ur_cause ur_generator_cause(const struct ur_evidence *ev, enum ur_confidenc
 		return UR_CAUSE_UNKNOWN;
 	cause = g->cause;
 	if (cause == UR_CAUSE_NEIGHBOUR_FAILED && !failed_neighbour(ev))
-		cause = failed_tunnel(ev) ? UR_CAUSE_TUNNEL_ERROR : UR_CAUSE_UNKNOWN;
+		cause = failed_tunnel(ev) ? UR_CAUSE_TUNNEL_ERROR :
+			failed_proxy(ev)  ? UR_CAUSE_POLICY_SCOPE :
+					    UR_CAUSE_UNKNOWN;
 	if (cause == UR_CAUSE_UNKNOWN)
 		return cause;
 	*confidence = g->confidence;
@@ -189,6 +201,13 @@ void ur_why_policy(const struct ur_case *c, struct ur_buf *out)
 		ur_say_target(out, c->ev);
 		break;
 	case UR_CAUSE_POLICY_SCOPE:
+		if (failed_proxy(c->ev)) {
+			ur_say_target(out, c->ev);
+			ur_buf_add(out, " is link-local, and this host stands in for it in "
+					"neighbour discovery (proxy_ndp), but may not forward to "
+					"such an address");
+			break;
+		}
 		ur_buf_add(out,
 			   "its source address is link-local, and it would have to be forwarded "
 			   "to ");
@@ -207,6 +226,13 @@ void ur_advise_policy(const struct ur_case *c, struct ur_buf *out)
 		ur_buf_add(out, "send without the option, or name the hops that the routes take");
 		break;
 	case UR_CAUSE_POLICY_SCOPE:
+		if (failed_proxy(c->ev)) {
+			ur_buf_add(out, "see `");
+			ur_say_enter(out, c->ev);
+			ur_buf_add(out, "ip -6 neigh show proxy`, and address that host by a "
+					"global or unique local address");
+			break;
+		}
 		ur_buf_add(out, "give the sender a global or unique local address");
 		break;
 	default:
@@ -325,10 +351,15 @@ void ur_advise_tunnel_error(const struct ur_case *c, struct ur_buf *out)
 
 void ur_why_xfrm(const struct ur_case *c, struct ur_buf *out)
 {
+	const char *symbol = ur_generator_symbol(c->ev);
 	char buf[UR_NUMBER_TEXT];
+	uint8_t proto = c->ev->packet.proto;
 
+	/* In IPv6, AH counts as one of the headers before what the packet carries. */
+	if (ur_symbol_is(symbol, "xfrm4_ah_rcv") || ur_symbol_is(symbol, "xfrm6_ah_rcv"))
+		proto = IPPROTO_AH;
 	ur_buf_add(out, "no IPsec handler took the %s packet: none knows a state for it",
-		   ur_proto_title(c->ev->packet.proto, buf));
+		   ur_proto_title(proto, buf));
 }
 
 void ur_advise_xfrm(const struct ur_case *c, struct ur_buf *out)

@@ -68,9 +68,11 @@ static bool mptcp(const struct ur_evidence *ev)
 {
 	if (has_reason(ev) && !strncmp(ev->reset_reason, "MPTCP_", 6))
 		return true;
-	return ev->ev.nstack &&
-	       (!strncmp(ev->stack[0], "mptcp_", 6) || !strncmp(ev->stack[0], "__mptcp_", 8) ||
-		!strncmp(ev->stack[0], "subflow_", 8));
+	for (int i = 0; i < NEAR && i < ev->ev.nstack; i++)
+		if (!strncmp(ev->stack[i], "mptcp_", 6) || !strncmp(ev->stack[i], "__mptcp_", 8) ||
+		    !strncmp(ev->stack[i], "subflow_", 8))
+			return true;
+	return false;
 }
 
 bool ur_reset_by_program(const struct ur_evidence *ev)
@@ -97,6 +99,18 @@ static bool closed_with_data(const struct ur_evidence *ev)
 	       !(ev->ev.socks[0].flags & UR_SK_KERNEL);
 }
 
+/* Before v6.10, of the two calls in __tcp_close() for a socket without a file: the first is for
+ * TCP_LINGER2 below 0 in FIN_WAIT2, the second for the lack of memory in any state. */
+static enum ur_cause cause_of_orphan(const struct ur_evidence *ev, enum ur_confidence *confidence)
+{
+	if (reset(ev)->flags & UR_RST_WAITS)
+		return UR_CAUSE_TCP_MEMORY;
+	if (!(reset(ev)->flags & UR_RST_LINGER2))
+		return UR_CAUSE_UNKNOWN;
+	*confidence = UR_LIKELY;
+	return UR_CAUSE_TCP_LINGER;
+}
+
 static enum ur_cause cause_of_disconnect(const struct ur_evidence *ev)
 {
 	if (asked(ev, "__tcp_close", NEAR))
@@ -115,7 +129,7 @@ static enum ur_cause cause_of_timer(const struct ur_evidence *ev)
 	return has_reason(ev) ? UR_CAUSE_UNKNOWN : UR_CAUSE_TCP_KEEPALIVE;
 }
 
-static enum ur_cause cause_of_active(const struct ur_evidence *ev)
+static enum ur_cause cause_of_active(const struct ur_evidence *ev, enum ur_confidence *confidence)
 {
 	if (mptcp(ev))
 		return UR_CAUSE_TCP_MPTCP;
@@ -125,6 +139,8 @@ static enum ur_cause cause_of_active(const struct ur_evidence *ev)
 		return UR_CAUSE_TCP_LINGER;
 	if (reason_is(ev, "TCP_ABORT_ON_MEMORY") || asked(ev, "tcp_out_of_resources", 1))
 		return UR_CAUSE_TCP_MEMORY;
+	if (!has_reason(ev) && asked(ev, "__tcp_close", 1) && ev->ev.nsocks)
+		return cause_of_orphan(ev, confidence);
 	if (asked(ev, "tcp_disconnect", 1))
 		return cause_of_disconnect(ev);
 	if (asked(ev, "tcp_abort", 1))
@@ -198,7 +214,7 @@ enum ur_cause ur_reset_cause(const struct ur_evidence *ev, enum ur_confidence *c
 	enum ur_cause cause;
 
 	*confidence = UR_PROVEN;
-	cause = active(ev) ? cause_of_active(ev) : cause_of_passive(ev, confidence);
+	cause = active(ev) ? cause_of_active(ev, confidence) : cause_of_passive(ev, confidence);
 	if (cause == UR_CAUSE_UNKNOWN)
 		*confidence = UR_UNKNOWN;
 	return cause;

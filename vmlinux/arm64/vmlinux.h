@@ -941,6 +941,10 @@ struct inet_timewait_sock {
 	unsigned char tw_substate;
 };
 
+struct tcp_sock {
+	int linger2;
+};
+
 struct tcp_skb_cb {
 	union {
 		struct inet_skb_parm h4;

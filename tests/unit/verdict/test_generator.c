@@ -81,7 +81,7 @@ static void neighbours(void **state)
 	      "ipv4_link_failure ip_tunnel_xmit ipip_tunnel_xmit dev_hard_start_xmit "
 	      "arp_error_report");
 	expect(UR_CAUSE_TUNNEL_ERROR, UR_PROVEN, "a tunnel on the way to 10.0.0.5 can't send it");
-	asked(6, 3, "ip6_link_failure ip6_forward ip6_rcv_finish");
+	asked(6, 3, "ip6_link_failure ip6_output ip6_rcv_finish");
 	expect(UR_CAUSE_UNKNOWN, UR_UNKNOWN, "");
 	asked(6, 3, "icmp6_send ip6_err_gen_icmpv6_unreach ipip6_err");
 	expect(UR_CAUSE_TUNNEL_ERROR, UR_PROVEN, "answered with an error, which is passed on");
@@ -107,6 +107,14 @@ static void policies(void **state)
 	expect(UR_CAUSE_POLICY_SOURCE_ROUTE, UR_PROVEN, "strict source route");
 	asked(6, 2, "ip6_forward ip6_rcv_finish");
 	expect(UR_CAUSE_POLICY_SCOPE, UR_PROVEN, "link-local");
+	assert_null(strstr(report.why, "proxy_ndp"));
+	asked(6, 3, "ip6_link_failure ip6_forward ip6_rcv_finish");
+	expect(UR_CAUSE_POLICY_SCOPE, UR_PROVEN, "fd00::5 is link-local, and this host stands in");
+	assert_non_null(strstr(report.advice, "neigh show proxy"));
+	asked(6, 3, "icmp6_send ip6_link_failure ip6_forward_proxy_check ip6_forward");
+	expect(UR_CAUSE_POLICY_SCOPE, UR_PROVEN, "proxy_ndp");
+	asked(6, 3, "ip6_link_failure ip6_finish_output2 ip6_forward");
+	expect(UR_CAUSE_UNKNOWN, UR_UNKNOWN, "");
 	asked(4, 10, "cipso_v4_error netlbl_skbuff_err");
 	expect(UR_CAUSE_POLICY_LABEL, UR_PROVEN, "CIPSO");
 }
@@ -140,6 +148,13 @@ static void tunnels(void **state)
 	assert_non_null(strstr(report.advice, "`wg show`"));
 	asked(4, 3, "xfrm4_esp_rcv ip_protocol_deliver_rcu");
 	expect(UR_CAUSE_XFRM_NO_STATE, UR_PROVEN, "no IPsec handler took");
+	/* Its header is one that the parser has gone on behind. */
+	asked(6, 4, "xfrm6_ah_rcv ip6_protocol_deliver_rcu");
+	expect(UR_CAUSE_XFRM_NO_STATE, UR_PROVEN, "no IPsec handler took the AH packet");
+	asked(4, 3, "tunnelmpls4_rcv ip_protocol_deliver_rcu");
+	ev.packet.proto = 137;
+	ur_verdict_decide(&ev, &report);
+	expect(UR_CAUSE_TUNNEL_NO_ENDPOINT, UR_PROVEN, "no MPLS-in-IP tunnel takes packets");
 }
 
 static void ipvs(void **state)

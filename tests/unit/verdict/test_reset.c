@@ -200,6 +200,10 @@ static void closed_with_data_unread(void **state)
 	/* The calls behind sock_orphan() look alike before v6.10, but for the lost file. */
 	ev.ev.socks[0].flags = UR_SK_KERNEL;
 	expect(UR_CAUSE_UNKNOWN, UR_UNKNOWN);
+	ev.ev.reset.flags |= UR_RST_LINGER2; /* or memory */
+	expect(UR_CAUSE_TCP_LINGER, UR_LIKELY);
+	ev.ev.reset.flags ^= UR_RST_LINGER2 | UR_RST_WAITS;
+	expect(UR_CAUSE_TCP_MEMORY, UR_PROVEN);
 	sample_reason(&ev, "TCP_ABORT_ON_CLOSE");
 	expect(UR_CAUSE_TCP_CLOSED_WITH_DATA, UR_PROVEN);
 	sample_reason(&ev, "TCP_ABORT_ON_LINGER");
@@ -261,6 +265,9 @@ static void mptcp(void **state)
 	(void)state;
 	sample_unasked(&ev, ESTAB, "curl");
 	sample_asked(&ev, "mptcp_subflow_reset", NULL);
+	expect(UR_CAUSE_TCP_MPTCP, UR_PROVEN);
+	sample_unasked(&ev, CLOSE, "curl");
+	sample_asked(&ev, "tcp_disconnect", "__mptcp_close_ssk");
 	expect(UR_CAUSE_TCP_MPTCP, UR_PROVEN);
 	sample_unasked(&ev, ESTAB, "curl");
 	sample_reason(&ev, "MPTCP_RST_EMIDDLEBOX");
