@@ -128,6 +128,7 @@ static void find_dropper(struct ur_enrich *e, struct ur_evidence *ev,
 
 	if (stay->there) {
 		ur_nft_dropper(e->nft, &where, ev);
+		ur_xt_dropper(e->xt, where.cookie, ev);
 		return;
 	}
 	ev->dropper.looked = UR_COULD_NOT;

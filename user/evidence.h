@@ -201,7 +201,10 @@ struct ur_back {
 struct ur_dropper {
 	enum ur_looked looked; /* UR_FOUND: the only one that could have; UR_FOUND_NONE: see could */
 	uint32_t could;        /* rules that could have, chains' policies among them */
-	bool policy; /* it is the policy of rule.chain, rule.handle and .text are not set */
+	bool policy;     /* it is the policy of rule.chain, rule.handle and .text are not set */
+	bool legacy;     /* it is one of legacy iptables: number in place of rule.handle */
+	bool legacy_too; /* there are tables of legacy iptables */
+	uint32_t number; /* in its chain, from 1 */
 	struct ur_earlier rule;
 	char reason[UR_REASON_MAX]; /* with UR_COULD_NOT */
 };

@@ -100,3 +100,33 @@ nft_in srv <<<'add chain inet f post { type filter hook postrouting priority 0; 
 send cli "$V4" 5002 --wait .3
 saw_silence
 expect <<<"{\"suppressed_by\":\"output-rule\",\"packet\":{\"dst\":\"$V4\"},\"dropped_by\":null}"
+
+# The same by legacy iptables: one rule; and then the policy of another table could have, too.
+in_ns srv nft flush ruleset
+need_legacy iptables
+need_legacy ip6tables
+in_ns srv iptables-legacy-restore <<'RULES'
+*filter
+:own - [0:0]
+-A OUTPUT -d 192.0.2.0/24 -j DROP
+-A OUTPUT -p icmp -j own
+-A own -p icmp --icmp-type echo-request -j DROP
+-A own -p icmp --icmp-type destination-unreachable -m comment --comment quiet -j DROP
+COMMIT
+RULES
+in_ns srv ip6tables-legacy -A OUTPUT -p icmpv6 --icmpv6-type destination-unreachable -j DROP
+for dst in "$V4" "$V6"; do
+	send cli "$dst" 5001 --wait .1
+	saw_silence
+done
+expect <<JSON
+{"outcome":"suppressed","suppressed_by":"output-rule","packet":{"dst":"$V4"},"cause":"socket.none",
+ "dropped_by":{"confidence":"likely","engine":"iptables","family":"ip","table":"filter","chain":"own","number":2,
+  "text":"re:^-A own -p icmp .*--comment quiet -j DROP$"},
+ "also":[{"slug":"note.dropped-by","text":"re:a rule of iptables-legacy filter own number 2: "}]}
+{"outcome":"suppressed","suppressed_by":"output-rule","packet":{"dst":"$V6"},"cause":"socket.none",
+ "dropped_by":{"engine":"iptables","family":"ip6","table":"filter","chain":"OUTPUT","number":1}}
+JSON
+in_ns srv iptables-legacy -t mangle -P POSTROUTING DROP
+send cli "$V4" 5002 --wait .1
+expect <<<"{\"suppressed_by\":\"output-rule\",\"packet\":{\"dst\":\"$V4\"},\"dropped_by\":null,\"also\":[{\"text\":\"re:2 could have.*iptables-legacy-save\"}]}"

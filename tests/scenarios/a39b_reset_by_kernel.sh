@@ -9,7 +9,7 @@ start_program srv "$T/tcp_end" alive 0.0.0.0 5001 --comm httpd
 in_ns cli "$T/tcp_connect" "$V4" 5001 --send 0 --wait 8 >/dev/null &
 pause .5
 nft_in cli <<<'table inet dead {
-	chain in { type filter hook input priority 0; tcp sport 5001 drop; tcp sport 5004 tcp flags fin drop; }
+	chain in { type filter hook input priority 0; tcp sport 5001 drop; tcp sport 5004 tcp flags & (fin | rst) != 0 drop; }
 	chain out { type filter hook output priority 0; tcp dport 5001 drop; }
 }'
 
@@ -27,7 +27,7 @@ in_ns srv sysctl -qw net.ipv4.tcp_fin_timeout=5 # when its timer fires, for 3 s 
 orphans=$(sysctl -n net.ipv4.tcp_max_orphans) # of all namespaces
 start_program srv "$T/tcp_end" early 0.0.0.0 5004 --comm httpd
 sysctl -qw net.ipv4.tcp_max_orphans=-1
-tcp cli "$V4" 5004 --send 0 --wait 2
+tcp cli "$V4" 5004 --send 0 --wait .5
 sysctl -qw net.ipv4.tcp_max_orphans="$orphans"
 for ((i = 0; i < 80; i++)); do
 	[ "$(grep -c -e '"tcp.keepalive"' -e '"tcp.fin-timeout"' "$events")" != 2 ] || break

@@ -16,7 +16,7 @@ chain forward { type filter hook forward priority 0; reject; }; }
 NFT
 nft_rule srv inet filter input 'ip saddr'
 four=$handle
-nft_rule srv inet filter input 'nfproto ipv6'
+nft_rule srv inet filter input 'udp reject with icmpv6'
 six=$handle
 nft_rule srv inet filter forward 'reject'
 forward=$handle

@@ -342,7 +342,8 @@ TABLE(ur_earlier);
 
 static const struct ur_field ur_dropper_table[] = {
 	LOOKED(ur_dropper, looked),           NUMBER(ur_dropper, could),  BOOL(ur_dropper, policy),
-	STRUCT(ur_dropper, rule, ur_earlier), STRING(ur_dropper, reason),
+	STRUCT(ur_dropper, rule, ur_earlier), STRING(ur_dropper, reason), BOOL(ur_dropper, legacy),
+	BOOL(ur_dropper, legacy_too),         NUMBER(ur_dropper, number),
 };
 TABLE(ur_dropper);
 

@@ -205,6 +205,26 @@ static bool take_field(struct options *o, const struct ur_ipt_word *w)
 	return true;
 }
 
+/* "--icmp-type 3", "3/3", "any": of the code nothing is known. */
+static bool take_icmp_type(struct options *o, const struct ur_ipt_word *w)
+{
+	struct ur_ipt_word value;
+	const char *slash;
+	enum ur_fit fit;
+
+	if (!o->flow->icmp || (!ur_ipt_is(w, "--icmp-type") && !ur_ipt_is(w, "--icmpv6-type")) ||
+	    !ur_ipt_word(&o->at, o->end, &value))
+		return false;
+	slash = memchr(value.at, '/', value.len);
+	if (ur_ipt_is(&value, "any"))
+		fit = UR_FIT_YES;
+	else
+		fit = ur_flow_fits(o->flow, UR_FIELD_ICMP_TYPE, value.at,
+				   slash ? (size_t)(slash - value.at) : value.len);
+	join(o, slash ? ur_fit_and(fit, UR_FIT_MAYBE) : fit);
+	return true;
+}
+
 /* Take one option and its values. */
 static void take_option(struct options *o, const struct ur_ipt_word *w, const char *from)
 {
@@ -220,7 +240,8 @@ static void take_option(struct options *o, const struct ur_ipt_word *w, const ch
 		ur_ipt_word(&o->at, o->end, &comment);
 	} else if (ur_ipt_is(w, "--match-set")) {
 		take_ipset(o);
-	} else if (!take_state(o, w, from) && !take_ports(o, w) && !take_field(o, w)) {
+	} else if (!take_state(o, w, from) && !take_ports(o, w) && !take_field(o, w) &&
+		   !take_icmp_type(o, w)) {
 		if (ur_ipt_takes_any(w))
 			ur_ipt_word(&o->at, o->end, &comment);
 		skip_values(o);

@@ -32,7 +32,7 @@ UR_DEFINE_CLEANUP(struct ur_nft, ur_nft_free)
 void ur_nft_rule(struct ur_nft *nft, const struct ur_nft_where *where, struct ur_evidence *ev);
 
 /* Say which rule dropped the answer of @ev on its way out of the namespace that the thread is in:
- * fills ev->dropper. Blocks as ur_nft_rule() does. */
+ * fills ev->dropper, which ur_xt_dropper() completes. Blocks as ur_nft_rule() does. */
 void ur_nft_dropper(struct ur_nft *nft, const struct ur_nft_where *where, struct ur_evidence *ev);
 
 /* Read the texts of all rejecting rules in the namespace of the calling thread that are not

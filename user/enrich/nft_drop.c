@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "user/enrich/rule_drop.h"
-#include "user/enrich/xt_table.h"
 
 /* It answers from the address that was asked, unless it only forwards what it refuses. */
 struct ur_flow ur_nft_drop_flow(const struct ur_evidence *ev, struct ur_packet *answer)
@@ -77,27 +76,17 @@ static int look_into(struct ur_nft_ways *w, const struct ur_nft_which *which,
 	return 0;
 }
 
-/* Tables of the old engine are not looked into. */
-static const char *old_table(bool ipv6)
-{
-	static const char *const names[] = { "filter", "mangle", "raw", "security" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (ur_xt_table_exists(names[i], ipv6))
-			return names[i];
-	return NULL;
-}
-
 void ur_nft_drop(struct ur_nft_ways *w, const struct ur_nft_which *which, struct ur_evidence *ev)
 {
 	struct ur_dropper *ret = &ev->dropper;
-	const char *old = old_table(ev->packet.family == 6);
 	const struct ur_nft_base *bases;
 	struct ur_drop found = {};
 	size_t n;
 	int r = ur_nft_bases(w, which, &bases, &n);
 
 	ret->looked = UR_COULD_NOT;
+	if (r == -ENOSYS) /* not loaded: there are none */
+		n = r = 0;
 	if (r)
 		snprintf(ret->reason, sizeof(ret->reason), "nf_tables can't be asked: %s",
 			 strerror(-r));
@@ -109,11 +98,9 @@ void ur_nft_drop(struct ur_nft_ways *w, const struct ur_nft_which *which, struct
 	}
 	if (r)
 		return;
-	if (old || found.unclear) {
+	if (found.unclear) {
 		snprintf(ret->reason, sizeof(ret->reason),
-			 old ? "legacy iptables has a table \"%s\", too, which is not looked into" :
-			       "where some of the rules lead can't be told",
-			 old);
+			 "where some of the rules lead can't be told");
 		return;
 	}
 	ret->could = found.n;

@@ -11,5 +11,5 @@ struct ur_flow ur_nft_drop_flow(const struct ur_evidence *ev, struct ur_packet *
 
 /* Fill ev->dropper: the only rule of the namespace of @which (of which but netns and cookie
  * count), where the calling thread is, that could have dropped it; or how many could have, or
- * why that can't be told. Blocks where a table has to be listed. */
+ * why that can't be told. Legacy iptables is not looked at: see xt_drop.h. Blocks where a table has to be listed. */
 void ur_nft_drop(struct ur_nft_ways *w, const struct ur_nft_which *which, struct ur_evidence *ev);

@@ -9,6 +9,7 @@
 #include "user/enrich/ipt_save.h"
 #include "user/enrich/rule_cache.h"
 #include "user/enrich/rule_trees.h"
+#include "user/enrich/xt_drop.h"
 #include "user/enrich/xt_prefetch.h"
 #include "user/enrich/xt_seen.h"
 #include "user/enrich/xt_table.h"
@@ -416,6 +417,12 @@ void ur_xt_rule(struct ur_xt *xt, uint64_t cookie, struct ur_evidence *ev)
 			 "the table has more than %d rules: too many to list them all", RULES_MAX);
 	else
 		snprintf(ev->way.reason, sizeof(ev->way.reason), "%s", ev->rule.reason);
+}
+
+void ur_xt_dropper(struct ur_xt *xt, uint64_t cookie, struct ur_evidence *ev)
+{
+	take_handed(xt);
+	ur_xt_drop(xt->trees, cookie, ev);
 }
 
 bool ur_xt_behind(const struct ur_xt *xt)

@@ -26,6 +26,10 @@ void ur_xt_count(struct ur_xt *xt, uint32_t (*now)(const void *arg), const void 
  * table is as it was at the event. */
 void ur_xt_rule(struct ur_xt *xt, uint64_t cookie, struct ur_evidence *ev);
 
+/* Say whether a legacy rule dropped the answer of @ev on its way out: completes ev->dropper.
+ * Blocks as ur_xt_rule() does. */
+void ur_xt_dropper(struct ur_xt *xt, uint64_t cookie, struct ur_evidence *ev);
+
 /* The table of the last rule is too large to be listed while events wait: to be read ahead. */
 bool ur_xt_behind(const struct ur_xt *xt);
 

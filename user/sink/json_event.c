@@ -161,13 +161,17 @@ static void put_dropper(struct ur_node root, const struct ur_dropper *d)
 	}
 	n = node_new(root.failed);
 	put_string(n, "confidence", ur_confidence_name(UR_LIKELY));
+	put_string(n, "engine", d->legacy ? "iptables" : "nft");
 	put_known(n, "family", ur_nf_family_name(d->rule.family) ?: "");
 	put_string(n, "table", d->rule.table);
 	put_string(n, "chain", d->rule.chain);
 	if (d->policy) {
 		put_flag(n, "policy", true);
 	} else {
-		put_number(n, "handle", d->rule.handle);
+		if (d->legacy)
+			put_number(n, "number", d->number);
+		else
+			put_number(n, "handle", d->rule.handle);
 		put_string(n, "text", d->rule.text);
 	}
 	put(root, "dropped_by", n.object);

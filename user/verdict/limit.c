@@ -2,6 +2,7 @@
 /* limit.c - what kept the answer back: a limit, and how to lift it; an output rule. */
 #include "user/verdict/parts.h"
 
+#include <linux/netfilter.h>
 #include <string.h>
 #include "user/base/names.h"
 
@@ -66,8 +67,25 @@ static void say_listing(const struct ur_evidence *ev, struct ur_buf *out)
 	ur_buf_add(out, "`");
 	entered = ur_say_enter(out, ev);
 	ur_buf_add(out, "nft -a list ruleset`");
+	if (ev->dropper.legacy_too) {
+		ur_buf_add(out, ", `");
+		ur_say_enter(out, ev);
+		ur_buf_add(out, "ip%stables-legacy-save`", ev->ev.family == 6 ? "6" : "");
+	}
 	if (!entered)
 		ur_say_in_netns(out, &ev->netns);
+}
+
+static const char *engine_of(const struct ur_dropper *d)
+{
+	switch (d->rule.family) {
+	case NFPROTO_IPV4:
+		return d->legacy ? "iptables-legacy" : "nft ip";
+	case NFPROTO_IPV6:
+		return d->legacy ? "ip6tables-legacy" : "nft ip6";
+	default:
+		return "nft inet";
+	}
 }
 
 const char *ur_find_dropper(const struct ur_case *c, struct ur_buf *out)
@@ -77,14 +95,15 @@ const char *ur_find_dropper(const struct ur_case *c, struct ur_buf *out)
 	if (d->looked == UR_NOT_ASKED)
 		return NULL;
 	if (d->looked == UR_FOUND) {
-		ur_buf_add(out, "the answer was likely dropped by %s of nft %s ",
-			   d->policy ? "the policy" : "a rule",
-			   ur_nf_family_name(d->rule.family) ?: "");
+		ur_buf_add(out, "the answer was likely dropped by %s of %s ",
+			   d->policy ? "the policy" : "a rule", engine_of(d));
 		ur_buf_add_safe(out, d->rule.table);
 		ur_buf_add(out, " ");
 		ur_buf_add_safe(out, d->rule.chain);
 		if (!d->policy) {
-			ur_buf_add(out, " handle %llu: ", (unsigned long long)d->rule.handle);
+			ur_buf_add(out, d->legacy ? " number %llu: " : " handle %llu: ",
+				   d->legacy ? (unsigned long long)d->number :
+					       (unsigned long long)d->rule.handle);
 			ur_buf_add_safe(out, d->rule.text);
 		}
 		ur_buf_add(out, "; no other on its way out could have");

@@ -82,7 +82,14 @@ static void suppressed(void **state)
 	make();
 	is_string("dropped_by.family", "inet");
 	is_number("dropped_by.handle", 5);
+	is_string("dropped_by.engine", "nft");
 	is_absent("dropped_by.policy");
+	ev.dropper.legacy = true;
+	ev.dropper.number = 2;
+	make();
+	is_string("dropped_by.engine", "iptables");
+	is_number("dropped_by.number", 2);
+	is_absent("dropped_by.handle");
 	ev.dropper.policy = true;
 	make();
 	is_absent("dropped_by.handle");

@@ -103,6 +103,15 @@ static void by_a_rule(void **state)
 	assert_string_equal(find("note.dropped-by")->text,
 			    "the answer was likely dropped by the policy of nft inet f out; no "
 			    "other on its way out could have");
+	d->legacy = d->legacy_too = true;
+	d->rule.family = 10; /* NFPROTO_IPV6 */
+	assert_non_null(strstr(find("note.dropped-by")->text, "policy of ip6tables-legacy f out;"));
+	d->policy = false;
+	d->number = 7;
+	d->rule.family = 2; /* NFPROTO_IPV4 */
+	assert_string_equal(find("note.dropped-by")->text,
+			    "the answer was likely dropped by a rule of iptables-legacy f out "
+			    "number 7: icmp type 3 drop; no other on its way out could have");
 }
 
 static void by_an_unknown_rule(void **state)
@@ -117,6 +126,9 @@ static void by_an_unknown_rule(void **state)
 			    "the answer was dropped on its way out, which rule did it is not "
 			    "known: 2 could have; look for drop and reject at hooks output and "
 			    "postrouting: `ip netns exec srv nft -a list ruleset`");
+	d->legacy_too = true;
+	assert_non_null(strstr(find("note.dropped-by")->text,
+			       "ruleset`, `ip netns exec srv iptables-legacy-save`"));
 	d->could = 0;
 	assert_non_null(strstr(find("note.dropped-by")->text, "none that is there now"));
 	d->looked = UR_COULD_NOT;
