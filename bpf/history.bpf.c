@@ -86,7 +86,7 @@ static __always_inline void ur_ended_by(struct ur_closed *c, const struct task_s
 	if (UR_LOAD(typed, task, pid) == (int)c->tgid) { /* itself the leader: most are */
 		ur_load_address(typed, (__u8 *)c->comm, &task->comm);
 	} else {
-		leader = UR_FOLLOW(typed, task, ur_type_task, group_leader);
+		leader = UR_FOLLOW(typed, task, ur_id_of(task_struct), group_leader);
 		ur_load_address(typed, (__u8 *)c->comm, &leader->comm);
 	}
 	c->cgroup_id = ur_cgroup_note();
@@ -94,7 +94,7 @@ static __always_inline void ur_ended_by(struct ur_closed *c, const struct task_s
 		return;
 	c->how = UR_END_EXIT;
 	c->exit_code = UR_LOAD(typed, task, exit_code);
-	signal = UR_FOLLOW(typed, task, ur_type_task, signal);
+	signal = UR_FOLLOW(typed, task, ur_id_of(task_struct), signal);
 	if (UR_LOAD(typed, signal, oom_mm))
 		c->flags |= UR_CL_OOM;
 }
@@ -103,7 +103,7 @@ static __always_inline void ur_ended_by(struct ur_closed *c, const struct task_s
 static __always_inline void ur_ended_sock(struct ur_sock *s, const struct sock *sk, __u32 ports,
 					  const bool typed)
 {
-	const struct socket *socket = UR_FOLLOW(typed, sk, ur_type_sock, sk_socket);
+	const struct socket *socket = UR_FOLLOW(typed, sk, ur_id_of(sock), sk_socket);
 	const struct udp_sock *up = (const void *)sk;
 	__u64 addresses;
 
@@ -183,7 +183,7 @@ static __always_inline void ur_history_write(struct ur_history_set *set, const s
 					     __u32 inum, __u32 ports, __u8 how, __u8 flags,
 					     const bool typed)
 {
-	const struct net *net = UR_FOLLOW(typed, sk, ur_type_sock, __sk_common.skc_net.net);
+	const struct net *net = UR_FOLLOW(typed, sk, ur_id_of(sock), __sk_common.skc_net.net);
 	__u64 cookie = typed ? ur_netns_cookie_typed(net) : ur_netns_cookie(net);
 	struct ur_sock now = {};
 	struct ur_closed *c;
@@ -230,7 +230,7 @@ static __always_inline void ur_history_write(struct ur_history_set *set, const s
 static __always_inline int ur_history_note(const struct sock *sk, __u32 ports, __u8 how, bool bound,
 					   const bool typed)
 {
-	const struct net *net = UR_FOLLOW(typed, sk, ur_type_sock, __sk_common.skc_net.net);
+	const struct net *net = UR_FOLLOW(typed, sk, ur_id_of(sock), __sk_common.skc_net.net);
 	__u32 inum = UR_LOAD(typed, net, ns.inum);
 	__u16 port = ((const __u16 *)&ports)[1];
 	struct ur_history_set *set = ur_history_at(ur_history_index(inum, port, bound));

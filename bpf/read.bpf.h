@@ -15,10 +15,14 @@
 /* in this order */
 #include <bpf/bpf_core_read.h>
 
-/* The kernel's ids of types to cast to, from user space: struct pt_regs, sock, task_struct. */
-extern const volatile __u32 ur_type_words;
-extern const volatile __u32 ur_type_sock;
-extern const volatile __u32 ur_type_task;
+/* The kernel's ids of types to cast to. User space adds this to the types that the programs are
+ * fitted to, with the ids as values (ur_probe_types_write()): so they are constants. */
+enum ur_type_ids {
+	ur_id_of_pt_regs = 1,
+	ur_id_of_sock,
+	ur_id_of_task_struct,
+};
+#define ur_id_of(type) ((__u32)bpf_core_enum_value(enum ur_type_ids, ur_id_of_##type))
 
 #ifdef UR_RDONLY_CAST
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
@@ -36,7 +40,7 @@ static __always_inline void ur_read(void *dst, const __u32 size, const void *src
 		bpf_probe_read_kernel(dst, size, src);
 		return;
 	}
-	p = bpf_rdonly_cast(src, ur_type_words);
+	p = bpf_rdonly_cast(src, ur_id_of(pt_regs));
 	if (size == 1)
 		*(__u8 *)dst = *(const __u8 *)p;
 	else if (size == 2)

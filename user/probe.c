@@ -78,14 +78,6 @@ static void name_wakers(struct ur_probe *p)
 		p->skel->rodata->ur_wakers[i] = function(p, wakers[i]);
 }
 
-/* The kernel's id of a struct, which bpf_rdonly_cast() takes; 0: not there. */
-static uint32_t type_id(const struct ur_probe *p, const char *name)
-{
-	int id = ur_btf_index_find(p->names, name, BTF_KIND_STRUCT);
-
-	return id < 0 ? 0 : (uint32_t)id;
-}
-
 static void configure(struct ur_probe *p, const struct ur_probe_opts *opts)
 {
 	p->skel->rodata->ur_want_netns = opts->netns_inum;
@@ -104,9 +96,6 @@ static void configure(struct ur_probe *p, const struct ur_probe_opts *opts)
 	p->skel->rodata->ur_udplite_table = ur_symbols_data(p->syms, "udplite_table");
 	if (p->tcp_reset)
 		ur_tcp_configure(p);
-	p->skel->rodata->ur_type_words = type_id(p, "pt_regs");
-	p->skel->rodata->ur_type_sock = type_id(p, "sock");
-	p->skel->rodata->ur_type_task = type_id(p, "task_struct");
 }
 
 /* What is not permitted for one trampoline is not permitted for the others. */

@@ -138,6 +138,25 @@ static int copy_all(struct copy *c, const struct ur_btf_index *names, const stru
 	return r;
 }
 
+/* @t of @wanted says whose ids are asked for: it gets them as its values. */
+static int add_ids(struct copy *c, const struct ur_btf_index *names, const struct btf *wanted,
+		   const struct btf_type *t)
+{
+	int r = btf__add_enum(c->to, UR_IDS_ENUM, sizeof(uint32_t));
+
+	for (int i = 0; i < btf_vlen(t) && r >= 0; i++) {
+		const char *name = btf__name_by_offset(wanted, btf_enum(t)[i].name_off);
+		int id = -ENOENT;
+
+		if (!strncmp(name, UR_IDS_PREFIX, strlen(UR_IDS_PREFIX)))
+			id = ur_btf_index_find(names, name + strlen(UR_IDS_PREFIX),
+					       BTF_KIND_STRUCT);
+		if (id >= 0)
+			r = btf__add_enum_value(c->to, name, id);
+	}
+	return r < 0 ? r : 0;
+}
+
 static int put(int fd, const char *data, size_t len)
 {
 	while (len) {
@@ -159,11 +178,14 @@ int ur_probe_types_write(const struct btf *kernel, const struct ur_btf_index *na
 	struct copy c = { .from = kernel, .to = to, .ids = ids };
 	const void *data;
 	uint32_t len;
-	int r;
+	int asked, r;
 
 	if (!ids || !to)
 		return -ENOMEM;
 	r = copy_all(&c, names, wanted);
+	asked = btf__find_by_name_kind(wanted, UR_IDS_ENUM, BTF_KIND_ENUM);
+	if (!r && asked > 0)
+		r = add_ids(&c, names, wanted, btf__type_by_id(wanted, asked));
 	if (r)
 		return r;
 	data = btf__raw_data(to, &len);

@@ -11,9 +11,13 @@
 /* More types of one name than that are not looked at: libbpf would refuse them anyway. */
 #define UR_SAME_NAME_MAX 8
 
+#define UR_IDS_ENUM   "ur_type_ids"
+#define UR_IDS_PREFIX "ur_id_of_" /* and the name of a struct */
+
 /* Write to file @fd, as BTF, the types of @kernel that are named as types of @wanted (without
  * the "___flavour"), with all that lies in them. What they point to is void: CO-RE follows no
- * pointers. Ids are other ones than the kernel's. @names indexes @kernel.
+ * pointers. Ids are other ones than the kernel's: those that @wanted asks for by an enumerator
+ * ur_id_of_NAME in enum ur_type_ids are its value. @names indexes @kernel.
  * Returns 0 or -errno. */
 int ur_probe_types_write(const struct btf *kernel, const struct ur_btf_index *names,
 			 const struct btf *wanted, int fd);

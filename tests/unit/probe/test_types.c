@@ -98,6 +98,31 @@ static void all_of_a_name(void **state)
 	assert_int_equal(found, 2);
 }
 
+/* A program that casts must name a type by the id that the kernel itself has for it. */
+static void ids_that_are_asked_for(void **state)
+{
+	ur_cleanup(ur_btf_index_freep) struct ur_btf_index *x = NULL;
+	ur_cleanup(btf__freep) struct btf *from = kernel(), *wanted = btf__new_empty(), *b = NULL;
+	ur_cleanup(ur_closep) int fd = memfd_create("types", 0);
+	const struct btf_type *t;
+	char path[64];
+
+	(void)state;
+	assert_true(btf__add_enum(wanted, "ur_type_ids", 4) > 0);
+	assert_int_equal(btf__add_enum_value(wanted, "ur_id_of_nothing", 1), 0);
+	assert_int_equal(btf__add_enum_value(wanted, "ur_id_of_sock", 2), 0);
+	assert_int_equal(ur_btf_index_new(from, &x), 0);
+	assert_int_equal(ur_probe_types_write(from, x, wanted, fd), 0);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	b = btf__parse(path, NULL);
+	assert_non_null(b);
+	t = btf__type_by_id(b, btf__find_by_name_kind(b, "ur_type_ids", BTF_KIND_ENUM));
+	assert_non_null(t);
+	assert_int_equal(btf_vlen(t), 1);
+	assert_string_equal(name_of(b, btf_enum(t)->name_off), "ur_id_of_sock");
+	assert_int_equal(btf_enum(t)->val, btf__find_by_name_kind(from, "sock", BTF_KIND_STRUCT));
+}
+
 static void kinds_differ(void **state)
 {
 	static const char *const enums[] = { "kind___new", "sock", NULL };
@@ -116,6 +141,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_lies_within_comes_along),
 		cmocka_unit_test(all_of_a_name),
+		cmocka_unit_test(ids_that_are_asked_for),
 		cmocka_unit_test(kinds_differ),
 	};
 
