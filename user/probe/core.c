@@ -199,11 +199,44 @@ static enum ur_hook_state state_of(const struct ur_core_row *row, bool kprobe)
 	return kprobe ? UR_HOOK_KPROBE : UR_HOOK_FENTRY;
 }
 
+/* Every ICMP error passes this function, too, and would pay for a hook that only concerns the
+ * resets of rules: so it is attached when one of their functions is. */
+static bool is_late(const struct ur_core_row *row)
+{
+	return !strcmp(row->func, "nf_ct_attach");
+}
+
+/* Where one trampoline can't be attached, that of a late hook can't. */
+static void set_bad_trampoline(struct ur_probe *p, const char *name)
+{
+	ur_probe_set_bad(p, name);
+	for (size_t i = 0; i < ur_core_nrows; i++)
+		if (is_late(&ur_core_rows[i]) && !ur_probe_is_bad(p, ur_core_rows[i].trampoline))
+			ur_probe_set_bad(p, ur_core_rows[i].trampoline);
+}
+
+static int attach_program(struct ur_probe *p, const struct ur_core_row *row, const char *name,
+			  struct ur_attached *a)
+{
+	bool kprobe = row->kprobe && !strcmp(name, row->kprobe);
+	struct bpf_program *prog = bpf_object__find_program_by_name(p->skel->obj, name);
+
+	a->link = prog ? attach(row, prog, kprobe) : NULL;
+	if (a->link) {
+		a->state = state_of(row, kprobe);
+		return 0;
+	}
+	a->state = UR_HOOK_FAILED;
+	snprintf(a->reason, sizeof(a->reason), "attaching %s: %s", name, strerror(errno));
+	if (kprobe || is_tracepoint(row))
+		return 0;
+	set_bad_trampoline(p, name);
+	return -EAGAIN;
+}
+
 static int attach_row(struct ur_probe *p, const struct ur_core_row *row, struct ur_attached *a)
 {
 	const char *name = program_of(p, row);
-	struct bpf_program *prog;
-	bool kprobe;
 
 	if (needless(p, row)) {
 		a->state = UR_HOOK_NEEDLESS;
@@ -220,19 +253,12 @@ static int attach_row(struct ur_probe *p, const struct ur_core_row *row, struct 
 					 "inlined in this kernel");
 		return 0;
 	}
-	kprobe = row->kprobe && !strcmp(name, row->kprobe);
-	prog = bpf_object__find_program_by_name(p->skel->obj, name);
-	a->link = prog ? attach(row, prog, kprobe) : NULL;
-	if (a->link) {
-		a->state = state_of(row, kprobe);
+	if (is_late(row)) {
+		a->late = name;
+		a->state = UR_HOOK_WAITING;
 		return 0;
 	}
-	a->state = UR_HOOK_FAILED;
-	snprintf(a->reason, sizeof(a->reason), "attaching %s: %s", name, strerror(errno));
-	if (kprobe || is_tracepoint(row))
-		return 0;
-	ur_probe_set_bad(p, name);
-	return -EAGAIN;
+	return attach_program(p, row, name, a);
 }
 
 int ur_core_set_slot(struct ur_probe *p, uint32_t slot, int fd)
@@ -281,6 +307,13 @@ int ur_core_attach(struct ur_probe *p)
 		return r;
 	r = attach_rows(p, true);
 	return attach_rows(p, false) ?: r;
+}
+
+void ur_core_attach_late(struct ur_probe *p)
+{
+	for (size_t i = 0; i < ur_core_nrows; i++)
+		if (p->core[i].late && p->core[i].state == UR_HOOK_WAITING)
+			attach_program(p, &ur_core_rows[i], p->core[i].late, &p->core[i]);
 }
 
 void ur_core_detach(struct ur_probe *p)

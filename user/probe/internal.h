@@ -37,7 +37,8 @@ struct ur_module_row {
 
 struct ur_attached {
 	struct bpf_link *link, *exit_link;
-	uint64_t base; /* where the module was when we attached */
+	uint64_t base;    /* where the module was when we attached */
+	const char *late; /* the program to attach when rules can reject */
 	enum ur_hook_state state;
 	char reason[UR_REASON_LEN];
 };
@@ -101,6 +102,9 @@ int ur_core_plan(struct ur_probe *p);
 /* Attach what was chosen. Returns -EAGAIN when a trampoline was refused and its kprobe
  * must be loaded in its place. */
 int ur_core_attach(struct ur_probe *p);
+
+/* Attach what only rules that reject need, now that there can be some. */
+void ur_core_attach_late(struct ur_probe *p);
 void ur_core_detach(struct ur_probe *p);
 
 /* Put program @name, or the one of @fd, where UR_BUILD_* @slot means it. */

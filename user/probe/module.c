@@ -273,10 +273,21 @@ static void say_rules_seen(struct ur_probe *p)
 	p->rules_seen = false;
 }
 
+/* Is there a function by which rules reject? */
+static bool rules_can_reject(const struct ur_probe *p)
+{
+	for (size_t i = 0; i < ur_module_nrows; i++)
+		if (ur_module_rows[i].range != UR_NO_RANGE && p->module[i].state == UR_HOOK_KPROBE)
+			return true;
+	return false;
+}
+
 static void follow_hooks(struct ur_probe *p, bool fresh)
 {
 	for (size_t i = 0; i < ur_module_nrows; i++)
 		follow_hook(p, i, fresh);
+	if (rules_can_reject(p))
+		ur_core_attach_late(p);
 	watch_tables(p);
 	say_rules_seen(p);
 }
