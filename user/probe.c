@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include "user/evidence.h"
 #include "user/probe/btf.h"
+#include "user/probe/lend.h"
 #include "user/probe/internal.h"
 #include "user/probe/symbols.h"
 #include "user/probe/types.h"
@@ -305,8 +306,18 @@ static int no_symbols(struct ur_refusal *why, int err)
 	return err;
 }
 
-/* What only starting takes. The kernel's types stay: a module that comes must not wait; so do
- * the programs for modules. The others are held by what they are attached to. */
+/* No object that was loaded with them still has them. */
+static void let_go_of_types(struct ur_probe *p)
+{
+	ur_btf_lend(NULL, NULL);
+	ur_btf_index_free(p->names);
+	btf__free(p->btf);
+	p->names = NULL;
+	p->btf = NULL;
+}
+
+/* What only starting takes: the kernel's types, too, which are read again when a module comes.
+ * The programs for modules stay. The others are held by what they are attached to. */
 static void let_go_of_start(struct ur_probe *p)
 {
 	struct bpf_program *prog;
@@ -322,8 +333,7 @@ static void let_go_of_start(struct ur_probe *p)
 		if (!later)
 			bpf_program__unload(prog);
 	}
-	ur_btf_index_free(p->names);
-	p->names = NULL;
+	let_go_of_types(p);
 	malloc_trim(0);
 }
 
@@ -354,6 +364,7 @@ static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur
 	r = ur_probe_filter_make(&p->filter, opts->filter);
 	if (r)
 		return r;
+	ur_btf_lend(p->btf, p->names);
 	r = load(p, opts);
 	if (r || essential_missing(p)) {
 		r = r ?: -ENOTSUP;
@@ -401,8 +412,7 @@ void ur_probe_close(struct ur_probe *p)
 		if (p->shared[i].at)
 			munmap(p->shared[i].at, p->shared[i].len);
 	ur_symbols_free(p->syms);
-	ur_btf_index_free(p->names);
-	btf__free(p->btf);
+	let_go_of_types(p);
 	free(p);
 }
 

@@ -21,15 +21,16 @@ static size_t hash(const char *name)
 	return h;
 }
 
+bool ur_btf_index_has(uint32_t kind)
+{
+	return kind == BTF_KIND_FUNC || kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION ||
+	       kind == BTF_KIND_ENUM || kind == BTF_KIND_ENUM64;
+}
+
 /* The many without a name would all lie in one place. */
 static bool is_indexed(const struct btf_type *t)
 {
-	uint32_t kind = btf_kind(t);
-
-	if (!t->name_off)
-		return false;
-	return kind == BTF_KIND_FUNC || kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION ||
-	       kind == BTF_KIND_ENUM || kind == BTF_KIND_ENUM64;
+	return t->name_off && ur_btf_index_has(btf_kind(t));
 }
 
 /* In the order of the ids, so that of two with a name the first one is found first. */

@@ -4,6 +4,7 @@
  *
  * libbpf looks at each of 100,000 types, for each name; starting asks for a hundred names.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include "user/base/cleanup.h"
 
@@ -16,6 +17,9 @@ int ur_btf_index_new(const struct btf *btf, struct ur_btf_index **ret);
 
 void ur_btf_index_free(struct ur_btf_index *x);
 UR_DEFINE_CLEANUP(struct ur_btf_index, ur_btf_index_free)
+
+/* Are types of @kind found? */
+bool ur_btf_index_has(uint32_t kind);
 
 /* The id of type @name of @kind (BTF_KIND_FUNC, _STRUCT, _UNION, _ENUM, _ENUM64): the first,
  * as btf__find_by_name_kind() has it. -ENOENT. */

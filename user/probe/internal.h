@@ -64,7 +64,7 @@ struct ur_probe_filter {
 struct ur_probe {
 	struct ur_bpf *skel;
 	struct ring_buffer *ring;
-	struct btf *btf;
+	struct btf *btf; /* the kernel's types, while starting, or while a module comes */
 	struct ur_btf_index *names; /* of btf, while starting */
 	struct ur_symbols *syms;
 	const volatile uint64_t *stats;   /* ur_stats of the kernel side */

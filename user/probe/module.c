@@ -3,6 +3,7 @@
  *
  * kprobes only: fentry would pin the module, and an admin must be able to unload it.
  */
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include "user/evidence.h"
@@ -301,7 +302,7 @@ void ur_module_gone(struct ur_probe *p, const char *name)
 	watch_tables(p);
 }
 
-int ur_module_follow(struct ur_probe *p, bool fresh)
+static int follow(struct ur_probe *p, bool fresh)
 {
 	int r;
 
@@ -318,6 +319,26 @@ int ur_module_follow(struct ur_probe *p, bool fresh)
 	publish_layout(p, true);
 	publish_ranges(p, true);
 	return 0;
+}
+
+/* The kernel's types are 5 MB, and modules come rarely. */
+static int follow_with_types(struct ur_probe *p)
+{
+	int r;
+
+	p->btf = btf__load_vmlinux_btf();
+	if (!p->btf)
+		return -errno;
+	r = follow(p, false);
+	btf__free(p->btf);
+	p->btf = NULL;
+	malloc_trim(0);
+	return r;
+}
+
+int ur_module_follow(struct ur_probe *p, bool fresh)
+{
+	return p->btf ? follow(p, fresh) : follow_with_types(p);
 }
 
 void ur_module_detach(struct ur_probe *p)

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* lend.c - see lend.h. */
+#include "user/probe/lend.h"
+#include <bpf/btf.h>
+#include <errno.h>
+#include <stdbool.h>
+#include "user/probe/btf.h"
+
+/* libbpf's own, which only a linker that wraps them knows under these names. */
+__attribute__((weak)) struct btf *__real_btf__load_vmlinux_btf(void);
+__attribute__((weak)) void __real_btf__free(struct btf *btf);
+__attribute__((weak)) int32_t __real_btf__find_by_name_kind(const struct btf *btf, const char *name,
+							    uint32_t kind);
+
+static struct {
+	struct btf *btf;
+	const struct ur_btf_index *names;
+	unsigned int out; /* how often it is lent just now */
+} lent;
+
+void ur_btf_lend(struct btf *btf, const struct ur_btf_index *names)
+{
+	lent.btf = btf;
+	lent.names = names;
+	lent.out = 0;
+}
+
+struct btf *__wrap_btf__load_vmlinux_btf(void)
+{
+	if (!lent.btf)
+		return __real_btf__load_vmlinux_btf();
+	lent.out++;
+	return lent.btf;
+}
+
+void __wrap_btf__free(struct btf *btf)
+{
+	if (btf && btf == lent.btf && lent.out)
+		lent.out--;
+	else
+		__real_btf__free(btf);
+}
+
+int32_t __wrap_btf__find_by_name_kind(const struct btf *btf, const char *name, uint32_t kind)
+{
+	int id;
+
+	if (!lent.btf || btf != lent.btf || !ur_btf_index_has(kind))
+		return __real_btf__find_by_name_kind(btf, name, kind);
+	id = ur_btf_index_find(lent.names, name, kind);
+	if (id < 0)
+		errno = -id;
+	return id;
+}
