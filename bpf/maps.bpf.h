@@ -10,7 +10,7 @@
 #include <bpf/bpf_tracing.h>
 
 #define UR_FRAMES_MAX  4    /* decisions nested in one task, see frame.bpf.h */
-#define UR_TASKS_MAX   512 /* places for tasks with a decision in flight, a power of two */
+#define UR_TASKS_MAX   512  /* places for tasks with a decision in flight, a power of two */
 #define UR_TASK_TRIES  4    /* of them that a task may take */
 #define UR_SCRATCH_MAX 256  /* records being built at one moment */
 #define UR_RULES_MAX   2048 /* rules that are remembered */
