@@ -34,7 +34,7 @@ static __always_inline __u8 ur_early4(const struct sk_buff *skb)
 	return UR_EARLY_NONE;
 }
 
-/* Likewise for icmp6_send(). */
+/* Likewise for icmp6_send(), which answers any fragment (is_ineligible()). */
 static __always_inline __u8 ur_early6(const struct sk_buff *skb)
 {
 	__u64 ip = (__u64)BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header);
@@ -46,8 +46,6 @@ static __always_inline __u8 ur_early6(const struct sk_buff *skb)
 		return UR_EARLY_SOURCE;
 	if (next == UR_IPPROTO_ICMPV6 && ur_peek(__u8, ip + 40) < 128)
 		return UR_EARLY_ICMP_ERROR;
-	if (next == UR_IPPROTO_FRAGMENT && ur_peek(__u16, ip + 42) & bpf_htons(0xfff8))
-		return UR_EARLY_FRAGMENT;
 	return UR_EARLY_NONE;
 }
 
