@@ -380,10 +380,10 @@ fuzz-short: $(FUZZ)
 
 # Figures are guest instructions, so they don't depend on this machine, or on its load.
 .PHONY: bench bench-long stress churn flood soak restarts test-arm64
-bench: release $(BENCH) ## measure what unreach costs, in guest instructions (KERNEL=6.12)
+bench: release truth $(BENCH) ## measure what unreach costs, in guest instructions (KERNEL=6.12)
 	$Qtests/bench/run $(KERNEL)
 
-bench-long: release $(BENCH) ## the same with up to 100,000 rules and sockets: takes long
+bench-long: release truth $(BENCH) ## the same with up to 100,000 rules and sockets: takes long
 	$Qtests/bench/run --long $(KERNEL)
 
 stress: release $(STRESS) ## compare 10,000 verdicts under churn with what happened (KERNEL=6.12)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* started - start a program, say what it took until it was ready, and leave it running.
  *
- * Ready is when it says READY=1 to $NOTIFY_SOCKET, as sd_notify(3) has it. Processor time
- * is that of all its threads; the kernel's workers, and what it waited for, are only in
- * the time that went by.
+ * Ready is when it says READY=1 to $NOTIFY_SOCKET, as sd_notify(3) has it; or, with --says
+ * TEXT, when TEXT is in what it wrote so far to standard error, which must be a file.
+ * Processor time is that of all its threads; the kernel's workers, and what it waited for,
+ * are only in the time that went by.
  */
 #define _GNU_SOURCE
 #include "bench.h"
@@ -38,6 +39,32 @@ static uint64_t cpu_time(pid_t pid)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
+static bool has_said(const char *text)
+{
+	char said[4096];
+	FILE *f = fopen("/proc/self/fd/2", "re");
+	size_t n;
+
+	if (!f)
+		die("what it says");
+	n = fread(said, 1, sizeof(said) - 1, f);
+	fclose(f);
+	said[n] = '\0';
+	return strstr(said, text);
+}
+
+static void wait_said(const char *text, pid_t pid)
+{
+	for (int ms = 0; ms < TIMEOUT_MS; ms += 10) {
+		if (has_said(text))
+			return;
+		if (waitpid(pid, NULL, WNOHANG))
+			bad_usage("it ended before it was ready");
+		usleep(10000);
+	}
+	bad_usage("not ready after %d s", TIMEOUT_MS / 1000);
+}
+
 static void wait_ready(int fd, pid_t pid)
 {
 	char message[64];
@@ -59,12 +86,18 @@ static void wait_ready(int fd, pid_t pid)
 
 int main(int argc, char **argv)
 {
+	const char *text = NULL;
 	uint64_t begin;
 	pid_t pid;
 	int fd;
 
+	if (argc > 3 && !strcmp(argv[1], "--says")) {
+		text = argv[2];
+		argv += 2;
+		argc -= 2;
+	}
 	if (argc < 2)
-		bad_usage("usage: started COMMAND [ARG...]");
+		bad_usage("usage: started [--says TEXT] COMMAND [ARG...]");
 	fd = notify_socket();
 	begin = now();
 	pid = fork();
@@ -76,7 +109,10 @@ int main(int argc, char **argv)
 		execvp(argv[1], argv + 1);
 		die("%s", argv[1]);
 	}
-	wait_ready(fd, pid);
+	if (text)
+		wait_said(text, pid);
+	else
+		wait_ready(fd, pid);
 	printf("{\"pid\":%d,\"cpu\":%ju,\"elapsed\":%ju}\n", pid, (uintmax_t)cpu_time(pid),
 	       (uintmax_t)(now() - begin));
 }

@@ -17,12 +17,13 @@ static const char help[] =
 	"  --sources ADDR/N from ADDR and the N-1 addresses behind it in turn, which need not be\n"
 	"                   this host's; by default from the one that the route chooses\n"
 	"  --gap S          seconds between 64 of them\n"
+	"  --rate N         in a second; prints also how many ms it took\n"
 	"  --namespaces N   in N network namespaces, one after the other, each time to its own\n"
 	"                   loopback: ADDR is 127.x.x.x; prints also how many found no socket\n"
 	"prints {\"sent\":N}\n";
 
 struct options {
-	long count, ports, sources, gap, namespaces;
+	long count, ports, sources, gap, rate, namespaces;
 	struct addr to, from;
 };
 
@@ -45,8 +46,9 @@ static void on_signal(int sig)
 static void parse(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = { { "ports", 1, 0, 'p' }, { "sources", 1, 0, 's' },
-					       { "gap", 1, 0, 'g' },   { "namespaces", 1, 0, 'N' },
-					       { "help", 0, 0, 'h' },  {} };
+					       { "gap", 1, 0, 'g' },   { "rate", 1, 0, 'r' },
+					       { "help", 0, 0, 'h' },  { "namespaces", 1, 0, 'N' },
+					       {} };
 	int c;
 
 	*o = (struct options){ .count = 1, .ports = 1 };
@@ -64,6 +66,9 @@ static void parse(int argc, char **argv, struct options *o)
 			break;
 		case 'g':
 			o->gap = to_usec("--gap", optarg);
+			break;
+		case 'r':
+			o->rate = to_number("--rate", optarg, 1, 10000000);
 			break;
 		case 'N':
 			o->namespaces = to_number("--namespaces", optarg, 1, 100000);
@@ -125,11 +130,29 @@ static int fill(struct batch *b, const struct options *o, long sent)
 	return n;
 }
 
+static long long now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+/* Until @sent have their time, which began at @begin. */
+static void keep_rate(const struct options *o, long long begin, long sent)
+{
+	long long due = begin + sent * (1000000000LL / o->rate);
+	struct timespec t = { due / 1000000000, due % 1000000000 };
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+}
+
 /* Returns how many were sent. */
 static long flood(const struct options *o)
 {
 	static struct batch b = { .iov = { "flood", 5 } };
 	int fd = udp_socket(o->to.ss.ss_family, IPPROTO_UDP), n;
+	long long begin = now_ns();
 	long sent = 0;
 
 	if (o->to.ss.ss_family == AF_INET6)
@@ -141,6 +164,8 @@ static long flood(const struct options *o)
 		sent += n > 0 ? n : 0;
 		if (o->gap)
 			usleep(o->gap);
+		if (o->rate)
+			keep_rate(o, begin, sent);
 	}
 	close(fd);
 	return sent;
@@ -162,6 +187,18 @@ static long missed(void)
 	return n;
 }
 
+/* The same once @sent are through, which may be a while after they were sent. */
+static long missed_of(long sent)
+{
+	long n = missed();
+
+	for (int ms = 0; n < sent && ms < 1000; ms++) {
+		usleep(1000);
+		n = missed();
+	}
+	return n;
+}
+
 static void loopback_up(void)
 {
 	struct ifreq r = { .ifr_name = "lo", .ifr_flags = IFF_UP };
@@ -175,14 +212,15 @@ static void loopback_up(void)
 /* The end of one namespace is the beginning of the next. */
 static long flood_namespaces(const struct options *o, long *refused)
 {
-	long sent = 0;
+	long sent = 0, n;
 
 	for (long i = 0; i < o->namespaces && !told; i++) {
 		if (unshare(CLONE_NEWNET))
 			die("unshare");
 		loopback_up();
-		sent += flood(o);
-		*refused += missed();
+		n = flood(o);
+		sent += n;
+		*refused += missed_of(n);
 	}
 	return sent;
 }
@@ -191,11 +229,16 @@ int main(int argc, char **argv)
 {
 	struct options o;
 	long refused = 0, sent;
+	long long begin;
 
 	parse(argc, argv, &o);
 	signal(SIGTERM, on_signal);
 	if (!o.namespaces) {
-		printf("{\"sent\":%ld}\n", flood(&o));
+		begin = now_ns();
+		printf("{\"sent\":%ld", flood(&o));
+		if (o.rate)
+			printf(",\"ms\":%lld", (now_ns() - begin) / 1000000);
+		puts("}");
 		return 0;
 	}
 	sent = flood_namespaces(&o, &refused);
