@@ -45,9 +45,12 @@ static void on_signal(int sig)
 
 static void parse(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = { { "ports", 1, 0, 'p' }, { "sources", 1, 0, 's' },
-					       { "gap", 1, 0, 'g' },   { "rate", 1, 0, 'r' },
-					       { "help", 0, 0, 'h' },  { "namespaces", 1, 0, 'N' },
+	static const struct option longs[] = { { "ports", 1, 0, 'p' },
+					       { "sources", 1, 0, 's' },
+					       { "gap", 1, 0, 'g' },
+					       { "rate", 1, 0, 'r' },
+					       { "help", 0, 0, 'h' },
+					       { "namespaces", 1, 0, 'N' },
 					       {} };
 	int c;
 
