@@ -69,7 +69,7 @@ BPF_SRC   := $(filter-out bpf/symbols.bpf.c,$(sort $(wildcard bpf/*.bpf.c)))
 SKELS     := $B/unreach.skel.h $B/unreach-plain.skel.h $B/symbols.skel.h
 USER_SRC  := $(sort $(wildcard user/*.c user/*/*.c))
 UNIT_SRC  := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c) tests/unit/shared.c
-TRUTH_SRC := $(wildcard tests/truth/*.c)
+TRUTH_SRC := $(filter-out %.bpf.c,$(wildcard tests/truth/*.c))
 BENCH_SRC := $(filter-out %.bpf.c,$(wildcard tests/bench/*.c))
 STRESS_SRC := $(wildcard tests/stress/*.c)
 FUZZ_SRC  := $(wildcard tests/fuzz/*.c)
@@ -324,7 +324,13 @@ $(TRUTH) $(STRESS): $B/%: %.c $B/flags | $B/checked
 	$Qmkdir -p $(@D)
 	$Q$(CC) $(CC_FLAGS) -U_GNU_SOURCE -MMD -MP -MF $@.d -static $< -o $@
 -include $(TRUTH:=.d) $(STRESS:=.d)
-truth: $(TRUTH) ## build the programs that make the traffic of the scenarios
+# Programs of BPF that the scenarios attach with tc.
+TRUTH_BPF := $(patsubst %.bpf.c,$B/%.bpf,$(wildcard tests/truth/*.bpf.c))
+$(TRUTH_BPF): $B/%.bpf: %.bpf.c $B/flags | $B/checked
+	$(call say,BPF,$@)
+	$Qmkdir -p $(@D)
+	$Q$(CLANG) $(BPF_CFLAGS) -idirafter /usr/include/$(shell $(CC) -print-multiarch) -c $< -o $@
+truth: $(TRUTH) $(TRUTH_BPF) ## build the programs that make the traffic of the scenarios
 
 # The benchmark's, likewise; one of them is a tracer itself, of one program.
 BENCH := $(BENCH_SRC:%.c=$B/%)

@@ -23,6 +23,7 @@
 #include "user/enrich/sockets.h"
 #include "user/enrich/symbols.h"
 #include "user/enrich/taken.h"
+#include "user/enrich/tc.h"
 #include "user/enrich/xt.h"
 #include "user/host/netns_stay.h"
 
@@ -115,24 +116,20 @@ static struct ur_nft_where where_of(const struct ur_evidence *ev, const struct u
 	};
 }
 
-/* IP output refused the answer as netfilter does. */
-static bool wants_dropper(const struct ur_event *ev)
-{
-	return ev->answer == UR_ANSWER_ICMP && ev->window & UR_WIN_PUSHED && ev->push_ret == -EPERM;
-}
-
 static void find_dropper(struct ur_enrich *e, struct ur_evidence *ev,
 			 const struct ur_netns_stay *stay)
 {
 	const struct ur_nft_where where = where_of(ev, stay);
 
-	if (stay->there) {
+	if (stay->there && ev->ev.push_ret == -ENOBUFS) {
+		ur_tc_dropper(ev);
+	} else if (stay->there) {
 		ur_nft_dropper(e->nft, &where, ev);
 		ur_xt_dropper(e->xt, where.cookie, ev);
-		return;
+	} else {
+		ev->dropper.looked = UR_COULD_NOT;
+		strcpy(ev->dropper.reason, stay->outside);
 	}
-	ev->dropper.looked = UR_COULD_NOT;
-	strcpy(ev->dropper.reason, stay->outside);
 }
 
 static void find_rule(struct ur_enrich *e, struct ur_evidence *ev, const struct ur_netns_stay *stay)
@@ -260,7 +257,7 @@ static void look_inside(struct ur_enrich *e, struct ur_evidence *ev, uint64_t *t
 	ur_cleanup(ur_netns_stay_end) struct ur_netns_stay stay = UR_NETNS_NO_STAY;
 
 	if (!is_rule(&ev->ev) && !is_miss(&ev->ev) && ev->ev.origin != UR_ORIGIN_TCP_SOCK &&
-	    !ur_route_wants(ev) && !ur_limits_wants(ev) && !wants_dropper(&ev->ev))
+	    !ur_route_wants(ev) && !ur_limits_wants(ev) && !ur_dropper_wants(&ev->ev))
 		return;
 	ur_netns_stay_begin(e->netns, ev->ev.netns_inum, &stay);
 	ur_netns_stay_check(&stay, ev->ev.netns_cookie);
@@ -272,7 +269,7 @@ static void look_inside(struct ur_enrich *e, struct ur_evidence *ev, uint64_t *t
 		find_listeners(e, ev, &stay);
 	if (wants_others(ev))
 		find_others(e, ev, &stay);
-	if (wants_dropper(&ev->ev))
+	if (ur_dropper_wants(&ev->ev))
 		find_dropper(e, ev, &stay);
 	ur_limits_find(ev, stay.there ? NULL : stay.outside);
 	if (wants_taken(ev) && stay.there)

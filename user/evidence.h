@@ -197,6 +197,18 @@ struct ur_back {
 	char in[UR_IFNAME_MAX];  /* ...and the one that the packet came in on */
 };
 
+#define UR_TC_MAX 4 /* that are named */
+
+/* A filter of tc(8) at a device, or an XDP program. */
+struct ur_tc {
+	char dev[UR_IFNAME_MAX];
+	char kind[16]; /* "bpf", "matchall", ..., "xdp" */
+	char name[48]; /* as tc(8) shows it; "": it has none */
+	uint32_t prog; /* id of the BPF program, 0: it is none */
+	uint32_t pref; /* priority, of tc's */
+	bool egress;   /* else ingress */
+};
+
 /* The rule that dropped the answer on its way out, found by evaluating the rules again. */
 struct ur_dropper {
 	enum ur_looked looked; /* UR_FOUND: the only one that could have; UR_FOUND_NONE: see could */
@@ -205,6 +217,8 @@ struct ur_dropper {
 	bool legacy;     /* it is one of legacy iptables: number in place of rule.handle */
 	bool legacy_too; /* there are tables of legacy iptables */
 	uint32_t number; /* in its chain, from 1 */
+	char dev[UR_IFNAME_MAX]; /* not "": it is no rule, but tc or the queue of this device */
+	struct ur_tc tc;         /* with dev: the first of the .could filters at egress there */
 	struct ur_earlier rule;
 	char reason[UR_REASON_MAX]; /* with UR_COULD_NOT */
 };

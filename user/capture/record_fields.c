@@ -340,10 +340,17 @@ static const struct ur_field ur_earlier_table[] = {
 };
 TABLE(ur_earlier);
 
+static const struct ur_field ur_tc_table[] = {
+	STRING(ur_tc, dev),  STRING(ur_tc, kind), STRING(ur_tc, name),
+	NUMBER(ur_tc, prog), NUMBER(ur_tc, pref), BOOL(ur_tc, egress),
+};
+TABLE(ur_tc);
+
 static const struct ur_field ur_dropper_table[] = {
 	LOOKED(ur_dropper, looked),           NUMBER(ur_dropper, could),  BOOL(ur_dropper, policy),
 	STRUCT(ur_dropper, rule, ur_earlier), STRING(ur_dropper, reason), BOOL(ur_dropper, legacy),
-	BOOL(ur_dropper, legacy_too),         NUMBER(ur_dropper, number),
+	BOOL(ur_dropper, legacy_too),         NUMBER(ur_dropper, number), STRING(ur_dropper, dev),
+	STRUCT(ur_dropper, tc, ur_tc),
 };
 TABLE(ur_dropper);
 

@@ -122,6 +122,19 @@ void ur_json_netns(struct ur_node root, const char *key, const struct ur_netns *
 	put(root, key, n.object);
 }
 
+void ur_json_tc_fill(struct ur_node n, const struct ur_tc *tc)
+{
+	put_string(n, "device", tc->dev);
+	put_string(n, "kind", tc->kind);
+	put_known(n, "name", tc->name);
+	if (tc->prog)
+		put_number(n, "prog_id", tc->prog);
+	if (strcmp(tc->kind, "xdp") != 0) {
+		put_string(n, "hook", tc->egress ? "tc-egress" : "tc-ingress");
+		put_number(n, "pref", tc->pref);
+	}
+}
+
 /* ---- a reset of TCP's own ---- */
 
 static void put_reset(struct ur_node root, const struct ur_evidence *ev)
@@ -175,6 +188,26 @@ static void put_dropper(struct ur_node root, const struct ur_dropper *d)
 		put_string(n, "text", d->rule.text);
 	}
 	put(root, "dropped_by", n.object);
+}
+
+static void put_filter(struct ur_node root, const struct ur_tc *tc)
+{
+	struct ur_node n = node_new(root.failed);
+
+	ur_json_tc_fill(n, tc);
+	put(root, "filter", n.object);
+}
+
+/* tc and the queue of the device that dropped it. */
+static void put_dropped_at(struct ur_node root, const struct ur_dropper *d)
+{
+	struct ur_node n = node_new(root.failed);
+
+	put_string(n, "device", d->dev);
+	put_number(n, "filters", d->could);
+	if (d->looked == UR_FOUND)
+		put_filter(n, &d->tc);
+	put(root, "dropped_at", n.object);
 }
 
 /* The settings of the limit that kept the answer back. */
@@ -321,7 +354,10 @@ json_t *ur_json_event(const struct ur_evidence *ev, const struct ur_report *repo
 	ur_json_route(root, ev, report);
 	put_nat(root, ev);
 	put_limit(root, &ev->limit);
-	put_dropper(root, &ev->dropper);
+	if (ev->dropper.dev[0])
+		put_dropped_at(root, &ev->dropper);
+	else
+		put_dropper(root, &ev->dropper);
 	put_reset(root, ev);
 	put_stack(root, ev, report);
 	ur_json_also(root, report);

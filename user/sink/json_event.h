@@ -20,5 +20,6 @@ json_t *ur_json_received(const struct ur_receipt *receipt, const struct ur_repor
 
 /* Parts of them: a time as @key; a namespace as @key, its name by how looking for it went; "also". */
 void ur_json_time_as(struct ur_node n, const char *key, const struct timespec *time);
+void ur_json_tc_fill(struct ur_node n, const struct ur_tc *tc);
 void ur_json_netns(struct ur_node root, const char *key, const struct ur_netns *netns);
 void ur_json_also(struct ur_node root, const struct ur_report *report);

@@ -81,6 +81,20 @@ static void put_sockets(struct ur_node root, const struct ur_receipt *r)
 	put(root, "recipients", array);
 }
 
+static void put_programs(struct ur_node root, const struct ur_receipt *r)
+{
+	json_t *array = r->nprograms ? json_array() : NULL;
+
+	for (uint32_t i = 0; i < r->nprograms && i < UR_TC_MAX; i++) {
+		struct ur_node n = node_new(root.failed);
+
+		ur_json_tc_fill(n, &r->program[i]);
+		append(root, array, n.object);
+	}
+	if (array)
+		put(root, "bpf_programs", array);
+}
+
 static void put_made(struct ur_node root, const struct ur_receipt *r)
 {
 	bool made = r->rec.flags & UR_RC_MADE;
@@ -92,6 +106,9 @@ static void put_made(struct ur_node root, const struct ur_receipt *r)
 		put(root, "from_own_address", json_null());
 	else
 		put_flag(root, "from_own_address", r->from_here == UR_FOUND);
+	if (r->home.inum)
+		ur_json_netns(root, "from_netns", &r->home);
+	put_programs(root, r);
 }
 
 json_t *ur_json_received(const struct ur_receipt *r, const struct ur_report *report)

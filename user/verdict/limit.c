@@ -88,12 +88,41 @@ static const char *engine_of(const struct ur_dropper *d)
 	}
 }
 
+/* IP output took it, and the device did not: NET_XMIT_DROP. */
+static void say_device(const struct ur_case *c, struct ur_buf *out)
+{
+	const struct ur_dropper *d = &c->ev->dropper;
+
+	ur_buf_add(out, "the answer left IP and was dropped at ");
+	ur_buf_add_safe(out, d->dev);
+	if (d->looked == UR_FOUND) {
+		ur_buf_add(out, ", likely by ");
+		ur_say_tc(out, &d->tc);
+		ur_buf_add(out, "; else its queue was full");
+	} else if (d->could) {
+		ur_buf_add(out, ", by one of %u tc filters there, or since its queue was full",
+			   d->could);
+	} else {
+		ur_buf_add(out, ": it has no tc filter, so its queue was full, or the driver "
+				"refused it");
+	}
+	ur_buf_add(out, "; see `");
+	ur_say_enter(out, c->ev);
+	ur_buf_add(out, "tc -s filter show dev ");
+	ur_say_shell_word(out, d->dev);
+	ur_buf_add(out, " egress`, and `tc -s qdisc`");
+}
+
 const char *ur_find_dropper(const struct ur_case *c, struct ur_buf *out)
 {
 	const struct ur_dropper *d = &c->ev->dropper;
 
 	if (d->looked == UR_NOT_ASKED)
 		return NULL;
+	if (d->dev[0] && d->looked != UR_COULD_NOT) {
+		say_device(c, out);
+		return "note.dropped-by";
+	}
 	if (d->looked == UR_FOUND) {
 		ur_buf_add(out, "the answer was likely dropped by %s of %s ",
 			   d->policy ? "the policy" : "a rule", engine_of(d));

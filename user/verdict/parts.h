@@ -88,6 +88,9 @@ const char *ur_find_way(const struct ur_case *c, struct ur_buf *out);
 const char *ur_find_ways(const struct ur_case *c, struct ur_buf *out);
 const char *ur_find_matched(const struct ur_case *c, struct ur_buf *out);
 const char *ur_find_catch_all(const struct ur_case *c, struct ur_buf *out);
+/* "the BPF program x (id 5) at tc ingress of s0" */
+void ur_say_tc(struct ur_buf *out, const struct ur_tc *tc);
+
 const char *ur_find_dropper(const struct ur_case *c, struct ur_buf *out);
 const char *ur_find_limit(const struct ur_case *c, struct ur_buf *out);
 const char *ur_find_varies(const struct ur_case *c, struct ur_buf *out);

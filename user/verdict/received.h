@@ -26,6 +26,9 @@ struct ur_receipt {
 	struct ur_owners told[UR_TOLD_MAX];
 	struct ur_owners fit;
 	enum ur_looked from_here; /* UR_FOUND: its source is an address of the namespace's own */
+	struct ur_netns home;     /* inum not 0: it is one of this other namespace's of the host */
+	struct ur_tc program[UR_TC_MAX]; /* BPF programs at devices there: the first of nprograms */
+	uint32_t nprograms;
 };
 
 /* Start *@r from @len bytes of a ring record. Returns 0, or -EPROTO for a record of another

@@ -233,3 +233,21 @@ void ur_say_target(struct ur_buf *out, const struct ur_evidence *ev)
 		ur_buf_add(out, "its destination");
 	ur_say_in_netns(out, &ev->netns);
 }
+
+void ur_say_tc(struct ur_buf *out, const struct ur_tc *tc)
+{
+	if (tc->prog)
+		ur_buf_add(out, "the BPF program ");
+	else
+		ur_buf_add(out, "the filter ");
+	ur_buf_add_safe(out, tc->name[0] ? tc->name : tc->kind);
+	if (tc->prog)
+		ur_buf_add(out, " (id %u)", tc->prog);
+	else
+		ur_buf_add(out, " (pref %u)", tc->pref);
+	if (strcmp(tc->kind, "xdp") != 0)
+		ur_buf_add(out, " at tc %s of ", tc->egress ? "egress" : "ingress");
+	else
+		ur_buf_add(out, " at ");
+	ur_buf_add_safe(out, tc->dev);
+}

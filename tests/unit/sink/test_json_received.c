@@ -83,10 +83,16 @@ static void others(void **state)
 	(void)state;
 	sample_receipt(&r, "10.0.0.5", IPPROTO_UDP, "10.0.0.5", 53211, "10.0.0.9", 53);
 	r.from_here = UR_FOUND;
+	r.home.inum = 7;
+	r.program[0] = (struct ur_tc){ .kind = "bpf", .dev = "s0", .name = "lb", .prog = 5 };
+	r.nprograms = 1;
 	r.rec.flags = UR_RC_SOCKS | UR_RC_FIT;
 	r.rec.fit = (struct ur_sock){ .proto = IPPROTO_UDP, .flags = UR_SK_KERNEL, .cookie = 9 };
 	make_received();
 	is_flag("from_own_address", true);
+	is_number("from_netns.inum", 7);
+	is_number("bpf_programs.0.prog_id", 5);
+	is_string("bpf_programs.0.hook", "tc-ingress");
 	is_string("delivery", "not-told");
 	is_flag("recipients.0.kernel", true);
 	is_number("recipients.0.cookie", 9);

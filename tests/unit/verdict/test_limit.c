@@ -114,6 +114,33 @@ static void by_a_rule(void **state)
 			    "number 7: icmp type 3 drop; no other on its way out could have");
 }
 
+static void at_the_device(void **state)
+{
+	struct ur_dropper *d = &ev.dropper;
+
+	(void)state;
+	denied(UR_WIN_PUSHED, "srv");
+	ev.ev.push_ret = -105; /* ENOBUFS */
+	SAMPLE_COPY(d->dev, "s0");
+	d->looked = UR_FOUND_NONE;
+	assert_non_null(strstr(find("note.dropped-by")->text, "at s0: it has no tc filter, so"));
+	d->could = 2;
+	assert_non_null(strstr(find("note.dropped-by")->text, "by one of 2 tc filters there"));
+	d->looked = UR_FOUND;
+	d->could = 1;
+	d->tc = (struct ur_tc){
+		.kind = "bpf", .dev = "s0", .name = "quiet", .prog = 5, .egress = true
+	};
+	assert_string_equal(
+		find("note.dropped-by")->text,
+		"the answer left IP and was dropped at s0, likely by the BPF program "
+		"quiet (id 5) at tc egress of s0; else its queue was full; see `ip netns "
+		"exec srv tc -s filter show dev s0 egress`, and `tc -s qdisc`");
+	d->tc = (struct ur_tc){ .kind = "matchall", .dev = "s0", .pref = 7, .egress = true };
+	assert_non_null(
+		strstr(find("note.dropped-by")->text, "the filter matchall (pref 7) at tc"));
+}
+
 static void by_an_unknown_rule(void **state)
 {
 	struct ur_dropper *d = &ev.dropper;
@@ -139,9 +166,10 @@ static void by_an_unknown_rule(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(for_one_peer), cmocka_unit_test(for_all_peers),
-		cmocka_unit_test(for_routes),   cmocka_unit_test(could_not_look),
-		cmocka_unit_test(by_a_rule),    cmocka_unit_test(by_an_unknown_rule),
+		cmocka_unit_test(for_one_peer),       cmocka_unit_test(for_all_peers),
+		cmocka_unit_test(for_routes),         cmocka_unit_test(could_not_look),
+		cmocka_unit_test(at_the_device),      cmocka_unit_test(by_a_rule),
+		cmocka_unit_test(by_an_unknown_rule),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
