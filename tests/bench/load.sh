@@ -40,7 +40,7 @@ missed() { in_ns srv grep '^Udp: [0-9]' /proc/net/snmp | cut -d ' ' -f 3; }
 # The count must be the kernel's all the same.
 saturate() {
 	local name=$1 ports=$2 rate best=0 counted lost before_counted before_lost before got
-	for rate in 1000 2000 3000 4000 6000 8000 12000 16000 24000 32000 48000; do
+	for rate in 100 200 300 400 500 700 1000 2000 4000 8000 16000 32000 48000; do
 		before=$(missed)
 		read -r before_counted before_lost < <(totals)
 		in_ns cli /t/bin/udp_flood "$V4" 20000 --ports "$ports" --rate "$rate" -n $((rate * 4)) >/tmp/flood
