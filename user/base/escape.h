@@ -7,6 +7,7 @@
 
 /* Bytes that one byte of input can become in ur_escape() or ur_utf8_clean(). */
 #define UR_ESCAPE_GROWTH 4
+#define UR_UTF8_MAX      4 /* bytes of one character */
 
 /* Copy @src to @dst, at most @cap bytes with the terminator, so that a terminal shows it and
  * obeys nothing in it: control bytes (ESC, newline, DEL), C1 controls, characters that

@@ -282,6 +282,28 @@ static void forget_unused(struct ur_event *ev)
 	memset(ev->stack + ev->nstack, 0, sizeof(ev->stack[0]) * (UR_STACK_MAX - ev->nstack));
 }
 
+/* json_dumps() would leave out what it finds no memory for, and say nothing. */
+static int put_part(const char *part, size_t len, void *out)
+{
+	return fwrite(part, 1, len, out) == len ? 0 : -1;
+}
+
+static char *dump(const json_t *root)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	bool failed = !out ||
+		      json_dump_callback(root, put_part, out, JSON_COMPACT | JSON_ENSURE_ASCII);
+
+	failed |= out && ferror(out);
+	failed |= out && fclose(out);
+	if (!failed)
+		return text;
+	free(text);
+	return NULL;
+}
+
 char *ur_record_write(const struct ur_evidence *ev)
 {
 	ur_cleanup(ur_freep) struct ur_evidence *copy = malloc(sizeof(*copy));
@@ -293,7 +315,7 @@ char *ur_record_write(const struct ur_evidence *ev)
 	forget_unused(&copy->ev);
 	root = json_pack("{s:i,s:s,s:o}", "format", UR_RECORD_FORMAT, "by", "unreach " UR_VERSION,
 			 "evidence", ur_fields_encode(&ur_evidence_fields, copy));
-	return root ? json_dumps(root, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
+	return root ? dump(root) : NULL;
 }
 
 int ur_record_read(const char *text, size_t len, const uint8_t *snap, size_t snap_len,

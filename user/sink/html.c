@@ -285,7 +285,7 @@ static void put_table(const struct html_sink *s, enum ur_digest_kind kind,
 }
 
 /* As they are said at the end of every run. */
-static void put_totals(FILE *out, const struct ur_totals *totals)
+static int put_totals(FILE *out, const struct ur_totals *totals)
 {
 	ur_cleanup(ur_freep) char *text = NULL;
 	ur_cleanup(ur_sink_freep) struct ur_sink *summary = NULL;
@@ -294,11 +294,12 @@ static void put_totals(FILE *out, const struct ur_totals *totals)
 	int r;
 
 	if (!memory)
-		return;
+		return -ENOMEM;
 	r = ur_sink_summary_new(memory, &summary) ?: ur_sink_finish(summary, totals);
-	fclose(memory);
-	if (r || !text)
-		return;
+	if (fclose(memory) && !r)
+		r = -ENOMEM;
+	if (r)
+		return r;
 	fputs("<section>\n<h2>Totals</h2>\n<pre class=\"card\">", out);
 	for (char *line = text, *end; *line; line = end + 1) {
 		end = line + strcspn(line, "\n");
@@ -309,6 +310,7 @@ static void put_totals(FILE *out, const struct ur_totals *totals)
 		putc('\n', out);
 	}
 	fputs("</pre>\n</section>\n", out);
+	return 0;
 }
 
 static void put_foot(FILE *out)
@@ -325,6 +327,7 @@ static int html_write(struct html_sink *s, const struct ur_totals *totals)
 	const uint64_t end =
 		(uint64_t)totals->time.tv_sec * NS_PER_S + (uint64_t)totals->time.tv_nsec;
 	struct ur_hues hues;
+	int r;
 
 	if (s->again && (fseek(s->out, 0, SEEK_SET) || ftruncate(fileno(s->out), 0)))
 		return -errno;
@@ -337,9 +340,9 @@ static int html_write(struct html_sink *s, const struct ur_totals *totals)
 	put_causes(s, &hues, &totals->time);
 	for (int kind = UR_DIGEST_PORTS; kind < UR_DIGEST_KINDS; kind++)
 		put_table(s, kind, &totals->time);
-	put_totals(s->out, totals);
+	r = put_totals(s->out, totals);
 	put_foot(s->out);
-	return ur_sink_flush(s->out);
+	return r ?: ur_sink_flush(s->out);
 }
 
 static int html_report(struct ur_sink *sink, const struct ur_totals *totals)

@@ -31,16 +31,22 @@ static void put_char(FILE *out, char c)
 	}
 }
 
+/* Character by character: it takes no memory. */
 void ur_html_text(FILE *out, const char *text)
 {
-	const size_t room = UR_ESCAPE_GROWTH * strlen(text) + 1;
-	ur_cleanup(ur_freep) char *safe = malloc(room);
+	char one[UR_UTF8_MAX + 1], safe[UR_ESCAPE_GROWTH * UR_UTF8_MAX + 1];
+	unsigned int c;
 
-	if (!safe)
-		return;
-	ur_escape(safe, room, text);
-	for (const char *s = safe; *s; s++)
-		put_char(out, *s);
+	while (*text) {
+		size_t n = ur_utf8_char(text, &c) ?: 1;
+
+		memcpy(one, text, n);
+		one[n] = '\0';
+		text += n;
+		ur_escape(safe, sizeof(safe), one);
+		for (const char *s = safe; *s; s++)
+			put_char(out, *s);
+	}
 }
 
 void ur_html_number(FILE *out, uint64_t n)
