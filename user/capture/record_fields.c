@@ -15,6 +15,7 @@
 #member, kind, offsetof(struct type, member), size, count, max, fields \
 	}
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): a member's name can't stand in them */
 #define NUMBER(type, member) ENTRY(type, member, UR_FIELD_UINT, SIZE(type, member), 1, 0, NULL)
 #define SIGNED(type, member) ENTRY(type, member, UR_FIELD_INT, SIZE(type, member), 1, 0, NULL)
 #define BOOL(type, member)   ENTRY(type, member, UR_FIELD_BOOL, SIZE(type, member), 1, 0, NULL)
@@ -38,6 +39,7 @@
 	      SIZE(type, member) / SIZE(type, member[0]), 0, &of##_fields)
 #define BLOCK(type, member) ENTRY(type, member, UR_FIELD_BLOCK, SIZE(type, member), 1, 0, NULL)
 #define PAD(type, member)   ENTRY(type, member, UR_FIELD_PAD, SIZE(type, member), 1, 0, NULL)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* ---- what the kernel side carried ---- */
 

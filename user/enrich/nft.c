@@ -241,6 +241,7 @@ static void read_text(struct ur_nft *nft, const struct ur_nft_where *where, cons
 	const struct ur_nft_place *place = &nft->place;
 
 	/* iptables' words begin with the chain's name, and chains are renamed */
+	/* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Branch): c->there says that it is */
 	if (unchanged(c, place) && (!c->text.iptables_text || !strcmp(c->text.chain, ret->chain))) {
 		strcpy(ret->text, c->text.text);
 		ret->iptables_text = c->text.iptables_text;

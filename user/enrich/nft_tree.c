@@ -145,12 +145,11 @@ static uint8_t hook_of(const struct ur_token *t)
 {
 	static const char *const names[] = { "prerouting", "input",       "forward",
 					     "output",     "postrouting", "ingress" };
-	uint8_t i;
+	size_t i = 0;
 
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (ur_token_is(t, names[i]))
-			break;
-	return i;
+	while (i < sizeof(names) / sizeof(*names) && !ur_token_is(t, names[i]))
+		i++;
+	return (uint8_t)i;
 }
 
 /* "type filter hook input priority filter - 5; policy drop;" */
@@ -411,6 +410,7 @@ static void append_to_tail(struct ur_nft_reader *rd, char ch)
 static int append(struct ur_nft_reader *rd, char ch)
 {
 	if (rd->len == rd->room && rd->room < LINE_MAX) {
+		/* NOLINTNEXTLINE(clang-analyzer-optin.portability.UnixAPI): at least LINE_FIRST */
 		char *p = realloc(rd->line, rd->room * 2);
 
 		if (!p)

@@ -159,7 +159,7 @@ const struct ur_tree *ur_nft_tree(struct ur_nft_ways *w, const struct ur_nft_whi
 	const struct ur_tree *old = ur_trees_get(w->trees, &key, generation);
 	struct ur_tree *tree = NULL;
 	uint64_t start = now_ns();
-	uint32_t now;
+	uint32_t now = 0;
 	int r = ur_nfnl_open(&nl) ?: ur_nft_generation(&nl, &now);
 
 	*why = '\0';

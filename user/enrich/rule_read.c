@@ -95,13 +95,10 @@ uint32_t ur_rule_find(const struct ur_tree *t, const struct ur_rule_place *place
 void ur_rule_copy_text(const struct ur_tree *t, uint32_t rule, char text[UR_RULE_TEXT_MAX])
 {
 	const char *from = ur_tree_text(t, t->rules[rule].text);
-	size_t len = strlen(from);
+	const bool whole = strlen(from) < UR_RULE_TEXT_MAX && !t->rules[rule].cut;
 
-	if (len < UR_RULE_TEXT_MAX && !t->rules[rule].cut) {
-		memcpy(text, from, len + 1);
-		return;
-	}
-	len = len < UR_RULE_TEXT_MAX - 4 ? len : UR_RULE_TEXT_MAX - 4;
-	memcpy(text, from, len);
-	strcpy(text + len, "...");
+	if (whole)
+		strcpy(text, from);
+	else
+		snprintf(text, UR_RULE_TEXT_MAX, "%.*s...", UR_RULE_TEXT_MAX - 4, from);
 }
