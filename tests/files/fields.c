@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "user/record_fields.h"
+#include "user/capture/record_fields.h"
 #include "user/sink/pcapng.h"
 
 /* The packet beside it: UDP, 10.0.0.7:53211 > 10.0.0.5:8125. */
