@@ -7,7 +7,8 @@
 #include "user/evidence.h"
 #include "user/host/privilege.h"
 
-#define HOOKS_MAX 64
+#define HOOKS_MAX    64
+#define UNSEEN_LINES 5
 
 static void line(FILE *out, const char *mark, const char *what, const char *detail)
 {
@@ -88,10 +89,12 @@ static const char *state_words(const struct ur_hook *h, char *buf, size_t len)
 	return buf;
 }
 
-static void check_hooks(FILE *out, const struct ur_probe *p)
+/* Is one missing? */
+static bool check_hooks(FILE *out, const struct ur_probe *p)
 {
 	struct ur_hook hooks[HOOKS_MAX];
 	size_t n = ur_probe_hooks(p, hooks, HOOKS_MAX);
+	bool failed = false;
 	char buf[512];
 
 	fprintf(out, "hooks\n");
@@ -102,11 +105,33 @@ static void check_hooks(FILE *out, const struct ur_probe *p)
 								       "ok";
 
 		line(out, mark, hooks[i].func, state_words(&hooks[i], buf, sizeof(buf)));
+		failed |= hooks[i].state == UR_HOOK_FAILED;
 	}
 	if (ur_probe_missing(p) & UR_MISSING_SYMBOLS)
 		line(out, "MISS", "/proc/kallsyms",
 		     "shows no addresses (kernel.kptr_restrict=2, or no CAP_SYSLOG): callers "
 		     "can't be proven");
+	return failed;
+}
+
+void ur_check_unseen(FILE *out, const struct ur_probe *p)
+{
+	struct ur_hook hooks[HOOKS_MAX];
+	size_t n = ur_probe_hooks(p, hooks, HOOKS_MAX), said = 0, unseen = 0;
+
+	for (size_t i = 0; i < n && i < HOOKS_MAX; i++) {
+		if (hooks[i].state != UR_HOOK_FAILED || unseen++ >= UNSEEN_LINES)
+			continue;
+		fprintf(out, "unreach: not seen here: %s (%s: %s)\n", hooks[i].purpose,
+			hooks[i].func, hooks[i].reason);
+		said++;
+	}
+	if (unseen > said)
+		fprintf(out, "unreach: not seen here: %zu more: see unreach --check\n",
+			unseen - said);
+	if (ur_probe_missing(p))
+		fprintf(out,
+			"unreach: some verdicts will be less certain here: see unreach --check\n");
 }
 
 /* Where the host's rule listers are; their absence costs text, nothing else. */
@@ -132,14 +157,15 @@ static void check_tools(FILE *out)
 
 void ur_check_print(FILE *out, const struct ur_probe *p, const struct ur_refusal *why)
 {
+	bool failed;
+
 	check_kernel(out);
 	check_privilege(out);
-	if (p)
-		check_hooks(out, p);
+	failed = p && check_hooks(out, p);
 	check_tools(out);
 	if (p)
 		fprintf(out, "this kernel can be traced%s\n",
-			ur_probe_missing(p) ? ", with what MISS names missing" : "");
+			ur_probe_missing(p) || failed ? ", with what MISS names missing" : "");
 	else
 		fprintf(out, "this kernel can't be traced: %s\n%s\n", why->what, why->advice);
 }

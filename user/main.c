@@ -119,10 +119,7 @@ static void announce(const struct ur_options *o, const struct ur_probe *p,
 		strcmp(o->netns, "all") ? "network namespace " : "all network namespaces",
 		strcmp(o->netns, "all") ? o->netns : "",
 		isatty(STDIN_FILENO) ? "; Ctrl-C ends" : "");
-	if (ur_probe_missing(p))
-		fprintf(stderr,
-			"unreach: some hooks are missing here, so some verdicts will be less "
-			"certain: see unreach --check\n");
+	ur_check_unseen(stderr, p);
 	tell_lacking();
 }
 

@@ -164,11 +164,11 @@ static void decide_by_hand(const struct ur_evidence *ev, struct ur_report *repor
 		suppress(report, UR_SUPP_OTHER);
 }
 
-static void decide_rst(const struct ur_event *ev, struct ur_report *report)
+static void decide_rst(const struct ur_evidence *ev, struct ur_report *report)
 {
-	if (ev->window & UR_WIN_RST_BUILT)
+	if (ev->ev.window & UR_WIN_RST_BUILT)
 		report->outcome = UR_OUTCOME_SENT;
-	else if (!early_out(ev, report))
+	else if (!early_out(&ev->ev, report) && !(ev->missing & UR_MISSING_RST))
 		suppress(report, UR_SUPP_OTHER);
 }
 
@@ -207,7 +207,8 @@ static void decide_tcp(const struct ur_evidence *ev, struct ur_report *report)
 static void decide_unseen(const struct ur_evidence *ev, struct ur_report *report)
 {
 	const uint32_t blind = UR_MISSING_OUTCOME_GLOBAL | UR_MISSING_OUTCOME_PEER |
-			       UR_MISSING_OUTCOME_PUSH;
+			       UR_MISSING_OUTCOME_PUSH |
+			       (ev->ev.family == 6 ? UR_MISSING_ICMP6 : UR_MISSING_ICMP4);
 
 	if (!early_out(&ev->ev, report) && !(ev->missing & blind))
 		suppress(report, ev->back.none ? UR_SUPP_NO_ROUTE : UR_SUPP_OTHER);
@@ -224,7 +225,7 @@ void ur_verdict_outcome(const struct ur_evidence *ev, struct ur_report *report)
 	else if (by_tcp(e))
 		decide_tcp(ev, report);
 	else if (e->answer == UR_ANSWER_RST)
-		decide_rst(e, report);
+		decide_rst(ev, report);
 	else if (e->window & UR_WIN_PUSHED)
 		decide_pushed(e, report);
 	else if (e->window & UR_WIN_GLOBAL_DENY)

@@ -254,6 +254,7 @@ static int explain_received(struct ur_worker *w, size_t len)
 		return 0;
 	r->seq = ++w->seq;
 	r->time = ur_clock_real(r->rec.ts_ns);
+	r->missing = atomic_load(&w->missing);
 	ur_receipt_event(r, &w->ev);
 	if (!ur_select_early(&w->opts.select, &w->ev))
 		return 0;

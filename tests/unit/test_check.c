@@ -105,6 +105,26 @@ static void every_hook_has_its_line(void **state)
 	assert_says(c, "  note f_none                     no such module: purpose g\n");
 	assert_silent(c, "/proc/kallsyms");
 	assert_says(c, "this kernel can be traced, with what MISS names missing\n");
+	ur_check_unseen(c->out, &p);
+	assert_int_equal(fflush(c->out), 0);
+	assert_says(c, "unreach: not seen here: purpose f (f_failed: not permitted)\n"
+		       "unreach: some verdicts will be less certain here: see unreach --check\n");
+}
+
+/* Nothing depends on it; it is missing all the same. */
+static void many_are_missing(void **state)
+{
+	struct ur_probe p = { .n = 7 };
+	struct capture *c = *state;
+
+	for (size_t i = 0; i < p.n; i++)
+		p.hooks[i] = (struct ur_hook){ "f", "purpose", UR_HOOK_FAILED, "refused" };
+	print(c, &p, NULL);
+	assert_says(c, "this kernel can be traced, with what MISS names missing\n");
+	ur_check_unseen(c->out, &p);
+	assert_int_equal(fflush(c->out), 0);
+	assert_says(c, "unreach: not seen here: 2 more: see unreach --check\n");
+	assert_silent(c, "less certain");
 }
 
 static void nothing_is_missing(void **state)
@@ -113,7 +133,10 @@ static void nothing_is_missing(void **state)
 	struct capture *c = *state;
 
 	print(c, &p, NULL);
+	ur_check_unseen(c->out, &p);
+	assert_int_equal(fflush(c->out), 0);
 	assert_says(c, "this kernel can be traced\n");
+	assert_silent(c, "unreach:");
 }
 
 static void addresses_are_hidden(void **state)
@@ -131,10 +154,8 @@ static void addresses_are_hidden(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_kernel_that_refuses),
-		TEST(every_hook_has_its_line),
-		TEST(nothing_is_missing),
-		TEST(addresses_are_hidden),
+		TEST(a_kernel_that_refuses), TEST(every_hook_has_its_line), TEST(many_are_missing),
+		TEST(nothing_is_missing),    TEST(addresses_are_hidden),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

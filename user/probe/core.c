@@ -10,17 +10,19 @@
 /* fentry and fexit where the kernel takes them, found out by trying: BTF lists functions
  * that a locked-down, livepatched or older kernel refuses to attach to. */
 const struct ur_core_row ur_core_rows[] = {
-	{ "__icmp_send", NULL, "icmp4_enter", false, UR_MISSING_REJECT, false,
+	{ "__icmp_send", NULL, "icmp4_enter", false, UR_MISSING_REJECT | UR_MISSING_ICMP4, false,
 	  "who asked for an ICMP error" },
-	{ "__icmp_send", "icmp4_exit", "icmp4_exit_kret", true, 0, true, "ICMP errors" },
-	{ "icmp6_send", NULL, "icmp6_enter", false, UR_MISSING_REJECT, false,
+	{ "__icmp_send", "icmp4_exit", "icmp4_exit_kret", true, UR_MISSING_ICMP4, true,
+	  "ICMP errors" },
+	{ "icmp6_send", NULL, "icmp6_enter", false, UR_MISSING_REJECT | UR_MISSING_ICMP6, false,
 	  "who asked for an ICMPv6 error" },
-	{ "icmp6_send", "icmp6_exit", "icmp6_exit_kret", true, 0, false, "ICMPv6 errors" },
+	{ "icmp6_send", "icmp6_exit", "icmp6_exit_kret", true, UR_MISSING_ICMP6, false,
+	  "ICMPv6 errors" },
 	{ "icmp_global_allow", "global_allow_net", "global_allow_kret", true,
 	  UR_MISSING_OUTCOME_GLOBAL, false, "refusals by the global rate limit" },
-	{ "icmpv4_global_allow", NULL, "global_allow4_kret", true, 0, false,
+	{ "icmpv4_global_allow", NULL, "global_allow4_kret", true, UR_MISSING_OUTCOME_GLOBAL, false,
 	  "refusals by the global rate limit, IPv4" },
-	{ "icmpv6_global_allow", NULL, "global_allow6_kret", true, 0, false,
+	{ "icmpv6_global_allow", NULL, "global_allow6_kret", true, UR_MISSING_OUTCOME_GLOBAL, false,
 	  "refusals by the global rate limit, IPv6" },
 	{ "inet_peer_xrlim_allow", "peer_allow", "peer_allow_kret", true, UR_MISSING_OUTCOME_PEER,
 	  false, "refusals by the per-peer rate limit" },
@@ -34,11 +36,11 @@ const struct ur_core_row ur_core_rows[] = {
 	  "refusals by the limit of routes that refuse" },
 	{ "call_fib_notifiers", "routes_changed", "routes_changed_kprobe", false, UR_MISSING_ROUTES,
 	  false, "changes of routes and policy rules" },
-	{ "nf_ct_attach", "rst_built", "rst_built_kprobe", false, 0, false,
+	{ "nf_ct_attach", "rst_built", "rst_built_kprobe", false, UR_MISSING_RST, false,
 	  "whether a rule's TCP reset was built" },
 	{ "udp_lib_unhash", "udp_end", "udp_end_kprobe", false, UR_MISSING_HISTORY, false,
 	  "UDP sockets that are closed" },
-	{ "__udp_disconnect", "udp_leave", "udp_leave_kprobe", false, 0, false,
+	{ "__udp_disconnect", "udp_leave", "udp_leave_kprobe", false, UR_MISSING_HISTORY, false,
 	  "UDP sockets that give up their port" },
 	{ "net_ns_net_exit", "net_end", "net_end_kprobe", false, UR_MISSING_HISTORY, false,
 	  "network namespaces that end" },
@@ -72,14 +74,15 @@ const struct ur_core_row ur_core_rows[] = {
 	  UR_MISSING_LISTENERS, false, "TCP listeners that are closed" },
 	{ "tcp_abort", "listener_abort", "listener_abort_kprobe", false, UR_MISSING_LISTENERS,
 	  false, "TCP listeners that are destroyed from outside" },
-	{ "module_load", "module_load", NULL, false, 0, false, "firewall modules that come later" },
+	{ "module_load", "module_load", NULL, false, UR_MISSING_REJECT, false,
+	  "firewall modules that come later" },
 	{ "module_free", "module_free", NULL, false, 0, false, "firewall modules that go" },
 };
 const size_t ur_core_nrows = sizeof(ur_core_rows) / sizeof(*ur_core_rows);
 _Static_assert(sizeof(ur_core_rows) / sizeof(*ur_core_rows) <= UR_CORE_MAX, "raise UR_CORE_MAX");
 
 /* Of functions that every kernel has: without its symbol, one is inlined, and missing. */
-#define UNLESS_INLINED (UR_MISSING_OUTCOME_ROUTE | UR_MISSING_ROUTES)
+#define UNLESS_INLINED (UR_MISSING_OUTCOME_ROUTE | UR_MISSING_ROUTES | UR_MISSING_RST)
 
 bool ur_probe_is_bad(const struct ur_probe *p, const char *prog)
 {
@@ -115,8 +118,8 @@ static const char *trampoline_of(const struct ur_probe *p, const struct ur_core_
 	return row->trampoline;
 }
 
-/* What comes is looked at only when that was asked for. Namespaces need watching only where nothing but their address tells them apart: before
- * v5.12 struct net.net_cookie is an atomic64_t that is 0 until somebody asks for it. */
+/* What comes is looked at only when that was asked for. Namespaces need watching only where
+ * nothing but their address tells them apart: before v5.12 struct net.net_cookie is an atomic64_t that is 0 until somebody asks for it. */
 static bool needless(const struct ur_probe *p, const struct ur_core_row *row)
 {
 	int id = ur_btf_index_find(p->names, "net", BTF_KIND_STRUCT);
@@ -296,6 +299,35 @@ static int attach_rows(struct ur_probe *p, bool kretprobes)
 	return r;
 }
 
+static void give_up_row(struct ur_attached *a, const char *reason)
+{
+	bpf_link__destroy(a->link);
+	*a = (struct ur_attached){ .state = UR_HOOK_FAILED };
+	snprintf(a->reason, sizeof(a->reason), "%s", reason);
+}
+
+static bool is_missing(const struct ur_attached *a)
+{
+	return a->state == UR_HOOK_FAILED || a->state == UR_HOOK_ABSENT;
+}
+
+/* Of two rows in a row of one function the first sees it begin, the second end. A begin without
+ * its end leaves behind what nobody takes away. A kretprobe has no arguments: it knows by the
+ * begin what has ended. */
+static void pair_rows(struct ur_probe *p)
+{
+	for (size_t i = 0; i + 1 < ur_core_nrows; i++) {
+		struct ur_attached *begin = &p->core[i], *end = &p->core[i + 1];
+
+		if (strcmp(ur_core_rows[i].func, ur_core_rows[i + 1].func) != 0)
+			continue;
+		if (begin->link && is_missing(end))
+			give_up_row(begin, "of no use while its end is not seen");
+		else if (is_missing(begin) && end->state == UR_HOOK_KPROBE)
+			give_up_row(end, "of no use while its begin is not seen");
+	}
+}
+
 int ur_core_attach(struct ur_probe *p)
 {
 	int r = ur_core_set_builder(p, UR_BUILDER, UR_BUILD_RECORD);
@@ -306,7 +338,10 @@ int ur_core_attach(struct ur_probe *p)
 	if (r)
 		return r;
 	r = attach_rows(p, true);
-	return attach_rows(p, false) ?: r;
+	r = attach_rows(p, false) ?: r;
+	if (!r)
+		pair_rows(p);
+	return r;
 }
 
 void ur_core_attach_late(struct ur_probe *p)

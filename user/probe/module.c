@@ -215,6 +215,11 @@ static void find_built_in(struct ur_probe *p)
 	}
 }
 
+static bool refused(const struct ur_probe *p, const char *prog)
+{
+	return prog && ur_probe_is_bad(p, prog);
+}
+
 static void follow_hook(struct ur_probe *p, size_t i, bool fresh)
 {
 	const struct ur_module_row *row = &ur_module_rows[i];
@@ -224,6 +229,11 @@ static void follow_hook(struct ur_probe *p, size_t i, bool fresh)
 
 	if (!here || a->base != base)
 		let_go(a);
+	if (refused(p, row->enter) || refused(p, row->exit)) {
+		a->state = UR_HOOK_FAILED;
+		snprintf(a->reason, sizeof(a->reason), "the kernel refused its program");
+		return;
+	}
 	if (!here || a->state == UR_HOOK_KPROBE || a->state == UR_HOOK_ABSENT)
 		return;
 	publish_ranges(p, fresh); /* it may have come since we last did */

@@ -99,7 +99,7 @@ static void put_made(struct ur_node root, const struct ur_receipt *r)
 {
 	bool made = r->rec.flags & UR_RC_MADE;
 
-	put(root, "generated_here", json_boolean(made));
+	put(root, "generated_here", ur_receipt_maker_seen(r) ? json_boolean(made) : json_null());
 	if (made)
 		ur_json_netns(root, "generated_in", &r->made);
 	else if (r->from_here == UR_COULD_NOT)

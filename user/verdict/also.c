@@ -328,12 +328,29 @@ static const char *reject_missing(const struct ur_case *c, struct ur_buf *out)
 	return "note.hook-missing";
 }
 
+static const char *miss_unseen(const struct ur_case *c, struct ur_buf *out)
+{
+	const uint32_t unseen = by_miss(c->ev) ? ur_miss_unseen(c->ev) : 0;
+	const bool ends = unseen & (UR_MISSING_HISTORY | UR_MISSING_LISTENERS);
+
+	if (!unseen)
+		return NULL;
+	ur_buf_add(out, "not every hook is attached, so ");
+	if (ends)
+		ur_buf_add(out, "a socket that was closed may have gone unnoticed");
+	if (unseen & UR_MISSING_CONNTRACK)
+		ur_buf_add(out, "%sit is not known whether the destination was rewritten",
+			   ends ? ", and " : "");
+	return "note.hook-missing";
+}
+
 static const char *(*const finders[])(const struct ur_case *, struct ur_buf *) = {
 	ur_find_taken,   ur_find_open_beside, ur_find_closed,  ur_find_manager, ur_find_catch_all,
 	ur_find_way,     ur_find_ways,        ur_find_matched, ur_find_varies,  ur_find_accepted,
 	behind,          translated,          local_sender,    ur_find_trace,   ur_find_scan,
 	ur_find_spoofed, raw_reader,          packet_reader,   no_listeners,    no_elsewhere,
-	sk_lookup,       claim_odd,           reject_missing,  ur_find_limit,   ur_find_dropper,
+	sk_lookup,       claim_odd,           reject_missing,  miss_unseen,     ur_find_limit,
+	ur_find_dropper,
 };
 #define FINDERS (sizeof(finders) / sizeof(finders[0]))
 _Static_assert(FINDERS <= UR_FINDINGS_MAX, "a report holds what all can find");

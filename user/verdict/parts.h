@@ -108,6 +108,9 @@ unsigned int ur_sockets_total(const struct ur_evidence *ev);
 /* No socket fits, but a BPF sk_lookup program was asked: it can drop the packet before, and
  * it can hand packets to sockets that don't fit. */
 bool ur_sk_lookup_may(const struct ur_case *c);
+
+/* UR_MISSING_* that may hide more than a port with no socket on it. */
+uint32_t ur_miss_unseen(const struct ur_evidence *ev);
 /* A finding about what was on the port before, about an open socket where a closed one is the
  * cause, and about who has the port again: appends a sentence and returns its slug, or does
  * nothing and returns NULL. */

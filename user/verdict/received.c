@@ -50,14 +50,17 @@ static bool is_udp(const struct ur_receipt *r)
 
 enum ur_delivery ur_delivery_of(const struct ur_receipt *r)
 {
+	const enum ur_delivery not_told = r->missing & UR_MISSING_RECEIVED ? UR_DELIVERY_UNKNOWN :
+									     UR_DELIVERY_NOT_TOLD;
+
 	if (r->rec.ntold)
 		return UR_DELIVERY_TOLD;
 	if (r->rec.flags & UR_RC_FIT)
-		return UR_DELIVERY_NOT_TOLD;
+		return not_told;
 	if (is_udp(r) && r->rec.flags & UR_RC_SOCKS)
 		return UR_DELIVERY_NO_SOCKET;
 	if (r->rec.flags & UR_RC_TCP)
-		return r->rec.tcp_ret ? UR_DELIVERY_NO_SOCKET : UR_DELIVERY_NOT_TOLD;
+		return r->rec.tcp_ret ? UR_DELIVERY_NO_SOCKET : not_told;
 	return UR_DELIVERY_UNKNOWN;
 }
 
@@ -140,10 +143,19 @@ static bool made_here(const struct ur_receipt *r)
 	return r->rec.flags & UR_RC_MADE;
 }
 
+bool ur_receipt_maker_seen(const struct ur_receipt *r)
+{
+	const uint32_t blind = UR_MISSING_OUTCOME_HAND | UR_MISSING_REJECT |
+			       (r->rec.family == 6 ? UR_MISSING_ICMP6 : UR_MISSING_ICMP4);
+
+	return made_here(r) || !(r->missing & blind);
+}
+
 /* From an address of this very namespace, without any answer that the kernel made. */
 static bool forged(const struct ur_receipt *r)
 {
-	return !made_here(r) && (r->from_here == UR_FOUND || r->home.inum) && !is_mtu(r);
+	return !made_here(r) && ur_receipt_maker_seen(r) &&
+	       (r->from_here == UR_FOUND || r->home.inum) && !is_mtu(r);
 }
 
 static const char *find_made(const struct ur_receipt *r, struct ur_buf *out)

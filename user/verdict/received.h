@@ -20,6 +20,7 @@ struct ur_receipt {
 	struct ur_received rec;
 	uint64_t seq;
 	struct timespec time;
+	uint32_t missing;        /* UR_MISSING_* */
 	struct ur_packet packet; /* that the error quotes; addresses as this host knows them */
 	struct ur_netns netns;
 	struct ur_netns made; /* with UR_RC_MADE: where */
@@ -39,6 +40,9 @@ int ur_receipt_from_record(struct ur_receipt *r, const void *record, size_t len)
 void ur_receipt_event(const struct ur_receipt *r, struct ur_evidence *ev);
 
 enum ur_delivery ur_delivery_of(const struct ur_receipt *r);
+
+/* Would it have been seen, had this kernel generated it? */
+bool ur_receipt_maker_seen(const struct ur_receipt *r);
 
 /* "told", "not-told", "no-socket", "unknown" */
 const char *ur_delivery_name(enum ur_delivery delivery);

@@ -114,6 +114,14 @@ static const struct ur_listener *other_socket(const struct ur_listeners *others)
 	return &others->one[0];
 }
 
+/* A socket that was there before and a destination that was rewritten say more than "none". */
+uint32_t ur_miss_unseen(const struct ur_evidence *ev)
+{
+	if (ev->packet.proto == IPPROTO_TCP)
+		return ev->missing & UR_MISSING_LISTENERS;
+	return ev->missing & (UR_MISSING_HISTORY | UR_MISSING_CONNTRACK);
+}
+
 static enum ur_cause cause_elsewhere(const struct ur_evidence *ev, enum ur_confidence *confidence)
 {
 	if (ur_nat_stale(ev, confidence))
@@ -130,8 +138,11 @@ static enum ur_cause cause_elsewhere(const struct ur_evidence *ev, enum ur_confi
 		return UR_CAUSE_SOCKET_NAT;
 	}
 	/* One that no process holds is the kernel's own: a tunnel, not a service to publish. */
-	if (ev->elsewhere.looked != UR_FOUND || ev->elsewhere.owners.looked == UR_FOUND_NONE)
+	if (ev->elsewhere.looked != UR_FOUND || ev->elsewhere.owners.looked == UR_FOUND_NONE) {
+		if (ur_miss_unseen(ev) && UR_LIKELY < *confidence)
+			*confidence = UR_LIKELY;
 		return UR_CAUSE_SOCKET_NONE;
+	}
 	*confidence = UR_LIKELY; /* read later, and it may be a port of the same number only */
 	return UR_CAUSE_SOCKET_NETNS;
 }

@@ -56,6 +56,9 @@ static void told(void **state)
 	is_number("recipients.0.pid", 812);
 	is_string("recipients.0.comm", "dig");
 	is_flag("generated_here", false);
+	r.missing = UR_MISSING_ICMP4;
+	make_received();
+	is_null("generated_here");
 	is_absent("generated_in");
 	is_absent("from_own_address");
 	is_absent("cause");

@@ -210,6 +210,14 @@ static void a_hook_that_is_missing(void **state)
 	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 40000, "10.0.0.5", 8125);
 	ev.missing = UR_MISSING_REJECT;
 	assert_null(finding("note.hook-missing")); /* the caller proves the miss */
+	ev.missing = UR_MISSING_LISTENERS;         /* another protocol's */
+	assert_null(finding("note.hook-missing"));
+	ev.missing = UR_MISSING_CONNTRACK;
+	expect("note.hook-missing", "not every hook is attached, so it is not known whether the "
+				    "destination was rewritten");
+	ev.missing = UR_MISSING_HISTORY;
+	expect("note.hook-missing", "not every hook is attached, so a socket that was closed may "
+				    "have gone unnoticed");
 }
 
 int main(void)

@@ -141,6 +141,9 @@ static void connections(void **state)
 	r.rec.flags = UR_RC_TCP;
 	assert_int_equal(ur_delivery_of(&r), UR_DELIVERY_NOT_TOLD);
 	expect_why("told to no program: TCP has the connection, and goes on with it");
+	r.missing = UR_MISSING_RECEIVED;
+	assert_int_equal(ur_delivery_of(&r), UR_DELIVERY_UNKNOWN);
+	r.missing = 0;
 	r.rec.tcp_ret = -ENOENT;
 	assert_int_equal(ur_delivery_of(&r), UR_DELIVERY_NO_SOCKET);
 	expect_why("there is no such connection");
@@ -179,6 +182,12 @@ static void forged(void **state)
 	       "forgery");
 	assert_non_null(strstr(report.advice, "ss -wanp"));
 	assert_null(finding("note.from-router"));
+	assert_true(ur_receipt_maker_seen(&r));
+	r.missing = UR_MISSING_ICMP4;
+	assert_false(ur_receipt_maker_seen(&r));
+	assert_null(finding("note.not-generated-here"));
+	r.missing = UR_MISSING_ICMP6;
+	assert_non_null(finding("note.not-generated-here"));
 	r.from_here = UR_COULD_NOT;
 	assert_null(finding("note.not-generated-here"));
 	/* Of another namespace, where programs are. */

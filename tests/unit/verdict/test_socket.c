@@ -43,6 +43,24 @@ static void nothing_on_the_port(void **state)
 	       "`ip netns exec srv cat /proc/net/udplite`");
 }
 
+/* Nothing is on the port, but what more there is to say was not seen. */
+static void hooks_are_missing(void **state)
+{
+	static const uint32_t udp[] = { UR_MISSING_HISTORY, UR_MISSING_CONNTRACK };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(udp) / sizeof(udp[0]); i++) {
+		miss("10.0.0.7", "10.0.0.5", 5001);
+		ev.missing = udp[i];
+		ur_verdict_decide(&ev, &report);
+		assert_int_equal(report.cause, UR_CAUSE_SOCKET_NONE);
+		assert_int_equal(report.confidence, UR_LIKELY);
+	}
+	ev.missing = UR_MISSING_LISTENERS;
+	ur_verdict_decide(&ev, &report);
+	assert_int_equal(report.confidence, UR_PROVEN);
+}
+
 /* What was not looked at is not said to be empty. */
 static void nobody_looked(void **state)
 {
@@ -266,6 +284,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_on_the_port),
+		cmocka_unit_test(hooks_are_missing),
 		cmocka_unit_test(nobody_looked),
 		cmocka_unit_test(fits_after_all),
 		cmocka_unit_test(a_program_chose_nobody),
