@@ -306,14 +306,30 @@ $B/faults/live/run: $(addprefix $B/faults/live/,tests/faults/run.o tests/faults/
 		$(filter-out %/main.o,$(release_OBJ))
 	$(call say,LD,$@)
 	$Q$(CC) $(CC_FLAGS) $(LD_FLAGS) $(STATIC) $(NO_TLS) $(FAULTS:%=-Wl,--wrap=%) $^ -o $@ $(LIBS)
+# A running tracer makes calls that no replay does.
+RUNNING := poll setns ioctl sendto readdir fgets
+$B/faults/live/running: $(addprefix $B/faults/live/,tests/faults/running.o tests/faults/wrap.o \
+		tests/faults/wrap_running.o main.o) $(filter-out %/main.o,$(release_OBJ))
+	$(call say,LD,$@)
+	$Q$(CC) $(CC_FLAGS) $(LD_FLAGS) $(STATIC) $(NO_TLS) $(FAULTS:%=-Wl,--wrap=%) \
+		$(RUNNING:%=-Wl,--wrap=%) $^ -o $@ $(LIBS)
+# The same with libbpf's loading and attaching wrapped: programs are refused by their names.
+REFUSABLE := bpf_prog_load bpf_program__attach bpf_program__attach_kprobe
+$B/faults/refused/unreach: $B/faults/live/tests/faults/refuse.o $(release_OBJ)
+	$(call say,LD,$@)
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(CC_FLAGS) $(LD_FLAGS) $(STATIC) $(NO_TLS) $(REFUSABLE:%=-Wl,--wrap=%) $^ -o $@ $(LIBS)
 -include $B/faults/tests/faults/run.d $B/faults/tests/faults/wrap.d
 
-.PHONY: faults faults-short
-faults: $B/faults/run $B/faults/live/run ## fail each call that can fail in turn, and see how it ends (KERNEL=6.12)
+.PHONY: faults faults-short refused
+faults: $B/faults/run $B/faults/live/run $B/faults/live/running ## fail each call that can fail in turn, and see how it ends (KERNEL=6.12)
 	$Q$<
-	$Qtests/vm/run $(or $(KERNEL),6.12) --timeout 3000 --share $B/faults/live:/faults -- /faults/run --live 1 29
+	$Qtests/vm/run $(or $(KERNEL),6.12) --timeout 3000 --share $B/faults/live:/faults -- \
+		sh -c '/faults/run --live 1 29 && /faults/running 40'
 faults-short: $B/faults/run
 	$Q$< --short
+refused: $B/faults/refused/unreach truth ## refuse each program, and those that belong together (KERNEL='6.12 5.10')
+	$Qtests/faults/refused/run $(if $(filter command,$(origin KERNEL)),$(KERNEL))
 
 # Static, because they run in guests that have none of this machine's libraries; each says
 # itself which interfaces it needs, so that it also compiles alone.

@@ -13,7 +13,33 @@ struct fault {
 	unsigned int nth;   /* from 1 */
 	unsigned int calls; /* of the kind so far */
 	bool all;           /* all later ones fail as well */
+	bool tell;          /* with the stack, where there is a sanitizer to print it */
 	int error;          /* of FAULT_BPF */
 };
 
-extern struct fault fault;
+/* That of *fault_at counts: &fault, unless somebody puts another in its place. */
+extern struct fault fault, *fault_at;
+
+/* Is this the call to fail? */
+bool fault_fails(enum fault_kind kind, const char *name);
+
+/* WRAP(result, function, kind, parameters, arguments, error, what it returns then) */
+#define WRAP(type, name, kind, params, args, error, failed) \
+	type __real_##name params;                          \
+	type __wrap_##name params;                          \
+	type __wrap_##name params                           \
+	{                                                   \
+		if (fault_fails(kind, #name))               \
+			return errno = error, failed;       \
+		return __real_##name args;                  \
+	}
+/* ...for those that return the error */
+#define WRAP_CODE(name, kind, params, args, error) \
+	int __real_##name params;                  \
+	int __wrap_##name params;                  \
+	int __wrap_##name params                   \
+	{                                          \
+		if (fault_fails(kind, #name))      \
+			return error;              \
+		return __real_##name args;         \
+	}

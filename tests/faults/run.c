@@ -8,6 +8,7 @@
  *
  *   run              all of them            run --live N STEP  in a guest: every STEPth bpf() and
  *   run --short      fewer of very many      perf_event_open() of the start, from the Nth on
+ *   run CASE [N]     those of one case, from the Nth on
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -74,6 +75,7 @@ static const struct run_case {
 static char folder[] = "/tmp/faults.XXXXXX";
 static unsigned int injected[FAULT_KINDS], ended[FAULT_KINDS], went_on[FAULT_KINDS], broken;
 static bool is_short;
+static unsigned int first_call = 1;
 
 static const char *in_folder(const char *name)
 {
@@ -210,12 +212,30 @@ static bool may_lack(const struct run_case *c, const struct fault *f, const stru
 	return !c->args[0] || (!strcmp(f->hit, "fopen") && now->len[0]);
 }
 
+/* Where the call is that failed: the same once more. */
+static void tell_where(const struct run_case *c, const struct fault *f)
+{
+	struct fault again = *f;
+	char *text, *from;
+	size_t len;
+
+	again.tell = true;
+	run(c, &again);
+	text = contents("stderr", &len);
+	from = strstr(text, "    #1 ");
+	if (from)
+		printf("%.1500s\n", from);
+	free(text);
+}
+
 static void complain(const struct run_case *c, const struct fault *f, const char *what,
 		     const struct result *now)
 {
 	printf("FAIL  %s, %s %u%s (%s): %s\n%.4000s\n", c->name, kinds[f->kind], f->nth,
 	       f->all ? " and all after it" : "", f->hit, what,
 	       f->kind == FAULT_BPF ? now->text[0] : now->text[1]);
+	if (f->kind != FAULT_BPF && f->nth != UINT32_MAX)
+		tell_where(c, f);
 	broken++;
 }
 
@@ -259,7 +279,7 @@ static void each_call(const struct run_case *c, enum fault_kind kind, bool all, 
 		return;
 	}
 	f.all = all;
-	for (f.nth = 1;; f.nth += is_short && f.nth > DENSE ? f.nth / 3 : 1) {
+	for (f.nth = first_call;; f.nth += is_short && f.nth > DENSE ? f.nth / 3 : 1) {
 		status = run(c, &f);
 		if (!hit[0])
 			break;
@@ -370,8 +390,12 @@ int main(int argc, char **argv)
 	for (int i = 0; argc > 3 && i < 2; i++)
 		each_live(i ? ENOMEM : EPERM, (unsigned int)atoi(argv[2]),
 			  (unsigned int)atoi(argv[3]), hit);
-	for (size_t i = 0; argc < 3 && i < NCASES; i++)
+	if (argc > 2)
+		first_call = (unsigned int)atoi(argv[2]);
+	for (size_t i = 0; argc < 4 && i < NCASES; i++)
 		for (int k = 0; k < FAULT_BPF; k++) {
+			if (argc > 1 && !is_short && strcmp(argv[1], cases[i].name) != 0)
+				continue;
 			each_call(&cases[i], k, false, hit);
 			if (k == FAULT_MEMORY && !is_short)
 				each_call(&cases[i], k, true, hit);

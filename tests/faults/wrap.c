@@ -18,43 +18,30 @@
 #include <unistd.h>
 #include "tests/faults/faults.h"
 
-struct fault fault;
+struct fault fault, *fault_at = &fault;
+
+/* The sanitizer's, where it is linked. */
+__attribute__((weak)) void __sanitizer_print_stack_trace(void);
 
 /* Is this the call to fail? */
-static bool fails(enum fault_kind kind, const char *name)
+bool fault_fails(enum fault_kind kind, const char *name)
 {
+	struct fault *f = fault_at;
 	unsigned int n;
 
-	if (!fault.hit || fault.kind != kind)
+	if (!f->hit || f->kind != kind)
 		return false;
-	n = __atomic_add_fetch(&fault.calls, 1, __ATOMIC_SEQ_CST);
-	if (n != fault.nth && !(fault.all && n > fault.nth))
+	n = __atomic_add_fetch(&f->calls, 1, __ATOMIC_SEQ_CST);
+	if (n != f->nth && !(f->all && n > f->nth))
 		return false;
-	if (!fault.hit[0])
-		snprintf(fault.hit, FAULT_NAME_MAX, "%s", name);
+	if (!f->hit[0])
+		snprintf(f->hit, FAULT_NAME_MAX, "%s", name);
+	if (f->tell && __sanitizer_print_stack_trace) {
+		f->tell = false;
+		__sanitizer_print_stack_trace();
+	}
 	return true;
 }
-
-/* WRAP(result, function, kind, parameters, arguments, error, what it returns then) */
-#define WRAP(type, name, kind, params, args, error, failed) \
-	type __real_##name params;                          \
-	type __wrap_##name params;                          \
-	type __wrap_##name params                           \
-	{                                                   \
-		if (fails(kind, #name))                     \
-			return errno = error, failed;       \
-		return __real_##name args;                  \
-	}
-/* ...for those that return the error */
-#define WRAP_CODE(name, kind, params, args, error) \
-	int __real_##name params;                  \
-	int __wrap_##name params;                  \
-	int __wrap_##name params                   \
-	{                                          \
-		if (fails(kind, #name))            \
-			return error;              \
-		return __real_##name args;         \
-	}
 
 WRAP(void *, malloc, FAULT_MEMORY, (size_t n), (n), ENOMEM, NULL)
 WRAP(void *, calloc, FAULT_MEMORY, (size_t n, size_t m), (n, m), ENOMEM, NULL)
@@ -118,7 +105,7 @@ size_t __real_fwrite(const void *p, size_t size, size_t n, FILE *f);
 size_t __wrap_fwrite(const void *p, size_t size, size_t n, FILE *f);
 size_t __wrap_fwrite(const void *p, size_t size, size_t n, FILE *f)
 {
-	if (!fails(FAULT_CALL, "fwrite"))
+	if (!fault_fails(FAULT_CALL, "fwrite"))
 		return __real_fwrite(p, size, n, f);
 	mark_error(f);
 	return 0;
@@ -128,7 +115,7 @@ int __real_fflush(FILE *f);
 int __wrap_fflush(FILE *f);
 int __wrap_fflush(FILE *f)
 {
-	if (!fails(FAULT_CALL, "fflush"))
+	if (!fault_fails(FAULT_CALL, "fflush"))
 		return __real_fflush(f);
 	mark_error(f);
 	return EOF;
@@ -141,7 +128,7 @@ int __wrap_open(const char *path, int flags, ...)
 	va_list args;
 	int mode;
 
-	if (fails(FAULT_OPEN, "open"))
+	if (fault_fails(FAULT_OPEN, "open"))
 		return errno = EMFILE, -1;
 	va_start(args, flags);
 	mode = va_arg(args, int);
@@ -156,7 +143,7 @@ int __wrap_openat(int dir, const char *path, int flags, ...)
 	va_list args;
 	int mode;
 
-	if (fails(FAULT_OPEN, "openat"))
+	if (fault_fails(FAULT_OPEN, "openat"))
 		return errno = EMFILE, -1;
 	va_start(args, flags);
 	mode = va_arg(args, int);
@@ -169,9 +156,9 @@ long __real_syscall(long number, long a, long b, long c, long d, long e, long f)
 long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f);
 long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
-	if (number == SYS_bpf && fails(FAULT_BPF, "bpf"))
-		return errno = fault.error, -1;
-	if (number == SYS_perf_event_open && fails(FAULT_BPF, "perf_event_open"))
-		return errno = fault.error, -1;
+	if (number == SYS_bpf && fault_fails(FAULT_BPF, "bpf"))
+		return errno = fault_at->error, -1;
+	if (number == SYS_perf_event_open && fault_fails(FAULT_BPF, "perf_event_open"))
+		return errno = fault_at->error, -1;
 	return __real_syscall(number, a, b, c, d, e, f);
 }
