@@ -287,11 +287,12 @@ struct ur_rule_text {
 #define UR_MISSING_TCP            (UR_MISSING_RESET | UR_MISSING_LISTENERS) /* for --tcp-reset */
 #define UR_MISSING_OUTCOME_ROUTE  (1u << 10) /* result of ip_error()'s own rate limit */
 #define UR_MISSING_ROUTES         (1u << 11) /* changes of routes and policy rules */
-
-#define UR_MISSING_ICMP4    (1u << 12) /* an ICMP function's begin or end */
-#define UR_MISSING_ICMP6    (1u << 13)
-#define UR_MISSING_RST      (1u << 14) /* whether a rule's TCP reset was built */
-#define UR_MISSING_RECEIVED (1u << 16) /* errors that come, where they were asked for */
+#define UR_MISSING_ICMP4          (1u << 12) /* where an ICMP function begins or ends */
+#define UR_MISSING_ICMP6          (1u << 13) /* the same for IPv6 */
+#define UR_MISSING_RST            (1u << 14) /* whether a rule's TCP reset was built */
+#define UR_MISSING_RECEIVED       (1u << 16) /* errors that come, where they were asked for */
+/* Of an answer that is not known to have left, no other namespace's conntrack tells. */
+#define UR_MISSING_NAT (UR_MISSING_CONNTRACK | UR_MISSING_OUTCOME_PUSH)
 
 /* ur_like.kind: what an event that stands for several has in common with the one that it was
  * explained by. */

@@ -196,7 +196,9 @@ static void hold(struct ur_probe *p, const struct ur_module_row *row, struct ur_
 		let_go(a);
 	else if (!row->missing && row->range == UR_NO_RANGE)
 		p->rules_seen = true;
-	a->state = held ? UR_HOOK_KPROBE : row->optional ? UR_HOOK_ABSENT : UR_HOOK_FAILED;
+	a->state = held                           ? UR_HOOK_KPROBE :
+		   row->optional && err == ENOENT ? UR_HOOK_ABSENT :
+						    UR_HOOK_FAILED;
 	if (a->state == UR_HOOK_FAILED)
 		snprintf(a->reason, sizeof(a->reason), "kprobe on %s: %s", row->func,
 			 strerror(err));

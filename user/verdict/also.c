@@ -338,7 +338,7 @@ static const char *miss_unseen(const struct ur_case *c, struct ur_buf *out)
 	ur_buf_add(out, "not every hook is attached, so ");
 	if (ends)
 		ur_buf_add(out, "a socket that was closed may have gone unnoticed");
-	if (unseen & UR_MISSING_CONNTRACK)
+	if (unseen & UR_MISSING_NAT)
 		ur_buf_add(out, "%sit is not known whether the destination was rewritten",
 			   ends ? ", and " : "");
 	return "note.hook-missing";

@@ -145,7 +145,8 @@ static bool made_here(const struct ur_receipt *r)
 
 bool ur_receipt_maker_seen(const struct ur_receipt *r)
 {
-	const uint32_t blind = UR_MISSING_OUTCOME_HAND | UR_MISSING_REJECT |
+	const uint32_t blind = UR_MISSING_OUTCOME_HAND | UR_MISSING_OUTCOME_PUSH |
+			       UR_MISSING_REJECT |
 			       (r->rec.family == 6 ? UR_MISSING_ICMP6 : UR_MISSING_ICMP4);
 
 	return made_here(r) || !(r->missing & blind);

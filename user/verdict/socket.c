@@ -119,7 +119,7 @@ uint32_t ur_miss_unseen(const struct ur_evidence *ev)
 {
 	if (ev->packet.proto == IPPROTO_TCP)
 		return ev->missing & UR_MISSING_LISTENERS;
-	return ev->missing & (UR_MISSING_HISTORY | UR_MISSING_CONNTRACK);
+	return ev->missing & (UR_MISSING_HISTORY | UR_MISSING_NAT);
 }
 
 static enum ur_cause cause_elsewhere(const struct ur_evidence *ev, enum ur_confidence *confidence)

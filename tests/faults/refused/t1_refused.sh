@@ -4,7 +4,7 @@
 # packets are refused each time, and what unreach says of them is held against what it says
 # with all programs. It may know less, and then must have said at the start what it can't see;
 # it may not say "proven", or what became of an answer, and be wrong. Nothing stays behind.
-# SHORT=yes: the combinations alone.
+# SHORT=yes: the combinations alone; ONLY=PATTERN: those in which it occurs.
 topo
 need_module nft_nat
 listen srv 127.0.0.1 5002
@@ -33,7 +33,8 @@ IP
 [ $legacy = no ] || in_ns srv iptables-legacy -A INPUT -p udp --dport 5005 -j REJECT
 ip -n "$srv" route add prohibit 198.51.100.0/24
 ip netns exec "$srv" sysctl -q -w net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
-sysctl -q -e -w net.ipv4.icmp_msgs_per_sec=1000000 net.ipv4.icmp_msgs_burst=1000000
+sysctl -q -e -w net.ipv4.icmp_msgs_per_sec=1000000 net.ipv4.icmp_msgs_burst=1000000 \
+	net.ipv4.route.error_cost=0
 [ "$TRAFFIC_ONLY" = no ] || skip 'no unreach'
 
 out=$SCENARIO_OUT
@@ -156,6 +157,7 @@ try() {
 
 # refused LOAD ATTACH [ERROR]
 refused() {
+	[[ "$1 $2" == *${ONLY:-}* ]] || return 0
 	export REFUSE_LOAD=$1 REFUSE_ATTACH=$2 REFUSE_ERROR=${3:-EINVAL}
 	try "load ${1:-all} attach ${2:-all} ${3:-}"
 }
