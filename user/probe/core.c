@@ -119,7 +119,8 @@ static const char *trampoline_of(const struct ur_probe *p, const struct ur_core_
 }
 
 /* What comes is looked at only when that was asked for. Namespaces need watching only where
- * nothing but their address tells them apart: before v5.12 struct net.net_cookie is an atomic64_t that is 0 until somebody asks for it. */
+ * nothing but their address tells them apart: before v5.12 struct net.net_cookie is an
+ * atomic64_t that is 0 until somebody asks for it. */
 static bool needless(const struct ur_probe *p, const struct ur_core_row *row)
 {
 	int id = ur_btf_index_find(p->names, "net", BTF_KIND_STRUCT);
