@@ -23,9 +23,6 @@ static int check_file(const struct ur_options *opts, struct ur_buf *err)
 		return refuse(err, "option -W needs -C or -G");
 	if (opts->write && !strcmp(opts->write, "-") && (rotates || opts->print))
 		return refuse(err, "options -C, -G and --print need -w with a file, not with -");
-	if (opts->write && !opts->print && opts->received)
-		return refuse(err, "option --received needs --print beside -w: the file holds what "
-				   "was refused here");
 	if (opts->write && !opts->print && (opts->json || opts->verbose))
 		return refuse(err, opts->json ? "options -w and --json contradict each other; "
 						"--print prints as well" :

@@ -5,7 +5,7 @@
 # host and is not ours; one that a program forged is never taken for the kernel's.
 topo
 listen srv 0.0.0.0 53
-start_unreach --json --received
+start_unreach --json --received -w "$SCENARIO_OUT/came.pcapng" --print
 
 # Generated in ct, forwarded by srv, received in cli.
 for ip in "$K4" "$K6"; do
@@ -62,3 +62,5 @@ expect <<JSON
  "from_own_address":true,"also":[{"slug":"note.not-generated-here"}]}
 JSON
 stop_unreach
+unreach -r "$SCENARIO_OUT/came.pcapng" --json 2>/dev/null | cmp - "$events" ||
+	fail 'the file tells another story than there was'

@@ -304,22 +304,18 @@ static char *dump(const json_t *root)
 	return NULL;
 }
 
-char *ur_record_write(const struct ur_evidence *ev)
+static char *frame(const char *name, const struct ur_fields *fields, const void *data)
 {
-	ur_cleanup(ur_freep) struct ur_evidence *copy = malloc(sizeof(*copy));
-	ur_cleanup(json_decrefp) json_t *root = NULL;
+	ur_cleanup(json_decrefp) json_t *root =
+		json_pack("{s:i,s:s,s:o}", "format", UR_RECORD_FORMAT, "by", "unreach " UR_VERSION,
+			  name, ur_fields_encode(fields, data));
 
-	if (!copy)
-		return NULL;
-	*copy = *ev;
-	forget_unused(&copy->ev);
-	root = json_pack("{s:i,s:s,s:o}", "format", UR_RECORD_FORMAT, "by", "unreach " UR_VERSION,
-			 "evidence", ur_fields_encode(&ur_evidence_fields, copy));
 	return root ? dump(root) : NULL;
 }
 
-int ur_record_read(const char *text, size_t len, const uint8_t *snap, size_t snap_len,
-		   const struct timespec *time, struct ur_evidence *ret)
+/* Fill the structure at @data from what frame() made. */
+static int unframe(const char *text, size_t len, const char *name, const struct ur_fields *fields,
+		   void *data)
 {
 	ur_cleanup(json_decrefp) json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *format = json_object_get(root, "format");
@@ -328,12 +324,54 @@ int ur_record_read(const char *text, size_t len, const uint8_t *snap, size_t sna
 		return -EPROTO;
 	if (json_integer_value(format) != UR_RECORD_FORMAT)
 		return -ENOTSUP;
-	memset(ret, 0, sizeof(*ret));
-	if (ur_fields_decode(&ur_evidence_fields, json_object_get(root, "evidence"), ret))
-		return -EPROTO;
-	ret->ev.snap_len = (__u8)(snap_len < UR_SNAP_MAX ? snap_len : UR_SNAP_MAX);
-	memcpy(ret->ev.snap, snap, ret->ev.snap_len);
+	memset(data, 0, fields->size);
+	return ur_fields_decode(fields, json_object_get(root, name), data);
+}
+
+static __u8 put_snap(__u8 *to, const uint8_t *snap, size_t len)
+{
+	len = len < UR_SNAP_MAX ? len : UR_SNAP_MAX;
+	memcpy(to, snap, len);
+	return (__u8)len;
+}
+
+char *ur_record_write(const struct ur_evidence *ev)
+{
+	ur_cleanup(ur_freep) struct ur_evidence *copy = malloc(sizeof(*copy));
+
+	if (!copy)
+		return NULL;
+	*copy = *ev;
+	forget_unused(&copy->ev);
+	return frame("evidence", &ur_evidence_fields, copy);
+}
+
+int ur_record_read(const char *text, size_t len, const uint8_t *snap, size_t snap_len,
+		   const struct timespec *time, struct ur_evidence *ret)
+{
+	int r = unframe(text, len, "evidence", &ur_evidence_fields, ret);
+
+	if (r)
+		return r;
+	ret->ev.snap_len = put_snap(ret->ev.snap, snap, snap_len);
 	ret->time = *time;
 	ret->count = ret->count ?: 1;
+	return 0;
+}
+
+char *ur_record_write_received(const struct ur_receipt *r)
+{
+	return frame("received", &ur_receipt_fields, r);
+}
+
+int ur_record_read_received(const char *text, size_t len, const uint8_t *snap, size_t snap_len,
+			    const struct timespec *time, struct ur_receipt *ret)
+{
+	int r = unframe(text, len, "received", &ur_receipt_fields, ret);
+
+	if (r)
+		return r;
+	ret->rec.snap_len = put_snap(ret->rec.snap, snap, snap_len);
+	ret->time = *time;
 	return 0;
 }

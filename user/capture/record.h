@@ -3,13 +3,14 @@
 /* record.h - evidence as JSON text, and back: what a capture file carries with each packet.
  *
  * {"format":1,"by":"unreach 0.1.0","evidence":{...}}, where "evidence" holds the fields of
- * record_fields.h. Pure but for memory.
+ * record_fields.h; of an error that came, "received" holds them. Pure but for memory.
  */
 #include <jansson.h>
 #include <stddef.h>
 #include "user/base/cleanup.h"
 #include "user/evidence.h"
 #include "user/capture/record_fields.h"
+#include "user/verdict/received.h"
 
 #define UR_RECORD_FORMAT 1 /* of the frame; new fields do not change it */
 
@@ -30,3 +31,8 @@ char *ur_record_write(const struct ur_evidence *ev);
  * later format; *@ret is undefined then. */
 int ur_record_read(const char *text, size_t len, const uint8_t *snap, size_t snap_len,
 		   const struct timespec *time, struct ur_evidence *ret);
+
+/* The same two for an error that came, and the packet that it quotes. */
+char *ur_record_write_received(const struct ur_receipt *r);
+int ur_record_read_received(const char *text, size_t len, const uint8_t *snap, size_t snap_len,
+			    const struct timespec *time, struct ur_receipt *ret);

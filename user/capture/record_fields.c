@@ -2,13 +2,14 @@
 #include "user/capture/record_fields.h"
 
 #include "user/evidence.h"
+#include "user/verdict/received.h"
 
 /* A table is named after its structure, and its entries after the members of it. */
-#define TABLE(type)                                                                      \
-	static const struct ur_fields type##_fields = { #type, sizeof(struct type),      \
-							sizeof(type##_table) /           \
-								sizeof(type##_table[0]), \
-							type##_table }
+#define TABLE(type)                                                                        \
+	static const struct ur_fields type##_fields = { #type, sizeof(struct type),        \
+							sizeof(type##_entries) /           \
+								sizeof(type##_entries[0]), \
+							type##_entries }
 #define SIZE(type, member) sizeof(((struct type *)0)->member)
 #define ENTRY(type, member, kind, size, count, max, fields)                            \
 	{                                                                              \
@@ -43,7 +44,7 @@
 
 /* ---- what the kernel side carried ---- */
 
-static const struct ur_field ur_sock_table[] = {
+static const struct ur_field ur_sock_entries[] = {
 	BYTES(ur_sock, local),  BYTES(ur_sock, peer),    NUMBER(ur_sock, cookie),
 	NUMBER(ur_sock, inode), NUMBER(ur_sock, detail), NUMBER(ur_sock, bound_ifindex),
 	NUMBER(ur_sock, uid),   NUMBER(ur_sock, port),   NUMBER(ur_sock, peer_port),
@@ -52,7 +53,7 @@ static const struct ur_field ur_sock_table[] = {
 };
 TABLE(ur_sock);
 
-static const struct ur_field ur_closed_table[] = {
+static const struct ur_field ur_closed_entries[] = {
 	STRUCT(ur_closed, sk, ur_sock), NUMBER(ur_closed, ts_ns), NUMBER(ur_closed, tgid),
 	SIGNED(ur_closed, exit_code),   NUMBER(ur_closed, how),   NUMBER(ur_closed, flags),
 	NUMBER(ur_closed, times),       PAD(ur_closed, pad),      NUMBER(ur_closed, cgroup_id),
@@ -60,7 +61,7 @@ static const struct ur_field ur_closed_table[] = {
 };
 TABLE(ur_closed);
 
-static const struct ur_field ur_rule_table[] = {
+static const struct ur_field ur_rule_entries[] = {
 	NUMBER(ur_rule, obj),
 	NUMBER(ur_rule, handle),
 	NUMBER(ur_rule, chain_handle),
@@ -87,7 +88,7 @@ static const struct ur_field ur_rule_table[] = {
 };
 TABLE(ur_rule);
 
-static const struct ur_field ur_nat_table[] = {
+static const struct ur_field ur_nat_entries[] = {
 	BYTES(ur_nat, src),
 	BYTES(ur_nat, dst),
 	NUMBER(ur_nat, sport),
@@ -103,7 +104,7 @@ static const struct ur_field ur_nat_table[] = {
 };
 TABLE(ur_nat);
 
-static const struct ur_field ur_route_table[] = {
+static const struct ur_field ur_route_entries[] = {
 	NUMBER(ur_route, changed_ns),  BYTES(ur_route, dst),    BYTES(ur_route, src),
 	BYTES(ur_route, gateway),      NUMBER(ur_route, table), NUMBER(ur_route, metric),
 	NUMBER(ur_route, oif),         NUMBER(ur_route, mark),  SIGNED(ur_route, error),
@@ -113,14 +114,14 @@ static const struct ur_field ur_route_table[] = {
 };
 TABLE(ur_route);
 
-static const struct ur_field ur_reset_table[] = {
+static const struct ur_field ur_reset_entries[] = {
 	NUMBER(ur_reset, reason),      NUMBER(ur_reset, flags),    NUMBER(ur_reset, state),
 	NUMBER(ur_reset, substate),    NUMBER(ur_reset, shutdown), NUMBER(ur_reset, backlog),
 	NUMBER(ur_reset, backlog_max),
 };
 TABLE(ur_reset);
 
-static const struct ur_field ur_event_table[] = {
+static const struct ur_field ur_event_entries[] = {
 	NUMBER(ur_event, version),
 	NUMBER(ur_event, len),
 	NUMBER(ur_event, answer),
@@ -168,7 +169,7 @@ TABLE(ur_event);
 
 /* ---- what user space added ---- */
 
-static const struct ur_field ur_packet_table[] = {
+static const struct ur_field ur_packet_entries[] = {
 	NUMBER(ur_packet, family),      NUMBER(ur_packet, proto),  NUMBER(ur_packet, ttl),
 	BOOL(ur_packet, has_ports),     BOOL(ur_packet, fragment), NUMBER(ur_packet, tcp_flags),
 	NUMBER(ur_packet, tcp_payload), NUMBER(ur_packet, sport),  NUMBER(ur_packet, dport),
@@ -176,21 +177,21 @@ static const struct ur_field ur_packet_table[] = {
 };
 TABLE(ur_packet);
 
-static const struct ur_field ur_place_table[] = {
+static const struct ur_field ur_place_entries[] = {
 	LOOKED(ur_place, looked),    STRING(ur_place, unit),    STRING(ur_place, runtime),
 	STRING(ur_place, container), STRING(ur_place, pod_uid), STRING(ur_place, name),
 	STRING(ur_place, pod),
 };
 TABLE(ur_place);
 
-static const struct ur_field ur_owner_table[] = {
+static const struct ur_field ur_owner_entries[] = {
 	SIGNED(ur_owner, pid),
 	STRING(ur_owner, comm),
 	STRUCT(ur_owner, place, ur_place),
 };
 TABLE(ur_owner);
 
-static const struct ur_field ur_owners_table[] = {
+static const struct ur_field ur_owners_entries[] = {
 	LOOKED(ur_owners, looked),
 	UP_TO(ur_owners, n, UR_OWNERS_MAX),
 	NUMBER(ur_owners, total),
@@ -198,7 +199,7 @@ static const struct ur_field ur_owners_table[] = {
 };
 TABLE(ur_owners);
 
-static const struct ur_field ur_listener_table[] = {
+static const struct ur_field ur_listener_entries[] = {
 	NUMBER(ur_listener, family),
 	BYTES(ur_listener, addr),
 	NUMBER(ur_listener, port),
@@ -209,7 +210,7 @@ static const struct ur_field ur_listener_table[] = {
 };
 TABLE(ur_listener);
 
-static const struct ur_field ur_listeners_table[] = {
+static const struct ur_field ur_listeners_entries[] = {
 	LOOKED(ur_listeners, looked),
 	UP_TO(ur_listeners, n, UR_LISTENERS_MAX),
 	NUMBER(ur_listeners, total),
@@ -218,7 +219,7 @@ static const struct ur_field ur_listeners_table[] = {
 };
 TABLE(ur_listeners);
 
-static const struct ur_field ur_reader_table[] = {
+static const struct ur_field ur_reader_entries[] = {
 	UP_TO(ur_reader, kind, UR_READER_PACKET),
 	NUMBER(ur_reader, family),
 	NUMBER(ur_reader, ethertype),
@@ -229,13 +230,13 @@ static const struct ur_field ur_reader_table[] = {
 };
 TABLE(ur_reader);
 
-static const struct ur_field ur_readers_table[] = {
+static const struct ur_field ur_readers_entries[] = {
 	LOOKED(ur_readers, looked), UP_TO(ur_readers, n, UR_READERS_MAX), NUMBER(ur_readers, total),
 	STRING(ur_readers, reason), STRUCTS(ur_readers, one, ur_reader),
 };
 TABLE(ur_readers);
 
-static const struct ur_field ur_elsewhere_table[] = {
+static const struct ur_field ur_elsewhere_entries[] = {
 	LOOKED(ur_elsewhere, looked),      NUMBER(ur_elsewhere, netns_inum),
 	STRING(ur_elsewhere, netns_name),  BYTES(ur_elsewhere, addr),
 	NUMBER(ur_elsewhere, family),      STRUCT(ur_elsewhere, owners, ur_owners),
@@ -243,20 +244,20 @@ static const struct ur_field ur_elsewhere_table[] = {
 };
 TABLE(ur_elsewhere);
 
-static const struct ur_field ur_netns_table[] = {
+static const struct ur_field ur_netns_entries[] = {
 	LOOKED(ur_netns, looked),
 	NUMBER(ur_netns, inum),
 	STRING(ur_netns, name),
 };
 TABLE(ur_netns);
 
-static const struct ur_field ur_nat_from_table[] = {
+static const struct ur_field ur_nat_from_entries[] = {
 	UP_TO(ur_nat_from, source, UR_NAT_REMEMBERED),
 	STRUCT(ur_nat_from, netns, ur_netns),
 };
 TABLE(ur_nat_from);
 
-static const struct ur_field ur_taken_table[] = {
+static const struct ur_field ur_taken_entries[] = {
 	LOOKED(ur_taken, looked),
 	NUMBER(ur_taken, family),
 	BYTES(ur_taken, addr),
@@ -264,7 +265,7 @@ static const struct ur_field ur_taken_table[] = {
 };
 TABLE(ur_taken);
 
-static const struct ur_field ur_nat_now_table[] = {
+static const struct ur_field ur_nat_now_entries[] = {
 	LOOKED(ur_nat_now, looked),
 	BOOL(ur_nat_now, changed),
 	STRING(ur_nat_now, rule),
@@ -272,7 +273,7 @@ static const struct ur_field ur_nat_now_table[] = {
 };
 TABLE(ur_nat_now);
 
-static const struct ur_field ur_refuser_table[] = {
+static const struct ur_field ur_refuser_entries[] = {
 	LOOKED(ur_refuser, looked),      BOOL(ur_refuser, unchanged),
 	BOOL(ur_refuser, rule),          NUMBER(ur_refuser, type),
 	UP_TO(ur_refuser, dst_len, 128), UP_TO(ur_refuser, src_len, 128),
@@ -283,34 +284,34 @@ static const struct ur_field ur_refuser_table[] = {
 };
 TABLE(ur_refuser);
 
-static const struct ur_field ur_pattern_table[] = {
+static const struct ur_field ur_pattern_entries[] = {
 	NUMBER(ur_pattern, probes),  NUMBER(ur_pattern, ports), NUMBER(ur_pattern, lowest),
 	NUMBER(ur_pattern, highest), NUMBER(ur_pattern, ns),    BOOL(ur_pattern, by_rule),
 	BOOL(ur_pattern, told),
 };
 TABLE(ur_pattern);
 
-static const struct ur_field ur_back_table[] = {
+static const struct ur_field ur_back_entries[] = {
 	LOOKED(ur_back, looked), BOOL(ur_back, none), BOOL(ur_back, own),
 	STRING(ur_back, dev),    STRING(ur_back, in),
 };
 TABLE(ur_back);
 
-static const struct ur_field ur_setting_table[] = {
+static const struct ur_field ur_setting_entries[] = {
 	STRING(ur_setting, name),
 	STRING(ur_setting, value),
 	BOOL(ur_setting, of_host),
 };
 TABLE(ur_setting);
 
-static const struct ur_field ur_limit_table[] = {
+static const struct ur_field ur_limit_entries[] = {
 	LOOKED(ur_limit, looked),
 	STRUCTS(ur_limit, setting, ur_setting),
 	STRING(ur_limit, reason),
 };
 TABLE(ur_limit);
 
-static const struct ur_field ur_rule_text_table[] = {
+static const struct ur_field ur_rule_text_entries[] = {
 	LOOKED(ur_rule_text, looked),     BOOL(ur_rule_text, generation_same),
 	NUMBER(ur_rule_text, number),     NUMBER(ur_rule_text, family),
 	STRING(ur_rule_text, table),      STRING(ur_rule_text, chain),
@@ -320,13 +321,13 @@ static const struct ur_field ur_rule_text_table[] = {
 };
 TABLE(ur_rule_text);
 
-static const struct ur_field ur_step_table[] = {
+static const struct ur_field ur_step_entries[] = {
 	STRING(ur_step, chain), NUMBER(ur_step, handle), NUMBER(ur_step, number),
 	BOOL(ur_step, always),  BOOL(ur_step, goes),     STRING(ur_step, text),
 };
 TABLE(ur_step);
 
-static const struct ur_field ur_matched_table[] = {
+static const struct ur_field ur_matched_entries[] = {
 	UP_TO(ur_matched, step, UR_STEPS_MAX),
 	BOOL(ur_matched, map),
 	BOOL(ur_matched, proven),
@@ -336,19 +337,19 @@ static const struct ur_field ur_matched_table[] = {
 };
 TABLE(ur_matched);
 
-static const struct ur_field ur_earlier_table[] = {
+static const struct ur_field ur_earlier_entries[] = {
 	BOOL(ur_earlier, there),   NUMBER(ur_earlier, family), STRING(ur_earlier, table),
 	STRING(ur_earlier, chain), NUMBER(ur_earlier, handle), STRING(ur_earlier, text),
 };
 TABLE(ur_earlier);
 
-static const struct ur_field ur_tc_table[] = {
+static const struct ur_field ur_tc_entries[] = {
 	STRING(ur_tc, dev),  STRING(ur_tc, kind), STRING(ur_tc, name),
 	NUMBER(ur_tc, prog), NUMBER(ur_tc, pref), BOOL(ur_tc, egress),
 };
 TABLE(ur_tc);
 
-static const struct ur_field ur_dropper_table[] = {
+static const struct ur_field ur_dropper_entries[] = {
 	LOOKED(ur_dropper, looked),           NUMBER(ur_dropper, could),  BOOL(ur_dropper, policy),
 	STRUCT(ur_dropper, rule, ur_earlier), STRING(ur_dropper, reason), BOOL(ur_dropper, legacy),
 	BOOL(ur_dropper, legacy_too),         NUMBER(ur_dropper, number), STRING(ur_dropper, dev),
@@ -356,7 +357,7 @@ static const struct ur_field ur_dropper_table[] = {
 };
 TABLE(ur_dropper);
 
-static const struct ur_field ur_way_table[] = {
+static const struct ur_field ur_way_entries[] = {
 	BOOL(ur_way, known),
 	BOOL(ur_way, proven),
 	UP_TO(ur_way, nsteps, UR_STEPS_MAX),
@@ -378,14 +379,14 @@ static const struct ur_field ur_way_table[] = {
 };
 TABLE(ur_way);
 
-static const struct ur_field ur_like_table[] = {
+static const struct ur_field ur_like_entries[] = {
 	UP_TO(ur_like, kind, UR_LIKE_KIND), NUMBER(ur_like, seq),        NUMBER(ur_like, all),
 	NUMBER(ur_like, since_ns),          NUMBER(ur_like, first_ns),   NUMBER(ur_like, last_ns),
 	NUMBER(ur_like, since_real),        NUMBER(ur_like, first_real), NUMBER(ur_like, last_real),
 };
 TABLE(ur_like);
 
-static const struct ur_field evidence_table[] = {
+static const struct ur_field evidence_entries[] = {
 	STRUCT(ur_evidence, ev, ur_event),
 	NUMBER(ur_evidence, seq),
 	BLOCK(ur_evidence, time),
@@ -424,6 +425,66 @@ static const struct ur_field evidence_table[] = {
 const struct ur_fields ur_evidence_fields = {
 	"ur_evidence",
 	sizeof(struct ur_evidence),
-	sizeof(evidence_table) / sizeof(evidence_table[0]),
-	evidence_table,
+	sizeof(evidence_entries) / sizeof(evidence_entries[0]),
+	evidence_entries,
+};
+
+/* ---- errors that came ---- */
+
+static const struct ur_field ur_received_entries[] = {
+	NUMBER(ur_received, version),
+	NUMBER(ur_received, len),
+	NUMBER(ur_received, answer),
+	NUMBER(ur_received, family),
+	NUMBER(ur_received, type),
+	NUMBER(ur_received, code),
+	NUMBER(ur_received, flags),
+	UP_TO(ur_received, ntold, UR_TOLD_MAX),
+	BLOCK(ur_received, snap_len),
+	NUMBER(ur_received, ttl),
+	NUMBER(ur_received, tos),
+	PAD(ur_received, pad),
+	NUMBER(ur_received, frag),
+	NUMBER(ur_received, id),
+	PAD(ur_received, pad2),
+	SIGNED(ur_received, tcp_ret),
+	NUMBER(ur_received, netns_cookie),
+	NUMBER(ur_received, ts_ns),
+	NUMBER(ur_received, netns_inum),
+	NUMBER(ur_received, iif),
+	NUMBER(ur_received, made_ns),
+	NUMBER(ur_received, made_netns),
+	NUMBER(ur_received, quoted),
+	BYTES(ur_received, from),
+	BYTES(ur_received, to),
+	STRING(ur_received, iifname),
+	STRUCTS(ur_received, told, ur_sock),
+	NUMBERS(ur_received, waiter, 0),
+	STRINGS(ur_received, waiter_comm),
+	STRUCT(ur_received, fit, ur_sock),
+	BLOCK(ur_received, snap),
+};
+TABLE(ur_received);
+
+static const struct ur_field receipt_entries[] = {
+	STRUCT(ur_receipt, rec, ur_received),
+	NUMBER(ur_receipt, seq),
+	BLOCK(ur_receipt, time),
+	STRUCT(ur_receipt, packet, ur_packet),
+	STRUCT(ur_receipt, netns, ur_netns),
+	STRUCT(ur_receipt, made, ur_netns),
+	STRUCTS(ur_receipt, told, ur_owners),
+	STRUCT(ur_receipt, fit, ur_owners),
+	LOOKED(ur_receipt, from_here),
+	STRUCT(ur_receipt, home, ur_netns),
+	STRUCTS(ur_receipt, program, ur_tc),
+	UP_TO(ur_receipt, nprograms, UR_TC_MAX),
+	NUMBER(ur_receipt, missing),
+};
+
+const struct ur_fields ur_receipt_fields = {
+	"ur_receipt",
+	sizeof(struct ur_receipt),
+	sizeof(receipt_entries) / sizeof(receipt_entries[0]),
+	receipt_entries,
 };

@@ -42,3 +42,5 @@ struct ur_fields {
 
 /* Those of struct ur_evidence. */
 extern const struct ur_fields ur_evidence_fields;
+/* Those of struct ur_receipt. */
+extern const struct ur_fields ur_receipt_fields;

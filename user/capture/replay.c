@@ -14,6 +14,7 @@ struct replay {
 	struct ur_replayed *file;
 	uint64_t first, last;  /* times of events */
 	struct ur_evidence ev; /* too large for a stack */
+	struct ur_receipt receipt;
 	struct ur_report report;
 };
 
@@ -44,6 +45,21 @@ static int explain(struct replay *p)
 	return shown ? ur_sink_event(p->opts->sink, &p->ev, &p->report) : 0;
 }
 
+/* An error that came: as the worker has it. */
+static int explain_received(struct replay *p)
+{
+	struct ur_receipt *r = &p->receipt;
+	const bool shown = !p->opts->select.cause;
+
+	p->totals->received_asked = true;
+	ur_receipt_event(r, &p->ev);
+	if (!in_netns(&r->netns, p->opts->netns) || !ur_select_early(&p->opts->select, &p->ev))
+		return 0;
+	ur_receipt_explain(r, &p->report);
+	ur_totals_add_received(p->totals, r, shown);
+	return shown ? ur_sink_received(p->opts->sink, r, &p->report) : 0;
+}
+
 static void note_time(struct replay *p, uint64_t time)
 {
 	if (!p->first || time < p->first)
@@ -58,23 +74,26 @@ static int on_packet(struct replay *p, const struct ur_saved *saved)
 				       (long)(saved->time % NS_PER_S) };
 	size_t len;
 	ur_cleanup(ur_freep) char *record = ur_saved_record(saved, &len);
+	bool refused;
 
 	if (!record) {
 		p->file->without++;
 		return 0;
 	}
-	if (ur_record_read(record, len, saved->data, saved->len, &time, &p->ev)) {
+	refused = !ur_record_read(record, len, saved->data, saved->len, &time, &p->ev);
+	if (!refused &&
+	    ur_record_read_received(record, len, saved->data, saved->len, &time, &p->receipt)) {
 		p->file->unreadable++;
 		return 0;
 	}
 	p->file->records++;
 	note_time(p, saved->time);
-	return explain(p);
+	return refused ? explain(p) : explain_received(p);
 }
 
 static bool enough(const struct replay *p)
 {
-	return p->opts->count && p->totals->shown >= p->opts->count;
+	return p->opts->count && p->totals->shown + p->totals->received_shown >= p->opts->count;
 }
 
 static int read_all(struct replay *p, FILE *in)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "user/sink/comment.h"
 
+#include "user/base/addr.h"
 #include "user/base/names.h"
 #include "user/base/strbuf.h"
 
@@ -21,18 +22,35 @@ static void say_answer(struct ur_buf *out, const struct ur_evidence *ev,
 		ur_buf_add(out, ", %u times", ev->count);
 }
 
-static void say_place(struct ur_buf *out, const struct ur_evidence *ev)
+static void say_netns(struct ur_buf *out, const struct ur_netns *netns)
 {
 	ur_buf_add(out, "\nwhere: network namespace ");
-	if (ev->netns.looked == UR_FOUND)
-		ur_buf_add_safe(out, ev->netns.name);
+	if (netns->looked == UR_FOUND)
+		ur_buf_add_safe(out, netns->name);
 	else
-		ur_buf_add(out, "%u", ev->netns.inum);
+		ur_buf_add(out, "%u", netns->inum);
+}
+
+static void say_place(struct ur_buf *out, const struct ur_evidence *ev)
+{
+	say_netns(out, &ev->netns);
 	if (!ev->ev.iif)
 		ur_buf_add(out, ", sent from there");
 	else if (ev->ev.iifname[0]) {
 		ur_buf_add(out, ", came in on ");
 		ur_buf_add_safe(out, ev->slave[0] ? ev->slave : ev->ev.iifname);
+	}
+}
+
+static void say_rest(struct ur_buf *out, const struct ur_report *report)
+{
+	for (uint32_t i = 0; i < report->nfindings; i++) {
+		ur_buf_add(out, "\nalso: ");
+		ur_buf_add_safe(out, report->findings[i].text);
+	}
+	if (report->advice[0]) {
+		ur_buf_add(out, "\nnext: ");
+		ur_buf_add_safe(out, report->advice);
 	}
 }
 
@@ -48,12 +66,22 @@ void ur_comment_event(char *text, size_t size, const struct ur_evidence *ev,
 	ur_buf_add(&out, "]");
 	say_answer(&out, ev, report);
 	say_place(&out, ev);
-	for (uint32_t i = 0; i < report->nfindings; i++) {
-		ur_buf_add(&out, "\nalso: ");
-		ur_buf_add_safe(&out, report->findings[i].text);
+	say_rest(&out, report);
+}
+
+void ur_comment_received(char *text, size_t size, const struct ur_receipt *r,
+			 const struct ur_report *report)
+{
+	struct ur_buf out = ur_buf_over(text, size);
+	char from[UR_ADDR_TEXT];
+
+	ur_buf_add(&out, "%s says %s about it: ", ur_addr_text(r->rec.family, r->rec.from, from),
+		   ur_icmp_name(r->rec.family, r->rec.type, r->rec.code));
+	ur_buf_add_safe(&out, report->why);
+	say_netns(&out, &r->netns);
+	if (r->rec.iifname[0]) {
+		ur_buf_add(&out, ", came in on ");
+		ur_buf_add_safe(&out, r->rec.iifname);
 	}
-	if (report->advice[0]) {
-		ur_buf_add(&out, "\nnext: ");
-		ur_buf_add_safe(&out, report->advice);
-	}
+	say_rest(&out, report);
 }

@@ -119,12 +119,12 @@ static int add_space(struct pcapng *p, const struct space *s)
 }
 
 /* The number of the event's interface in this file; it is made when it is new. */
-static int find_space(struct pcapng *p, const struct ur_evidence *ev, uint32_t *ret)
+static int find_space(struct pcapng *p, const struct ur_netns *netns, uint32_t *ret)
 {
-	struct space s = { .inum = ev->netns.inum };
+	struct space s = { .inum = netns->inum };
 
-	if (ev->netns.looked == UR_FOUND)
-		snprintf(s.name, sizeof(s.name), "%s", ev->netns.name);
+	if (netns->looked == UR_FOUND)
+		snprintf(s.name, sizeof(s.name), "%s", netns->name);
 	for (*ret = 0; *ret < p->n; ++*ret)
 		if (p->spaces[*ret].inum == s.inum && !strcmp(p->spaces[*ret].name, s.name))
 			return 0;
@@ -136,31 +136,39 @@ static int find_space(struct pcapng *p, const struct ur_evidence *ev, uint32_t *
 
 /* ---- packets ---- */
 
-static uint32_t kept(const struct pcapng *p, const struct ur_event *ev)
+/* A packet of the file: the first @len bytes of it, and what is said of it. */
+struct saying {
+	const struct ur_netns *netns;
+	const struct timespec *time;
+	const uint8_t *snap;
+	uint32_t len, wire;
+	bool out; /* it was sent by this host, or was to be */
+	const char *record;
+	char comment[UR_COMMENT_TEXT];
+};
+
+static uint32_t kept(const struct pcapng *p, const struct saying *s)
 {
 	if (!p->opts.snapped)
-		return (uint32_t)ur_headers_length(ev->snap, ev->snap_len);
-	return p->opts.snaplen < ev->snap_len ? p->opts.snaplen : ev->snap_len;
+		return (uint32_t)ur_headers_length(s->snap, s->len);
+	return p->opts.snaplen < s->len ? p->opts.snaplen : s->len;
 }
 
-static int put_packet(struct pcapng *p, const struct ur_evidence *ev,
-		      const struct ur_report *report, const char *record)
+static int put_packet(struct pcapng *p, const struct saying *s)
 {
-	const uint64_t time = (uint64_t)ev->time.tv_sec * NS_PER_S + (uint64_t)ev->time.tv_nsec;
-	const uint32_t len = kept(p, &ev->ev);
-	char comment[UR_COMMENT_TEXT];
+	const uint64_t time = (uint64_t)s->time->tv_sec * NS_PER_S + (uint64_t)s->time->tv_nsec;
+	const uint32_t len = kept(p, s);
 	uint32_t interface;
-	int r = find_space(p, ev, &interface);
+	int r = find_space(p, s->netns, &interface);
 
 	if (r)
 		return r;
-	ur_comment_event(comment, sizeof(comment), ev, report);
-	ur_block_packet(&p->block, interface, time, ev->packet.length ?: len, ev->ev.snap, len);
-	ur_block_text(&p->block, UR_OPT_COMMENT, comment);
+	ur_block_packet(&p->block, interface, time, s->wire ?: len, s->snap, len);
+	ur_block_text(&p->block, UR_OPT_COMMENT, s->comment);
 	ur_block_u16(&p->block, UR_OPT_EPB_FLAGS);
 	ur_block_u16(&p->block, sizeof(uint32_t));
-	ur_block_u32(&p->block, ev->ev.iif ? INBOUND : OUTBOUND);
-	ur_block_record(&p->block, record);
+	ur_block_u32(&p->block, s->out ? OUTBOUND : INBOUND);
+	ur_block_record(&p->block, s->record);
 	return put_block(p, ur_block_end(&p->block, true));
 }
 
@@ -173,16 +181,44 @@ static int rotate(struct pcapng *p, time_t now)
 	return r > 0 ? close_file(p) ?: open_file(p) : r;
 }
 
+static int add(struct pcapng *p, const struct saying *s)
+{
+	int r = s->record ? rotate(p, s->time->tv_sec) : -ENOMEM;
+
+	return r ?: put_packet(p, s) ?: ur_sink_flush(p->out);
+}
+
 static int pcapng_event(struct ur_sink *sink, const struct ur_evidence *ev,
 			const struct ur_report *report)
 {
-	struct pcapng *p = (struct pcapng *)sink;
 	ur_cleanup(ur_freep) char *record = ur_record_write(ev);
-	int r = rotate(p, ev->time.tv_sec);
+	struct saying s = { .netns = &ev->netns,
+			    .time = &ev->time,
+			    .snap = ev->ev.snap,
+			    .len = ev->ev.snap_len,
+			    .wire = ev->packet.length,
+			    .out = !ev->ev.iif,
+			    .record = record };
 
-	if (!record)
-		return -ENOMEM;
-	return r ?: put_packet(p, ev, report, record) ?: ur_sink_flush(p->out);
+	ur_comment_event(s.comment, sizeof(s.comment), ev, report);
+	return add((struct pcapng *)sink, &s);
+}
+
+/* The packet is the one that the error is about: of the error itself only its header was seen. */
+static int pcapng_received(struct ur_sink *sink, const struct ur_receipt *r,
+			   const struct ur_report *report)
+{
+	ur_cleanup(ur_freep) char *record = ur_record_write_received(r);
+	struct saying s = { .netns = &r->netns,
+			    .time = &r->time,
+			    .snap = r->rec.snap,
+			    .len = r->rec.snap_len,
+			    .wire = r->packet.length,
+			    .out = true,
+			    .record = record };
+
+	ur_comment_received(s.comment, sizeof(s.comment), r, report);
+	return add((struct pcapng *)sink, &s);
 }
 
 static int pcapng_finish(struct ur_sink *sink, const struct ur_totals *totals)
@@ -204,6 +240,7 @@ static void pcapng_free(struct ur_sink *sink)
 int ur_sink_pcapng_new(const struct ur_pcapng_opts *opts, struct ur_sink **ret)
 {
 	static const struct ur_sink_ops ops = { .event = pcapng_event,
+						.received = pcapng_received,
 						.finish = pcapng_finish,
 						.free = pcapng_free };
 	struct pcapng *p = calloc(1, sizeof(*p));

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include "tests/unit/capture.h"
+#include "tests/unit/receipt.h"
 #include "tests/unit/sample.h"
 #include "user/capture/block.h"
 #include "user/capture/replay.h"
@@ -184,6 +185,50 @@ static void packets_without_a_record_of_ours(void **state)
 	capture_close(&result.out);
 }
 
+/* An error that came is shown again, and counted with its like. */
+static void errors_that_came(void **state)
+{
+	struct ur_sink *text = NULL, *pcapng = NULL;
+	struct capture was, written;
+	struct ur_receipt r;
+
+	(void)state;
+	capture_open(&was);
+	capture_open(&written);
+	assert_int_equal(ur_sink_text_new(was.out, &plain, &text), 0);
+	assert_int_equal(
+		ur_sink_pcapng_new(&(struct ur_pcapng_opts){ .path = "-", .out = written.out },
+				   &pcapng),
+		0);
+	for (int i = 0; i < 2; i++) {
+		sample_receipt(&r, i ? "2001:db8::2" : "10.0.0.5", IPPROTO_UDP,
+			       i ? "2001:db8::1" : "10.0.0.7", 53211,
+			       i ? "2001:db8::2" : "10.0.0.5", 53);
+		ur_receipt_explain(&r, &report);
+		assert_int_equal(ur_sink_received(text, &r, &report), 0);
+		assert_int_equal(ur_sink_received(pcapng, &r, &report), 0);
+	}
+	ur_sink_free(text);
+	ur_sink_free(pcapng);
+	replay(written.text, written.len, (struct ur_replay_opts){});
+	assert_int_equal(result.r, 0);
+	assert_string_equal(result.out.text, was.text);
+	assert_int_equal(result.replayed.records, 2);
+	assert_int_equal(result.totals.received_shown, 2);
+	assert_int_equal(result.totals.explained, 0);
+	assert_true(result.totals.received_asked);
+	assert_non_null(memmem(written.text, written.len, "10.0.0.5 says port-unreachable", 30));
+	capture_close(&result.out);
+	replay(written.text, written.len, (struct ur_replay_opts){ .count = 1 });
+	assert_int_equal(result.totals.received_shown, 1);
+	capture_close(&result.out);
+	replay(written.text, written.len, (struct ur_replay_opts){ .netns = "none" });
+	assert_int_equal(result.totals.received, 0);
+	capture_close(&result.out);
+	capture_close(&was);
+	capture_close(&written);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +236,7 @@ int main(void)
 		cmocka_unit_test(what_was_asked_for),
 		cmocka_unit_test(a_file_that_was_cut_off),
 		cmocka_unit_test(packets_without_a_record_of_ours),
+		cmocka_unit_test(errors_that_came),
 	};
 
 	return cmocka_run_group_tests(tests, record, forget);
