@@ -43,13 +43,14 @@ struct ur_attached {
 	char reason[UR_REASON_LEN];
 };
 
-#define UR_BUILDER     "record_build" /* the programs that map "builder" leads to */
-#define UR_BUILDER_TCP "reset_build"
-#define UR_NO_RANGE    UINT32_MAX
-#define UR_CORE_MAX    48
-#define UR_MODULE_MAX  24
-#define UR_BAD_MAX     32
-#define UR_SHARED_MAX  2
+#define UR_BUILDER      "record_build" /* the programs that map "builder" leads to */
+#define UR_BUILDER_TCP  "reset_build"
+#define UR_NO_RANGE     UINT32_MAX
+#define UR_CORE_MAX     48
+#define UR_MODULE_MAX   24
+#define UR_FOLLOWED_MAX 16
+#define UR_BAD_MAX      32
+#define UR_SHARED_MAX   2
 
 struct ur_shared {
 	void *at;
@@ -73,8 +74,9 @@ struct ur_probe {
 	struct ur_shared shared[UR_SHARED_MAX];
 	struct ur_attached core[UR_CORE_MAX];
 	struct ur_attached module[UR_MODULE_MAX];
-	bool built_in[UR_MODULE_MAX]; /* no module: there from the start, for good */
-	char bad[UR_BAD_MAX][64];     /* programs that this kernel refused to load or attach */
+	struct ur_range modules[UR_FOLLOWED_MAX]; /* where they were when we looked last */
+	bool built_in[UR_MODULE_MAX];             /* no module: there from the start, for good */
+	char bad[UR_BAD_MAX][64]; /* programs that this kernel refused to load or attach */
 	size_t nbad;
 	bool modules_changed;
 	bool variables_moved;  /* nf_tables has gone since p->syms were read, or may have */

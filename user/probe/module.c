@@ -76,7 +76,7 @@ static const struct {
 	{ "ip6t_do_table", "ip6_tables", UR_FN_IP6T_DO_TABLE },
 };
 
-/* Modules whose coming or going changes what we hook or read. */
+/* Modules whose coming or going changes what we hook or read: all that the tables name. */
 static const char *const followed[] = {
 	"nf_tables",         "x_tables",          "ip_tables",      "ip6_tables",
 	"nft_compat",        "nf_reject_ipv4",    "nf_reject_ipv6", "nft_reject_ipv4",
@@ -84,27 +84,48 @@ static const char *const followed[] = {
 	"nft_reject_bridge", "nft_reject_netdev", "nf_conntrack",
 };
 
-bool ur_module_matters(const char *name)
+#define FOLLOWED (sizeof(followed) / sizeof(*followed))
+_Static_assert(FOLLOWED <= UR_FOLLOWED_MAX, "raise UR_FOLLOWED_MAX");
+
+static int followed_index(const char *name)
 {
-	for (size_t i = 0; i < sizeof(followed) / sizeof(*followed); i++)
+	for (size_t i = 0; i < FOLLOWED; i++)
 		if (!strcmp(followed[i], name))
-			return true;
-	return false;
+			return (int)i;
+	return -ENOENT;
 }
 
-/* Where module @name lies, from /proc/modules; all 0 when it is not there, or going. Its
- * functions are read from kallsyms later: that takes long, and packets don't wait. */
-static struct ur_range module_range(const char *name)
+bool ur_module_matters(const char *name)
+{
+	return followed_index(name) >= 0;
+}
+
+/* Where the modules are that we follow, from /proc/modules; all 0 where one is not there, or
+ * going. Their functions are read from kallsyms later: that takes long, and packets don't wait. */
+static void look_at_modules(struct ur_probe *p)
 {
 	ur_cleanup(ur_fclosep) FILE *f = fopen("/proc/modules", "re");
 	char line[1024], mod[64], state[16];
 	unsigned long long size, start;
 
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "%63s %llu %*s %*s %15s %llx", mod, &size, state, &start) == 4 &&
-		    !strcmp(mod, name) && strcmp(state, "Unloading"))
-			return (struct ur_range){ .start = start, .end = start + size };
-	return (struct ur_range){};
+	memset(p->modules, 0, sizeof(p->modules));
+	while (f && fgets(line, sizeof(line), f)) {
+		int i;
+
+		if (sscanf(line, "%63s %llu %*s %*s %15s %llx", mod, &size, state, &start) != 4)
+			continue;
+		i = followed_index(mod);
+		if (i >= 0 && strcmp(state, "Unloading") != 0)
+			p->modules[i] = (struct ur_range){ .start = start, .end = start + size };
+	}
+}
+
+/* Where module @name lay when we looked last. */
+static struct ur_range module_range(const struct ur_probe *p, const char *name)
+{
+	int i = followed_index(name);
+
+	return i < 0 ? (struct ur_range){} : p->modules[i];
 }
 
 static struct ur_range range_of(const struct ur_symbols *syms, const char *module, const char *name)
@@ -126,7 +147,7 @@ static struct ur_range caller_range(const struct ur_probe *p, const char *func, 
 	struct ur_range range = {};
 
 	if (module && !fresh)
-		range = module_range(module);
+		range = module_range(p, module);
 	return range.start ? range : range_of(p->syms, module, func);
 }
 
@@ -211,7 +232,7 @@ static void find_built_in(struct ur_probe *p)
 	for (size_t i = 0; i < ur_module_nrows; i++) {
 		uint64_t start, end;
 
-		p->built_in[i] = !module_range(ur_module_rows[i].module).start &&
+		p->built_in[i] = !module_range(p, ur_module_rows[i].module).start &&
 				 ur_symbols_range(p->syms, NULL, ur_module_rows[i].func, &start,
 						  &end) != -ENOENT;
 	}
@@ -222,12 +243,17 @@ static bool refused(const struct ur_probe *p, const char *prog)
 	return prog && ur_probe_is_bad(p, prog);
 }
 
-static void follow_hook(struct ur_probe *p, size_t i, bool fresh)
+static bool is_here(const struct ur_probe *p, size_t i)
+{
+	return p->built_in[i] || module_range(p, ur_module_rows[i].module).start;
+}
+
+static void follow_hook(struct ur_probe *p, size_t i)
 {
 	const struct ur_module_row *row = &ur_module_rows[i];
-	uint64_t base = module_range(row->module).start;
+	uint64_t base = module_range(p, row->module).start;
 	struct ur_attached *a = &p->module[i];
-	bool here = base || p->built_in[i];
+	bool here = is_here(p, i);
 
 	if (!here || a->base != base)
 		let_go(a);
@@ -238,7 +264,6 @@ static void follow_hook(struct ur_probe *p, size_t i, bool fresh)
 	}
 	if (!here || a->state == UR_HOOK_KPROBE || a->state == UR_HOOK_ABSENT)
 		return;
-	publish_ranges(p, fresh); /* it may have come since we last did */
 	hold(p, row, a);
 	a->base = base;
 }
@@ -290,17 +315,17 @@ static void say_rules_seen(struct ur_probe *p)
 static bool rules_can_reject(const struct ur_probe *p)
 {
 	for (size_t i = 0; i < ur_module_nrows; i++)
-		if (ur_module_rows[i].range != UR_NO_RANGE && p->module[i].state == UR_HOOK_KPROBE)
+		if (ur_module_rows[i].range != UR_NO_RANGE && is_here(p, i))
 			return true;
 	return false;
 }
 
-static void follow_hooks(struct ur_probe *p, bool fresh)
+static void follow_hooks(struct ur_probe *p)
 {
-	for (size_t i = 0; i < ur_module_nrows; i++)
-		follow_hook(p, i, fresh);
-	if (rules_can_reject(p))
+	if (rules_can_reject(p)) /* before their hooks: what those see must be seen to its end */
 		ur_core_attach_late(p);
+	for (size_t i = 0; i < ur_module_nrows; i++)
+		follow_hook(p, i);
 	watch_tables(p);
 	say_rules_seen(p);
 }
@@ -318,11 +343,12 @@ static int follow(struct ur_probe *p, bool fresh)
 {
 	int r;
 
+	look_at_modules(p);
 	publish_layout(p, fresh);
 	publish_ranges(p, fresh);
 	if (fresh)
 		find_built_in(p);
-	follow_hooks(p, fresh); /* at once, with what /proc/modules tells */
+	follow_hooks(p); /* at once, with what /proc/modules tells */
 	if (fresh)
 		return 0;
 	r = ur_symbols_refresh(p->syms);
