@@ -5,6 +5,7 @@
  * so that echo replies and the like pay for one look-up.
  */
 #include "bpf/frame.bpf.h"
+#include "bpf/packet.bpf.h"
 
 /* @ret: as the register holds it. Of a bool only the low byte means anything. */
 static __always_inline int ur_denied(__u64 ret, __u8 bit)
@@ -120,4 +121,21 @@ SEC("kprobe/nf_ct_attach")
 int BPF_KPROBE(rst_built_kprobe, struct sk_buff *rst, struct sk_buff *skb)
 {
 	return ur_rst_built((__u64)skb);
+}
+
+/* void nf_ct_set_closing(nfct), of the rejected packet: both call that next, and nobody else does
+ * (v6.2, and stable kernels before it), where ICMP errors pass nf_ct_attach(), too. */
+SEC("kprobe/nf_ct_set_closing")
+int BPF_KPROBE(rst_closing, __u64 nfct)
+{
+	struct ur_task *t = ur_task_get();
+	struct ur_frame *f = t ? ur_frame_at(t, 0) : NULL;
+	const struct sk_buff *skb;
+
+	if (!f || f->kind != UR_FRAME_CLAIM)
+		return 0;
+	skb = (const void *)f->skb;
+	if ((BPF_CORE_READ(skb, _nfct) & UR_NFCT_PTRMASK) == nfct)
+		f->window |= UR_WIN_RST_BUILT;
+	return 0;
 }

@@ -36,6 +36,8 @@ const struct ur_core_row ur_core_rows[] = {
 	  "refusals by the limit of routes that refuse" },
 	{ "call_fib_notifiers", "routes_changed", "routes_changed_kprobe", false, UR_MISSING_ROUTES,
 	  false, "changes of routes and policy rules" },
+	{ "nf_ct_set_closing", NULL, "rst_closing", false, UR_MISSING_RST, false,
+	  "whether a rule's TCP reset was built" },
 	{ "nf_ct_attach", "rst_built", "rst_built_kprobe", false, UR_MISSING_RST, false,
 	  "whether a rule's TCP reset was built" },
 	{ "udp_lib_unhash", "udp_end", "udp_end_kprobe", false, UR_MISSING_HISTORY, false,
@@ -118,6 +120,12 @@ static const char *trampoline_of(const struct ur_probe *p, const struct ur_core_
 	return row->trampoline;
 }
 
+/* Do resets of rules close the connection that conntrack knows? */
+static bool closes_connections(const struct ur_probe *p)
+{
+	return ur_btf_index_find(p->names, "nf_ct_set_closing", BTF_KIND_FUNC) >= 0;
+}
+
 /* What comes is looked at only when that was asked for. Namespaces need watching only where
  * nothing but their address tells them apart: before v5.12 struct net.net_cookie is an
  * atomic64_t that is 0 until somebody asks for it. */
@@ -130,6 +138,10 @@ static bool needless(const struct ur_probe *p, const struct ur_core_row *row)
 		return true;
 	if (row->missing & UR_MISSING_TCP && !p->tcp_reset)
 		return true;
+	if (!strcmp(row->func, "nf_ct_set_closing"))
+		return !closes_connections(p);
+	if (!strcmp(row->func, "nf_ct_attach"))
+		return closes_connections(p);
 	if (strcmp(row->func, "net_ns_net_exit") != 0 || !net)
 		return false;
 	for (int i = 0; i < btf_vlen(net); i++) {
@@ -203,11 +215,12 @@ static enum ur_hook_state state_of(const struct ur_core_row *row, bool kprobe)
 	return kprobe ? UR_HOOK_KPROBE : UR_HOOK_FENTRY;
 }
 
-/* Every ICMP error passes this function, too, and would pay for a hook that only concerns the
- * resets of rules: so it is attached when one of their functions is. */
+/* Of these two, ICMP errors pass the second, too, and would pay for a hook that only concerns the
+ * resets of rules: so it is the first that is hooked where there is one, and either only when one
+ * of the rules' functions is. */
 static bool is_late(const struct ur_core_row *row)
 {
-	return !strcmp(row->func, "nf_ct_attach");
+	return row->missing == UR_MISSING_RST;
 }
 
 /* Where one trampoline can't be attached, that of a late hook can't. */
@@ -215,7 +228,8 @@ static void set_bad_trampoline(struct ur_probe *p, const char *name)
 {
 	ur_probe_set_bad(p, name);
 	for (size_t i = 0; i < ur_core_nrows; i++)
-		if (is_late(&ur_core_rows[i]) && !ur_probe_is_bad(p, ur_core_rows[i].trampoline))
+		if (is_late(&ur_core_rows[i]) && ur_core_rows[i].trampoline &&
+		    !ur_probe_is_bad(p, ur_core_rows[i].trampoline))
 			ur_probe_set_bad(p, ur_core_rows[i].trampoline);
 }
 
