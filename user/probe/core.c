@@ -353,7 +353,8 @@ int ur_core_attach(struct ur_probe *p)
 	if (r)
 		return r;
 	r = attach_rows(p, true);
-	r = attach_rows(p, false) ?: r;
+	if (attach_rows(p, false))
+		r = -EAGAIN;
 	if (!r)
 		pair_rows(p);
 	return r;

@@ -125,7 +125,9 @@ static struct ur_range module_range(const struct ur_probe *p, const char *name)
 {
 	int i = followed_index(name);
 
-	return i < 0 ? (struct ur_range){} : p->modules[i];
+	if (i < 0)
+		return (struct ur_range){};
+	return p->modules[i];
 }
 
 static struct ur_range range_of(const struct ur_symbols *syms, const char *module, const char *name)
