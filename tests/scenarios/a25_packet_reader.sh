@@ -12,7 +12,7 @@ capture6=$pid
 start_unreach
 send cli "$V4" 9003
 saw_port_unreachable "$V4"
-[[ $(<"$captured") == *'"got":33'* ]] || fail 'the reader should have seen the packet'
+wait_file "$captured" '"got":33' # the reader has seen the packet
 send cli "$V6" 9003
 saw_port_unreachable "$V6"
 expect <<JSON

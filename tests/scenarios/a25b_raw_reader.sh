@@ -10,7 +10,7 @@ start_program ct "$T/reader" raw4 17
 start_unreach
 send cli "$V4" 9003
 saw_port_unreachable "$V4"
-[[ $(<"$probed") == *'"got":33'* ]] || fail 'the reader should have seen the packet'
+wait_file "$probed" '"got":33' # the reader has seen the packet
 send cli "$V6" 9003
 saw_port_unreachable "$V6"
 expect <<JSON

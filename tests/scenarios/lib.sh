@@ -314,14 +314,14 @@ none_left() {
 # json STRING: as a JSON string, quotes included.
 json() { jq -n --arg s "$1" '$s'; }
 
-# wait_file PATH: until it is there, 60 s at most.
+# wait_file PATH [TEXT]: until it is there, and TEXT in it, 60 s at most.
 wait_file() {
 	local i
 	for ((i = 0; i < 1200; i++)); do
-		[ ! -e "$1" ] || return 0
+		[[ -e $1 && $(<"$1") == *"${2-}"* ]] && return 0
 		pause 0.05
 	done
-	fail "$1 did not appear within 60 s"
+	fail "$1 did not appear within 60 s${2:+, or not with $2}"
 }
 
 # ---- unreach -------------------------------------------------------------------
