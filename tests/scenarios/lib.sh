@@ -112,6 +112,8 @@ topo() {
 		link add k0 netns $srv address 02:00:00:00:19:01 type veth peer name k1 netns $ct address 02:00:00:00:19:02
 	IP
 	in_ns srv sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	in_ns cli sysctl -q -w net.ipv6.conf.c0.router_solicitations=0 # which rules would refuse
+	in_ns ct sysctl -q -w net.ipv6.conf.k1.router_solicitations=0
 	# No duplicate detection and static neighbours: the first packet is never held back.
 	ip -n "$cli" -batch - <<-IP
 		link set lo up
