@@ -2,7 +2,7 @@
 /* filter.bpf.c - a filter expression, asked before anything is counted or built.
  *
  * Loaded with an expression only. What decides is a program that user space makes from the
- * compiled expression (user/filter_ebpf.c): it goes on here with UR_BUILD_PASS or UR_BUILD_DROP.
+ * compiled expression (user/packet/filter_ebpf.c): it goes on here with UR_BUILD_PASS or UR_BUILD_DROP.
  * Before it, filter_ask puts the packet's first bytes where it looks, the same ones that a record
  * would carry, so that it says of each packet what the expression would say of the record.
  *
