@@ -41,14 +41,16 @@ static __always_inline bool ur_addr4_fits(const __u8 *a, __u8 family, __u32 want
 	return !own || own == want;
 }
 
-/* compute_score() of IPv4 */
+/* compute_score() of IPv4. It asks for inet_daddr, which an IPv6 socket that was disconnected
+ * has no more, while its skc_v6_daddr stays (__udp_disconnect()). */
 static __always_inline __u8 ur_mismatch4(const struct ur_flow *f, const struct ur_sock *s)
 {
 	if (s->family == UR_AF_INET6 && s->flags & UR_SK_V6ONLY)
 		return UR_MM_FAMILY;
 	if (!ur_addr4_fits(s->local, s->family, *(const __u32 *)f->dst))
 		return UR_MM_ADDRESS;
-	if (!ur_addr4_fits(s->peer, s->family, *(const __u32 *)f->src) ||
+	if ((s->flags & UR_SK_CONNECTED &&
+	     !ur_addr4_fits(s->peer, s->family, *(const __u32 *)f->src)) ||
 	    (s->peer_port && s->peer_port != f->sport))
 		return UR_MM_PEER;
 	return ur_device_fits(f, s->bound_ifindex) ? UR_MM_NONE : UR_MM_DEVICE;

@@ -12,6 +12,15 @@ expect <<JSON
 {"cause":"socket.closed","confidence":"proven","why":"re:when it closed the socket",
  "sockets":[{"state":"closed","ended_by":"close","pid":$pid}]}
 JSON
+# It had been connected for IPv6; disconnected, it took IPv4 from anybody.
+start_program srv "$T/udp_end" leave :: 5003 --to ::1/9 --after .2 --comm statsd
+pause .5
+send cli "$V4" 5003
+saw_port_unreachable "$V4"
+expect <<JSON
+{"cause":"socket.closed","confidence":"proven",
+ "sockets":[{"state":"closed","local":"::","mismatch":"none","pid":$pid}]}
+JSON
 for how in fork pass; do
 	start_program srv "$T/udp_end" "$how" 0.0.0.0 5002 --after .2 --comm parent
 	wait "$pid" || true

@@ -30,6 +30,7 @@ static const char help[] =
 	"              closes it and exits\n"
 	"  hog         use memory until the kernel has enough of it\n"
 	"  rebind      close it, and bind --to at once\n"
+	"  leave       connect() it to --to, then to AF_UNSPEC, and close it\n"
 	"  disconnect  connect() to ADDR and PORT, to AF_UNSPEC, live on: what\n"
 	"              getaddrinfo() does to sort addresses\n"
 	"  keep        the same, but stay connected\n"
@@ -234,6 +235,16 @@ static void disconnect(const struct options *o)
 	live_on();
 }
 
+/* The port stays with the socket; sk_v6_daddr does, too (__udp_disconnect()). */
+static void leave_peer(const struct options *o, int fd)
+{
+	const struct sockaddr none = { .sa_family = AF_UNSPEC };
+
+	if (connect(fd, (const struct sockaddr *)&o->to.ss, o->to.len) ||
+	    connect(fd, &none, sizeof(none)))
+		die("connect to %s and to AF_UNSPEC", addr_host(&o->to));
+}
+
 static void finish(const struct options *o, int fd)
 {
 	if (strcmp(o->how, "fork") && strcmp(o->how, "pass"))
@@ -244,7 +255,9 @@ static void finish(const struct options *o, int fd)
 		hand_over(o, fd, !strcmp(o->how, "pass"));
 	if (!strcmp(o->how, "hog"))
 		hog();
-	if (!strcmp(o->how, "close") || !strcmp(o->how, "rebind"))
+	if (!strcmp(o->how, "leave"))
+		leave_peer(o, fd);
+	if (!strcmp(o->how, "close") || !strcmp(o->how, "rebind") || !strcmp(o->how, "leave"))
 		close(fd);
 	if (!strcmp(o->how, "rebind"))
 		open_socket(o, &o->to);
