@@ -415,6 +415,7 @@ churn: release ## replace rule sets 1,000 times while packets are rejected (KERN
 	$Qtests/churn/run $(KERNEL)
 
 verifier: release ## what each program costs the verifiers of the kernels, against what it did
+	$Qtests/verifier/selftest
 	$Qtests/verifier/run
 
 verifier-update: release ## record that in tests/verifier/baseline.txt
@@ -493,6 +494,7 @@ test: ## install what is missing, build, and run every test
 	$Q$(MAKE) --no-print-directory -j$(JOBS) all release truth $(STRESS)
 	$Q$(MAKE) --no-print-directory lint
 	$Qtests/lint/selftest
+	$Qtests/verifier/selftest
 	$Q$(MAKE) --no-print-directory -j$(JOBS) unit
 	$Q$(MAKE) --no-print-directory files html top completions service
 	$Q$(MAKE) --no-print-directory -j$(JOBS) fuzz-short faults-short
