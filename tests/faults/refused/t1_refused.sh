@@ -4,7 +4,8 @@
 # packets are refused each time, and what unreach says of them is held against what it says
 # with all programs. It may know less, and then must have said at the start what it can't see;
 # it may not say "proven", or what became of an answer, and be wrong. Nothing stays behind.
-# SHORT=yes: the combinations alone; ONLY=PATTERN: those in which it occurs.
+# SHORT=yes: the combinations alone; ONLY=PATTERN: those in which it occurs; FROM=N: from the
+# Nth on.
 topo
 need_module nft_nat
 listen srv 127.0.0.1 5002
@@ -39,7 +40,7 @@ sysctl -q -e -w net.ipv4.icmp_msgs_per_sec=1000000 net.ipv4.icmp_msgs_burst=1000
 
 out=$SCENARIO_OUT
 truth=$out/truth
-tries=0 wrong=0 less=0 ended=0
+asked=0 tries=0 wrong=0 less=0 ended=0
 
 # The causes that all programs tell; without any of them this would be no test.
 causes() {
@@ -158,8 +159,10 @@ try() {
 # refused LOAD ATTACH [ERROR]
 refused() {
 	[[ "$1 $2" == *${ONLY:-}* ]] || return 0
+	asked=$((asked + 1))
+	[ "$asked" -ge "${FROM:-1}" ] || return 0
 	export REFUSE_LOAD=$1 REFUSE_ATTACH=$2 REFUSE_ERROR=${3:-EINVAL}
-	try "load ${1:-all} attach ${2:-all} ${3:-}"
+	try "$asked: load ${1:-all} attach ${2:-all} ${3:-}"
 }
 
 # With all programs, which tells their names as well.
