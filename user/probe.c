@@ -322,6 +322,7 @@ static void let_go_of_start(struct ur_probe *p)
 {
 	struct bpf_program *prog;
 
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): takes errno for 0 after a failure */
 	bpf_object__for_each_program(prog, p->skel->obj) {
 		bool later = false;
 

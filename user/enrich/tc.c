@@ -100,8 +100,10 @@ static void add_xdp(unsigned int ifindex, const char *name, struct ur_tc_list *l
 int ur_tc_programs(struct ur_tc_list *list)
 {
 	struct if_nameindex *all = if_nameindex();
-	int r = all ? 0 : -errno;
+	int r = 0;
 
+	if (!all)
+		return -errno;
 	for (size_t i = 0; !r && all[i].if_index; i++) {
 		if (i == DEVICES_MAX) {
 			r = -E2BIG;
@@ -111,8 +113,7 @@ int ur_tc_programs(struct ur_tc_list *list)
 			    ur_tc_filters(all[i].if_index, true, list);
 		add_xdp(all[i].if_index, all[i].if_name, list);
 	}
-	if (all)
-		if_freenameindex(all);
+	if_freenameindex(all);
 	return r;
 }
 

@@ -7,10 +7,12 @@
 #include "user/probe/btf.h"
 
 /* libbpf's own, which only a linker that wraps them knows under these names. */
+/* NOLINTBEGIN(bugprone-reserved-identifier): they are the linker's */
 __attribute__((weak)) struct btf *__real_btf__load_vmlinux_btf(void);
 __attribute__((weak)) void __real_btf__free(struct btf *btf);
 __attribute__((weak)) int32_t __real_btf__find_by_name_kind(const struct btf *btf, const char *name,
 							    uint32_t kind);
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 static struct {
 	struct btf *btf;
