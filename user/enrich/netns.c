@@ -109,6 +109,18 @@ static bool is_number(const char *text)
 	return *text && !text[strspn(text, "0123456789")];
 }
 
+/* The next entry of @d; NULL at the end, or when it can't be read. */
+static struct dirent *next_entry(struct search *s, DIR *d)
+{
+	struct dirent *e;
+
+	errno = 0;
+	e = readdir(d);
+	if (!e && errno)
+		s->denied = true;
+	return e;
+}
+
 /* Look at @dir/<entry>@tail for every entry; only numbers when there is a tail. */
 static bool search_folder(struct search *s, const char *dir, const char *tail,
 			  char path[PATH_MAX_HERE])
@@ -116,9 +128,9 @@ static bool search_folder(struct search *s, const char *dir, const char *tail,
 	ur_cleanup(ur_closedirp) DIR *d = opendir(dir);
 	struct dirent *e;
 
-	if (!d && (errno == EACCES || errno == EPERM))
+	if (!d && errno != ENOENT)
 		s->denied = true;
-	for (unsigned n = 0; d && n < SCAN_MAX && (e = readdir(d)); n++) {
+	for (unsigned n = 0; d && n < SCAN_MAX && (e = next_entry(s, d)); n++) {
 		if (e->d_name[0] == '.' || (*tail && !is_number(e->d_name)))
 			continue;
 		snprintf(path, PATH_MAX_HERE, "%s/%s%s", dir, e->d_name, tail);
@@ -126,6 +138,28 @@ static bool search_folder(struct search *s, const char *dir, const char *tail,
 			return true;
 	}
 	return false;
+}
+
+static bool is_octal(const char *p)
+{
+	for (int i = 0; i < 3; i++)
+		if (p[i] < '0' || p[i] > '7')
+			return false;
+	return true;
+}
+
+/* Space, tab, newline and backslash are "\040" and the like there (mangle_path()). */
+static void unescape(const char *field, char *path)
+{
+	for (; *field; path++) {
+		if (*field == '\\' && is_octal(field + 1)) {
+			*path = (char)(field[1] << 6 | (field[2] & 7) << 3 | (field[3] & 7));
+			field += 4;
+		} else {
+			*path = *field++;
+		}
+	}
+	*path = '\0';
 }
 
 /* One line of mountinfo: "id parent dev root mountpoint ...", the root of a namespace
@@ -143,7 +177,7 @@ static bool mount_leads(struct search *s, char *line, char path[PATH_MAX_HERE])
 	field = strtok_r(NULL, " ", &save);
 	if (!field || strlen(field) >= PATH_MAX_HERE)
 		return false;
-	strcpy(path, field);
+	unescape(field, path);
 	return leads(s, path);
 }
 
@@ -153,6 +187,8 @@ static bool search_mounts(struct search *s, char path[PATH_MAX_HERE])
 	ur_cleanup(ur_freep) char *line = NULL;
 	size_t room = 0;
 
+	if (!f)
+		s->denied = true;
 	for (unsigned n = 0; f && n < SCAN_MAX && getline(&line, &room, f) > 0; n++)
 		if (mount_leads(s, line, path))
 			return true;

@@ -4,6 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
 #include "tests/unit/enrich/away.h"
 #include "user/enrich/netns.h"
 
@@ -26,6 +31,64 @@ static void test_open(void **state)
 	close(fd);
 	assert_true(ur_netns_open(names, away.inum) < 0);
 	assert_true(ur_netns_open(names, 0) == -ENOENT);
+}
+
+/* Bind a namespace without a process to @path. Its number, 0: not possible here. */
+static uint32_t bind_namespace(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600), status;
+	struct stat st;
+	pid_t pid;
+
+	if (fd < 0 || close(fd))
+		return 0;
+	pid = fork();
+	if (!pid)
+		_exit(unshare(CLONE_NEWNET) ||
+		      mount("/proc/thread-self/ns/net", path, NULL, MS_BIND, NULL));
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status || stat(path, &st))
+		return 0;
+	return (uint32_t)st.st_ino;
+}
+
+/* Statuses of what is tried in mounts of its own. */
+enum { MOUNT_FOUND, MOUNT_NOT_FOUND, MOUNT_IMPOSSIBLE };
+
+static int look_behind_mounts(const char *dir)
+{
+	ur_cleanup(ur_netns_names_freep) struct ur_netns_names *names = NULL;
+	char path[64];
+	uint32_t inum;
+
+	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return MOUNT_IMPOSSIBLE;
+	snprintf(path, sizeof(path), "%s/a \\0 \\b\tc", dir);
+	inum = bind_namespace(path);
+	if (!inum || ur_netns_names_new(&names))
+		return MOUNT_IMPOSSIBLE;
+	return ur_netns_open(names, inum) >= 0 ? MOUNT_FOUND : MOUNT_NOT_FOUND;
+}
+
+/* A way in that is a mount only, at a path with spaces and backslashes. */
+static void test_mounts(void **state)
+{
+	char dir[] = "/tmp/netns.XXXXXX", path[64];
+	int status;
+	pid_t pid;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	pid = fork();
+	if (!pid)
+		_exit(look_behind_mounts(dir));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	snprintf(path, sizeof(path), "%s/a \\0 \\b\tc", dir);
+	unlink(path);
+	rmdir(dir);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == MOUNT_IMPOSSIBLE)
+		skip();
+	assert_int_equal(WEXITSTATUS(status), MOUNT_FOUND);
 }
 
 static void test_names(void **state)
@@ -77,6 +140,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_open),
+		cmocka_unit_test(test_mounts),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_resolve),
 	};
