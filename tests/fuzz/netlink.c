@@ -16,6 +16,7 @@
 #include "user/enrich/nft_msg.h"
 #include "user/enrich/rtdump.h"
 #include "user/enrich/rtnl.h"
+#include "user/enrich/tc.h"
 
 #define ANSWER RTM_NEWRULE
 
@@ -146,11 +147,19 @@ static void read_answer(const uint8_t *data, size_t len)
 	ur_rtnl_u32(attr);
 }
 
+static void read_filter(const uint8_t *data, size_t len)
+{
+	struct ur_tc tc;
+
+	if (ur_tc_parse(data, len, &tc) > 0)
+		must(strlen(tc.kind) < sizeof(tc.kind) && strlen(tc.name) < sizeof(tc.name));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const readers[])(const uint8_t *, size_t) = {
-		read_table,      read_chain, read_rule, read_generation,
-		read_attributes, read_rules, read_dump, read_answer,
+		read_table, read_chain, read_rule,   read_generation, read_attributes,
+		read_rules, read_dump,  read_answer, read_filter,
 	};
 	struct fuzz f = { data, size };
 	const uint8_t which = fuzz_u8(&f) % (sizeof(readers) / sizeof(readers[0]));

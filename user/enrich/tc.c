@@ -36,30 +36,40 @@ static void copy(char *to, size_t room, const struct rtattr *attr)
 		snprintf(to, room, "%.*s", (int)RTA_PAYLOAD(attr), (const char *)RTA_DATA(attr));
 }
 
-int ur_tc_take(const uint8_t *payload, size_t len, void *arg)
+int ur_tc_parse(const uint8_t *payload, size_t len, struct ur_tc *tc)
 {
-	const struct side *side = arg;
 	const struct tcmsg *tcm = (const void *)payload;
 	const size_t skip = NLMSG_ALIGN(sizeof(*tcm));
 	const struct rtattr *options;
-	struct ur_tc tc = {};
 
+	*tc = (struct ur_tc){};
 	if (len < skip)
 		return -EBADMSG;
-	tc.egress = side->egress;
 	/* A filter's own answer; that of its priority has no options. */
 	options = ur_rtnl_find(payload + skip, len - skip, TCA_OPTIONS);
 	if (!options || !tcm->tcm_handle)
 		return 0;
-	tc.pref = tcm->tcm_info >> 16;
-	copy(tc.kind, sizeof(tc.kind), ur_rtnl_find(payload + skip, len - skip, TCA_KIND));
-	if (!strcmp(tc.kind, "bpf")) {
+	tc->pref = tcm->tcm_info >> 16;
+	copy(tc->kind, sizeof(tc->kind), ur_rtnl_find(payload + skip, len - skip, TCA_KIND));
+	if (!strcmp(tc->kind, "bpf")) {
 		const void *inner = RTA_DATA(options);
 
-		tc.prog = ur_rtnl_u32(ur_rtnl_find(inner, RTA_PAYLOAD(options), TCA_BPF_ID));
-		copy(tc.name, sizeof(tc.name),
+		tc->prog = ur_rtnl_u32(ur_rtnl_find(inner, RTA_PAYLOAD(options), TCA_BPF_ID));
+		copy(tc->name, sizeof(tc->name),
 		     ur_rtnl_find(inner, RTA_PAYLOAD(options), TCA_BPF_NAME));
 	}
+	return 1;
+}
+
+static int take(const uint8_t *payload, size_t len, void *arg)
+{
+	const struct side *side = arg;
+	struct ur_tc tc;
+	int r = ur_tc_parse(payload, len, &tc);
+
+	if (r <= 0)
+		return r;
+	tc.egress = side->egress;
 	if_indextoname(side->ifindex, tc.dev);
 	add(side->list, &tc);
 	return 0;
@@ -73,7 +83,7 @@ int ur_tc_filters(unsigned int ifindex, bool egress, struct ur_tc_list *list)
 		.tcm_parent = TC_H_MAKE(TC_H_CLSACT, egress ? TC_H_MIN_EGRESS : TC_H_MIN_INGRESS),
 	};
 	struct side side = { .list = list, .ifindex = ifindex, .egress = egress };
-	int r = ur_rtdump(RTM_GETTFILTER, &tcm, sizeof(tcm), ur_tc_take, &side);
+	int r = ur_rtdump(RTM_GETTFILTER, &tcm, sizeof(tcm), take, &side);
 
 	return r == -EINVAL || r == -ENOENT ? 0 : r; /* no such qdisc */
 }

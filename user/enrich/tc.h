@@ -12,8 +12,9 @@ struct ur_tc_list {
 	bool programs_only;          /* in: BPF programs only */
 };
 
-/* Take one answer about a filter, as ur_rtdump() hands them out; @arg is tc.c's own. */
-int ur_tc_take(const uint8_t *payload, size_t len, void *arg);
+/* Read one answer about a filter, but for its device and side. Returns 1; 0 when it is of a
+ * priority only; -EBADMSG. Pure. */
+int ur_tc_parse(const uint8_t *payload, size_t len, struct ur_tc *tc);
 
 /* Add the filters at one side of the device to @list. Returns 0, also for a device without; or -errno. */
 int ur_tc_filters(unsigned int ifindex, bool egress, struct ur_tc_list *list);

@@ -15,9 +15,10 @@ static struct ur_evidence ev;
 static void malformed(void **state)
 {
 	uint8_t short_one[8] = {};
+	struct ur_tc tc;
 
 	(void)state;
-	assert_true(ur_tc_take(short_one, sizeof(short_one), NULL) < 0);
+	assert_true(ur_tc_parse(short_one, sizeof(short_one), &tc) < 0);
 }
 
 static void nothing_there(void **state)
