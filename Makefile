@@ -287,14 +287,20 @@ service: $B/unreach $B/plain/tests/unit/serve/test_metrics_render ## hold servic
 FAULTS  := malloc calloc realloc strdup strndup open_memstream mmap fopen fdopen opendir \
 	fdopendir memfd_create socket pipe2 eventfd timerfd_create read write fwrite fflush \
 	fstat stat connect setsockopt getsockopt send recv readlink timerfd_settime prctl \
-	pthread_create posix_spawn open openat syscall
+	pthread_create posix_spawn open openat syscall posix_spawn_file_actions_addopen \
+	posix_spawn_file_actions_adddup2 posix_spawn_file_actions_addclosefrom_np cap_init \
+	cap_get_proc cap_set_proc cap_drop_bound if_nameindex getifaddrs signalfd epoll_create1 \
+	epoll_ctl dup open_by_handle_at poll setns ioctl sendto bind listen getsockname access \
+	faccessat readlinkat unlink fseek ftruncate getrandom if_indextoname readdir fgets fread \
+	__getdelim fclose
+WRAPS   := tests/faults/wrap.o tests/faults/wrap_more.o
 $B/faults/%.o: %.c $B/flags
 	$(call say,CC,$@)
 	$Qmkdir -p $(@D)
 	$Q$(CC) $(CC_FLAGS) $(ASAN) -MMD -MP -c $< -o $@
 $B/faults/main.o: $B/asan/user/main.o
 	$Qmkdir -p $(@D) && $(OBJCOPY) --redefine-sym main=unreach_main $< $@
-$B/faults/run: $B/faults/tests/faults/run.o $B/faults/tests/faults/wrap.o $B/faults/main.o $B/asan/user.a
+$B/faults/run: $(addprefix $B/faults/,tests/faults/run.o $(WRAPS) main.o) $B/asan/user.a
 	$(call say,LD,$@)
 	$Q$(CC) $(CC_FLAGS) $(ASAN) $(LD_FLAGS) $(FAULTS:%=-Wl,--wrap=%) $^ -o $@ \
 		$(patsubst -ljansson,-l:libjansson.a,$(LIBS))
@@ -302,30 +308,27 @@ $B/faults/live/%.o: %.c $B/flags
 	$Qmkdir -p $(@D) && $(CC) $(CC_FLAGS) -MMD -MP -c $< -o $@
 $B/faults/live/main.o: $B/release/user/main.o
 	$Qmkdir -p $(@D) && $(OBJCOPY) --redefine-sym main=unreach_main $< $@
-$B/faults/live/run: $(addprefix $B/faults/live/,tests/faults/run.o tests/faults/wrap.o main.o) \
+$B/faults/live/run: $(addprefix $B/faults/live/,tests/faults/run.o $(WRAPS) main.o) \
 		$(filter-out %/main.o,$(release_OBJ))
 	$(call say,LD,$@)
 	$Q$(CC) $(CC_FLAGS) $(LD_FLAGS) $(STATIC) $(NO_TLS) $(FAULTS:%=-Wl,--wrap=%) $^ -o $@ $(LIBS)
-# A running tracer makes calls that no replay does.
-RUNNING := poll setns ioctl sendto readdir fgets
-$B/faults/live/running: $(addprefix $B/faults/live/,tests/faults/running.o tests/faults/wrap.o \
-		tests/faults/wrap_running.o main.o) $(filter-out %/main.o,$(release_OBJ))
+$B/faults/live/running: $(addprefix $B/faults/live/,tests/faults/running.o $(WRAPS) main.o) \
+		$(filter-out %/main.o,$(release_OBJ))
 	$(call say,LD,$@)
-	$Q$(CC) $(CC_FLAGS) $(LD_FLAGS) $(STATIC) $(NO_TLS) $(FAULTS:%=-Wl,--wrap=%) \
-		$(RUNNING:%=-Wl,--wrap=%) $^ -o $@ $(LIBS)
+	$Q$(CC) $(CC_FLAGS) $(LD_FLAGS) $(STATIC) $(NO_TLS) $(FAULTS:%=-Wl,--wrap=%) $^ -o $@ $(LIBS)
 # The same with libbpf's loading and attaching wrapped: programs are refused by their names.
 REFUSABLE := bpf_prog_load bpf_program__attach bpf_program__attach_kprobe
 $B/faults/refused/unreach: $B/faults/live/tests/faults/refuse.o $(release_OBJ)
 	$(call say,LD,$@)
 	$Qmkdir -p $(@D)
 	$Q$(CC) $(CC_FLAGS) $(LD_FLAGS) $(STATIC) $(NO_TLS) $(REFUSABLE:%=-Wl,--wrap=%) $^ -o $@ $(LIBS)
--include $B/faults/tests/faults/run.d $B/faults/tests/faults/wrap.d
+-include $(addprefix $B/faults/tests/faults/,run.d wrap.d wrap_more.d)
 
 .PHONY: faults faults-short refused
 faults: $B/faults/run $B/faults/live/run $B/faults/live/running ## fail each call that can fail in turn, and see how it ends (KERNEL=6.12)
 	$Q$<
-	$Qtests/vm/run $(or $(KERNEL),6.12) --timeout 3000 --share $B/faults/live:/faults -- \
-		sh -c '/faults/run --live 1 29 && /faults/running 40'
+	$Qtests/vm/run $(or $(KERNEL),6.12) --timeout 5000 --share $B/faults/live:/faults -- \
+		sh -c '/faults/run --live 24 && /faults/running 40'
 faults-short: $B/faults/run
 	$Q$< --short
 refused: $B/faults/refused/unreach truth ## refuse each program, and those that belong together (KERNEL='6.12 5.10')

@@ -6,9 +6,10 @@
  * STATUS_BROKEN). With 1 it must say why. With 0 it wrote what it writes without a fault, or said
  * what is missing, or did without the names of services.
  *
- *   run              all of them            run --live N STEP  in a guest: every STEPth bpf() and
- *   run --short      fewer of very many      perf_event_open() of the start, from the Nth on
- *   run CASE [N]     those of one case, from the Nth on
+ *   run              all of them
+ *   run --short      fewer of very many
+ *   run CASE [N]     those of one case, from the Nth on; or of a kind
+ *   run --live TRIES in a guest: so many of each kind while it starts, bpf() among them
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -71,6 +72,12 @@ static const struct run_case {
 	{ "events, looked up", { NULL } },
 };
 #define NCASES (sizeof(cases) / sizeof(cases[0]))
+
+/* Shared with the children. */
+static struct {
+	char hit[FAULT_NAME_MAX];
+	unsigned int calls;
+} * shared;
 
 static char folder[] = "/tmp/faults.XXXXXX";
 static unsigned int injected[FAULT_KINDS], ended[FAULT_KINDS], went_on[FAULT_KINDS], broken;
@@ -151,6 +158,7 @@ static void child(const struct run_case *c, const struct fault *f)
 	fault = *f;
 	r = c->args[0] ? unreach_main(argc, argv) : look_up();
 	fault.hit = NULL;
+	shared->calls = fault.calls;
 	for (int i = 1; i < argc; i++)
 		free(argv[i]);
 	exit(r);
@@ -162,6 +170,7 @@ static int run(const struct run_case *c, const struct fault *f)
 	int status;
 
 	f->hit[0] = '\0';
+	shared->calls = 0;
 	unlink(in_folder(OUT));
 	fflush(NULL);
 	pid = fork();
@@ -266,9 +275,9 @@ static void judge(const struct run_case *c, const struct fault *f, int status,
 }
 
 /* Every call of @kind in turn; with @all, those after it fail as well. */
-static void each_call(const struct run_case *c, enum fault_kind kind, bool all, char *hit)
+static void each_call(const struct run_case *c, enum fault_kind kind, bool all)
 {
-	struct fault f = { .hit = hit, .kind = kind, .nth = UINT32_MAX };
+	struct fault f = { .hit = shared->hit, .kind = kind, .nth = UINT32_MAX };
 	struct result without;
 	int status = run(c, &f);
 
@@ -281,7 +290,7 @@ static void each_call(const struct run_case *c, enum fault_kind kind, bool all, 
 	f.all = all;
 	for (f.nth = first_call;; f.nth += is_short && f.nth > DENSE ? f.nth / 3 : 1) {
 		status = run(c, &f);
-		if (!hit[0])
+		if (!f.hit[0])
 			break;
 		judge(c, &f, status, &without);
 	}
@@ -352,23 +361,81 @@ static void judge_live(const struct fault *f, int status, const struct result *w
 	drop(&now);
 }
 
-static void each_live(int error, unsigned int first, unsigned int step, char *hit)
+/* ---- in a guest: all that a start does beside that, and an end ---- */
+
+static const struct run_case begins = {
+	"a start", { "--json", "--for", "200ms", "--serve=127.0.0.1:9099", "--ready-file", OUT }
+};
+
+/* With 0 it followed the kernel, and said what it can't see. */
+static void judge_start(const struct fault *f, int status, unsigned int before)
 {
-	struct fault f = { .hit = hit, .kind = FAULT_BPF, .nth = UINT32_MAX, .error = error };
+	struct result now;
+
+	take(&now);
+	injected[f->kind]++;
+	if (status != 0 && status != 1 && status != 3)
+		complain(&begins, f, "it broke", &now);
+	else if (status && !strstr(now.text[1], "unreach: "))
+		complain(&begins, f, "it ended, and does not say why", &now);
+	else if (!status && !strstr(now.text[1], "unreach: watching"))
+		complain(&begins, f, "status 0, and it did not follow the kernel", &now);
+	if (!all_gone(before))
+		complain(&begins, f, "programs stay behind", &now);
+	if (status)
+		printf("      %s %u (%s): %d: %.*s\n", kinds[f->kind], f->nth, f->hit, status,
+		       (int)strcspn(now.text[1], "\n"), now.text[1]);
+	ended[f->kind] += status != 0;
+	went_on[f->kind] += status == 0;
+	drop(&now);
+}
+
+/* @tries of the calls of @kind, evenly over all of them. */
+static void each_live(const struct run_case *c, enum fault_kind kind, int error, unsigned int tries)
+{
+	struct fault f = { .hit = shared->hit, .kind = kind, .nth = UINT32_MAX, .error = error };
 	const unsigned int before = programs();
 	struct result without;
-	int status = run(&live, &f);
+	int status = run(c, &f);
+	const unsigned int calls = shared->calls;
 
 	take(&without);
-	if (status)
-		complain(&live, &f, "it fails without any fault", &without);
-	for (f.nth = first; !status || hit[0]; f.nth += step) {
-		status = run(&live, &f);
-		if (!hit[0])
-			break;
-		judge_live(&f, status, &without, before);
+	if (status || !calls)
+		complain(c, &f, "it fails without any fault", &without);
+	for (unsigned int i = 0; i < tries && i < calls; i++) {
+		f.nth = 1 + (calls > tries ? (unsigned int)((uint64_t)i * calls / tries) : i);
+		status = run(c, &f);
+		if (f.hit[0] && c == &live)
+			judge_live(&f, status, &without, before);
+		else if (f.hit[0])
+			judge_start(&f, status, before);
+		fflush(stdout);
 	}
 	drop(&without);
+}
+
+static void in_guest(unsigned int tries)
+{
+	each_live(&live, FAULT_BPF, EPERM, tries);
+	each_live(&live, FAULT_BPF, ENOMEM, tries);
+	for (int kind = 0; kind < FAULT_BPF; kind++) {
+		if (kind == FAULT_OPEN || kind == FAULT_CALL)
+			each_live(&live, kind, 0, tries);
+		each_live(&begins, kind, 0, tries);
+	}
+}
+
+static void on_host(const char *chosen)
+{
+	for (size_t i = 0; i < NCASES; i++)
+		for (int k = 0; k < FAULT_BPF; k++) {
+			if (chosen && strcmp(chosen, cases[i].name) != 0 &&
+			    strcmp(chosen, kinds[k]) != 0)
+				continue;
+			each_call(&cases[i], k, false);
+			if (k == FAULT_MEMORY && !is_short)
+				each_call(&cases[i], k, true);
+		}
 }
 
 static void print_table(void)
@@ -380,31 +447,35 @@ static void print_table(void)
 			       went_on[k]);
 }
 
-int main(int argc, char **argv)
+/* -w -C makes several. */
+static void clean_up(void)
 {
-	char *hit = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char name[16];
 
-	is_short = argc > 1 && !strcmp(argv[1], "--short");
-	if (hit == MAP_FAILED || !mkdtemp(folder))
-		return 1;
-	for (int i = 0; argc > 3 && i < 2; i++)
-		each_live(i ? ENOMEM : EPERM, (unsigned int)atoi(argv[2]),
-			  (unsigned int)atoi(argv[3]), hit);
-	if (argc > 2)
-		first_call = (unsigned int)atoi(argv[2]);
-	for (size_t i = 0; argc < 4 && i < NCASES; i++)
-		for (int k = 0; k < FAULT_BPF; k++) {
-			if (argc > 1 && !is_short && strcmp(argv[1], cases[i].name) != 0)
-				continue;
-			each_call(&cases[i], k, false, hit);
-			if (k == FAULT_MEMORY && !is_short)
-				each_call(&cases[i], k, true, hit);
-		}
-	print_table();
-	printf("%s  faults: %u left something undone\n", broken ? "FAIL" : "ok  ", broken);
 	unlink(in_folder("stdout"));
 	unlink(in_folder("stderr"));
 	unlink(in_folder(OUT));
+	for (int i = 0; i < 10; i++) {
+		snprintf(name, sizeof(name), OUT "%d", i);
+		unlink(in_folder(name));
+	}
 	rmdir(folder);
+}
+
+int main(int argc, char **argv)
+{
+	shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	is_short = argc > 1 && !strcmp(argv[1], "--short");
+	if (shared == MAP_FAILED || !mkdtemp(folder))
+		return 1;
+	if (argc == 3)
+		first_call = (unsigned int)atoi(argv[2]);
+	if (argc == 3 && !strcmp(argv[1], "--live"))
+		in_guest(first_call);
+	else
+		on_host(is_short ? NULL : argv[1]);
+	print_table();
+	printf("%s  faults: %u left something undone\n", broken ? "FAIL" : "ok  ", broken);
+	clean_up();
 	return broken ? 1 : 0;
 }
