@@ -86,6 +86,82 @@ static __always_inline __u64 ur_filter_table_of(const struct net *net, bool v6)
 	return (__u64)BPF_CORE_READ(old, ipv4.iptable_filter);
 }
 
+/* What ip_append_data() and ip6_append_data() have put together, and is not sent yet. Linux 6.1
+ * has the members in an anonymous group, 5.10 has not; to CO-RE that is all the same. */
+struct sk_buff_head___queue {
+	struct sk_buff *next;
+} __attribute__((preserve_access_index));
+
+struct sock___queue {
+	struct sk_buff_head___queue sk_write_queue;
+} __attribute__((preserve_access_index));
+
+/* The only packet there; 0 for none, and for more. */
+static __always_inline __u64 ur_queued(const struct sock *sk)
+{
+	const struct sock___queue *s = (const void *)sk;
+	__u64 end = (__u64)__builtin_preserve_access_index(&s->sk_write_queue);
+	const struct sk_buff_head___queue *skb =
+		(const void *)BPF_CORE_READ(s, sk_write_queue.next);
+
+	if ((__u64)skb == end || ur_peek(__u64, (__u64)skb) != end) /* sk_buff.next comes first */
+		return 0;
+	return (__u64)skb;
+}
+
+/* What the header of an IPv6 packet that is being put together will say. inet6_cork is a part
+ * of ipv6_pinfo in Linux 6.12, and of inet_cork_full in 7.2. */
+struct inet6_cork___any {
+	__u8 hop_limit;
+	__u8 tclass;
+} __attribute__((preserve_access_index));
+
+struct flowi6___cork {
+	struct in6_addr daddr, saddr;
+} __attribute__((preserve_access_index));
+
+struct flowi___cork {
+	union {
+		struct flowi6___cork ip6;
+	} u;
+} __attribute__((preserve_access_index));
+
+struct inet_cork_full___any {
+	struct flowi___cork fl;
+	struct inet6_cork___any base6;
+} __attribute__((preserve_access_index));
+
+struct ipv6_pinfo___cork {
+	struct inet6_cork___any cork;
+} __attribute__((preserve_access_index));
+
+struct inet_sock___cork {
+	struct ipv6_pinfo___cork *pinet6;
+	struct inet_cork_full___any cork;
+} __attribute__((preserve_access_index));
+
+/* Its 40 bytes, with a flow label of 0 and a length of 0. */
+static __always_inline void ur_cork_header6(__u8 *to, const struct sock *sk)
+{
+	const struct inet_sock___cork *inet = (const void *)sk;
+	__u8 tclass;
+
+	if (bpf_core_field_exists(inet->cork.base6)) {
+		to[7] = BPF_CORE_READ(inet, cork.base6.hop_limit);
+		tclass = BPF_CORE_READ(inet, cork.base6.tclass);
+	} else {
+		to[7] = BPF_CORE_READ(inet, pinet6, cork.hop_limit);
+		tclass = BPF_CORE_READ(inet, pinet6, cork.tclass);
+	}
+	to[0] = 6 << 4 | tclass >> 4;
+	to[1] = tclass << 4;
+	to[6] = 58; /* IPPROTO_ICMPV6 */
+	bpf_probe_read_kernel(to + 8, 16,
+			      __builtin_preserve_access_index(&inet->cork.fl.u.ip6.saddr));
+	bpf_probe_read_kernel(to + 24, 16,
+			      __builtin_preserve_access_index(&inet->cork.fl.u.ip6.daddr));
+}
+
 /* inet_bind_bucket.owners: up to v6.7 all sockets of the port; since (8191792c18c5) they are in
  * the buckets of inet_bind_bucket.bhash2. */
 struct inet_bind_bucket___pre_6_8 {

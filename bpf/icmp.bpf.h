@@ -8,6 +8,7 @@
  * takes it, kretprobe otherwise; it adds what became of the answer and sends the record. It
  * finds out when the entry was skipped, and then sends the stack in place of a proof.
  */
+#include "bpf/answer.bpf.h"
 #include "bpf/claim.bpf.h"
 #include "bpf/count.bpf.h"
 #include "bpf/emit.bpf.h"
@@ -204,6 +205,8 @@ static __always_inline void ur_emit_window(const struct ur_frame *f, const struc
 		e->nat = f->nat;
 		e->flags |= UR_EV_ENTRY;
 	}
+	if (ur_want_answers)
+		ur_answer_take(key, f->ts_ns);
 	ur_event_send(key, e);
 }
 

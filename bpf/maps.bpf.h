@@ -37,7 +37,8 @@ struct ur_frame {
 	__u64 sp;     /* stack pointer where the hooked function was entered, 0: not seen */
 	__u64 ip;     /* claim: in the hooked function; reset: CPU, and 1 */
 	__u64 caller; /* return address of the hooked function */
-	__u64 obj;    /* claim: struct nft_expr, or struct xt_action_param; reset: struct sock */
+	__u64 obj;    /* claim: struct nft_expr, or struct xt_action_param; reset: struct sock;
+		       * window: the answer, answer.bpf.h */
 	__u64 pkt;    /* claim by nft: struct nft_pktinfo; reset: the counter at its entry */
 	__u64 regs;   /* claim by nft: struct nft_regs; reset: enum sk_rst_reason */
 	__u64 sent;   /* reset: packets of its IP version that had left at its entry */
@@ -207,6 +208,7 @@ struct {
 /* Written by user space before loading; defined in settings.bpf.c. */
 extern const volatile __u32 ur_want_netns;    /* report this namespace only; 0: all */
 extern const volatile __u32 ur_want_received; /* errors that come, too */
+extern const volatile __u32 ur_want_answers;  /* the answers themselves, too */
 extern const volatile __u32 ur_want_filter;   /* only what the filter matches: filter.bpf.c */
 /* Functions that wake a task which waits for a socket, 0: not known. Of poll() and select(),
  * whose entry leads to the task; of epoll; those whose entry names the task itself. */

@@ -4,8 +4,7 @@
  * Each writes into the window on top of the current task, and does nothing without one,
  * so that echo replies and the like pay for one look-up.
  */
-#include "bpf/frame.bpf.h"
-#include "bpf/packet.bpf.h"
+#include "bpf/answer.bpf.h"
 
 /* @ret: as the register holds it. Of a bool only the low byte means anything. */
 static __always_inline int ur_denied(__u64 ret, __u8 bit)
@@ -26,6 +25,8 @@ static __always_inline int ur_pushed(__u8 family, int ret)
 		f->window |= UR_WIN_PUSHED;
 		f->push_ret = ret;
 	}
+	if (ur_want_answers && family == 6 && ret >= 0)
+		ur_answer6_left();
 	return 0;
 }
 
@@ -101,26 +102,29 @@ int BPF_KRETPROBE(push6_kret, int ret)
 
 /* void nf_ct_attach(new, skb): nf_send_reset() and nf_send_reset6() call it once the
  * RST is built and routed, right before they hand it to IP output. */
-static __always_inline int ur_rst_built(__u64 skb)
+static __always_inline int ur_rst_built(__u64 skb, __u64 rst)
 {
 	struct ur_task *t = ur_task_get();
 	struct ur_frame *f = t ? ur_frame_at(t, 0) : NULL;
 
-	if (f && f->kind == UR_FRAME_CLAIM && f->skb == skb)
-		f->window |= UR_WIN_RST_BUILT;
+	if (!f || f->kind != UR_FRAME_CLAIM || f->skb != skb)
+		return 0;
+	f->window |= UR_WIN_RST_BUILT;
+	if (ur_want_answers)
+		ur_answer_see(rst);
 	return 0;
 }
 
 SEC("fentry/nf_ct_attach")
 int BPF_PROG(rst_built, struct sk_buff *rst, struct sk_buff *skb)
 {
-	return ur_rst_built((__u64)skb);
+	return ur_rst_built((__u64)skb, (__u64)rst);
 }
 
 SEC("kprobe/nf_ct_attach")
 int BPF_KPROBE(rst_built_kprobe, struct sk_buff *rst, struct sk_buff *skb)
 {
-	return ur_rst_built((__u64)skb);
+	return ur_rst_built((__u64)skb, (__u64)rst);
 }
 
 /* void nf_ct_set_closing(nfct), of the rejected packet: both call that next, and nobody else does

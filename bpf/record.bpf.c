@@ -7,6 +7,7 @@
  * the record; or the claim of a reject hook that ends and that no ICMP function took (early
  * return, or a TCP reset), whose record is sent from here.
  */
+#include "bpf/answer.bpf.h"
 #include "bpf/claim.bpf.h"
 #include "bpf/emit.bpf.h"
 #include "bpf/history.bpf.h"
@@ -204,6 +205,8 @@ static __always_inline void ur_emit_claim(const struct ur_frame *claim, __u32 de
 	ur_fill_local(key, claim->skb);
 	if (!ur_by_hand(pf)) /* where a frame goes next is not known yet */
 		ur_fill_sockets(key, claim->skb, (__u64)net);
+	if (ur_want_answers)
+		ur_answer_take(key, claim->ts_ns);
 	ur_event_send(key, e);
 }
 

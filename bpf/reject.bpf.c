@@ -4,6 +4,7 @@
  * All of it is in modules, which fentry would pin, so these are kprobes everywhere.
  * Each program is attached to several functions of the same signature.
  */
+#include "bpf/answer.bpf.h"
 #include "bpf/claim_count.bpf.h"
 #include "bpf/made.bpf.h"
 
@@ -84,7 +85,12 @@ static __always_inline int ur_hand_built(__u64 skb)
 SEC("kretprobe")
 int BPF_KRETPROBE(hand_built_exit, void *answer)
 {
-	return answer ? ur_hand_built(0) : 0;
+	if (!answer)
+		return 0;
+	ur_hand_built(0);
+	if (ur_want_answers)
+		ur_answer_see((__u64)answer);
+	return 0;
 }
 
 /* struct iphdr *nf_reject_iphdr_put(nskb, oldskb, ...), nf_reject_ip6hdr_put(): in v5.10

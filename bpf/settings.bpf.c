@@ -7,6 +7,7 @@ char LICENSE[] = "GPL";
 
 const volatile __u32 ur_want_netns = 0;
 const volatile __u32 ur_want_received = 0;
+const volatile __u32 ur_want_answers = 0;
 const volatile __u32 ur_want_filter = 0;
 const volatile __u64 ur_waker_poll = 0;
 const volatile __u64 ur_waker_epoll = 0;

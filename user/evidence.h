@@ -291,6 +291,7 @@ struct ur_rule_text {
 #define UR_MISSING_ICMP6          (1u << 13) /* the same for IPv6 */
 #define UR_MISSING_RST            (1u << 14) /* whether a rule's TCP reset was built */
 #define UR_MISSING_RECEIVED       (1u << 16) /* errors that come, where they were asked for */
+#define UR_MISSING_ANSWER         (1u << 17) /* the answers themselves, for a capture file */
 /* Of an answer that is not known to have left, no other namespace's conntrack tells. */
 #define UR_MISSING_NAT (UR_MISSING_CONNTRACK | UR_MISSING_OUTCOME_PUSH)
 

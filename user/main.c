@@ -228,6 +228,7 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 				      .filter = o->served ? NULL : filter,
 				      .debug = o->verbose > 1,
 				      .received = o->received,
+				      .answers = o->write,
 				      .tcp_reset = o->tcp_reset };
 	struct reporter reporter = { .o = o };
 	struct ur_worker_opts worker_opts = { .select = { filter, o->interface, o->cause },

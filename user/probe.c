@@ -93,6 +93,9 @@ static void configure(struct ur_probe *p, const struct ur_probe_opts *opts)
 		bpf_map__set_max_entries(p->skel->maps.made, 1);
 		bpf_map__set_max_entries(p->skel->maps.receptions, 1);
 	}
+	p->skel->rodata->ur_want_answers = p->answers;
+	if (!p->answers)
+		bpf_map__set_max_entries(p->skel->maps.answers, 1);
 	p->skel->rodata->ur_udp_table = ur_symbols_data(p->syms, "udp_table");
 	p->skel->rodata->ur_udplite_table = ur_symbols_data(p->syms, "udplite_table");
 	if (p->tcp_reset)
@@ -391,6 +394,7 @@ int ur_probe_open(const struct ur_probe_opts *opts, struct ur_probe **ret, struc
 		return -ENOMEM;
 	p->filter = (struct ur_probe_filter){ -1, -1, -1 };
 	p->received = opts->received;
+	p->answers = opts->answers;
 	said = (struct said){ .debug = opts->debug };
 	libbpf_set_print(on_libbpf);
 	p->tcp_reset = opts->tcp_reset;

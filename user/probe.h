@@ -22,6 +22,7 @@ struct ur_probe_opts {
 	bool all;                       /* a record of each decision, however alike they are */
 	bool debug;                     /* libbpf's own messages on stderr */
 	bool received;                  /* errors that come, too */
+	bool answers;                   /* the answers themselves, for a capture file */
 	bool tcp_reset;                 /* the resets that TCP itself sends, too */
 	const struct ur_filter *filter; /* only what it matches, as far as the kernel side can
 					 * tell: what comes is to be asked again. NULL: all */

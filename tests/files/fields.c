@@ -12,6 +12,13 @@
 static const uint8_t packet[] = { 0x45, 0,  0, 29, 0, 0,    0,    0,    64,   17, 0, 0, 10, 0,  0,
 				  7,    10, 0, 0,  5, 0xcf, 0xdb, 0x1f, 0xbd, 0,  9, 0, 0,  'x' };
 
+/* An answer as the kernel side sees one: length and checksum are not there yet. */
+static const uint8_t answer[] = { 0x45, 0xc0, 0,    0,    0x12, 0x34, 0, 0,  64, 1, 0, 0,
+				  10,   0,    0,    5,    10,   0,    0, 7,  3,  3, 0, 0,
+				  0,    0,    0,    0,    0x45, 0,    0, 29, 0,  0, 0, 0,
+				  64,   17,   0,    0,    10,   0,    0, 7,  10, 0, 0, 5,
+				  0xcf, 0xdb, 0x1f, 0xbd, 0,    9,    0, 0 };
+
 /* Another number for each field, so that none can stand for another one: by its name, which is
  * what lasts. */
 static uint64_t number_of(const struct ur_field *f)
@@ -78,6 +85,9 @@ int main(void)
 
 	fill(&ur_evidence_fields, (uint8_t *)&ev);
 	memcpy(ev.ev.snap, packet, sizeof(packet));
+	memset(ev.ev.answered.snap, 0, sizeof(ev.ev.answered.snap));
+	memcpy(ev.ev.answered.snap, answer, sizeof(answer));
+	ev.ev.answered.len = sizeof(answer);
 	ev.ev.snap_len = sizeof(packet);
 	ev.time = (struct timespec){ 1795229120, 123456789 };
 	ev.netns.looked = UR_FOUND;

@@ -121,6 +121,11 @@ void ur_block_record(struct ur_block *block, const char *record)
 	}
 }
 
+void ur_block_answer(struct ur_block *block)
+{
+	put_part(block, UR_RECORD_NONE, "", 0);
+}
+
 int ur_block_end(struct ur_block *block, bool options)
 {
 	uint32_t len;

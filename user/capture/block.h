@@ -32,8 +32,9 @@
 /* The enterprise number in front of a custom option's text. There is none of our own; this
  * one is for documentation (RFC 5612), and so of nobody: the text says whose it is. */
 #define UR_PCAPNG_PEN   32473u
-#define UR_RECORD_FIRST "unreach:"  /* in front of a record, or of its beginning */
-#define UR_RECORD_MORE  "unreach+:" /* in front of what an option had no room for */
+#define UR_RECORD_FIRST "unreach:"       /* in front of a record, or of its beginning */
+#define UR_RECORD_MORE  "unreach+:"      /* in front of what an option had no room for */
+#define UR_RECORD_NONE  "unreach=answer" /* of an answer: the packet before it has the record */
 
 struct ur_block {
 	uint8_t *at;
@@ -60,6 +61,9 @@ void ur_block_option(struct ur_block *block, uint16_t code, const void *value, s
 void ur_block_text(struct ur_block *block, uint16_t code, const char *text);
 /* An evidence record, in as many options as it needs. */
 void ur_block_record(struct ur_block *block, const char *record);
+
+/* Say that it is the answer to the packet before it. */
+void ur_block_answer(struct ur_block *block);
 
 /* Close it: the end of the options, the length at both ends. Returns 0 or -ENOMEM. */
 int ur_block_end(struct ur_block *block, bool options);

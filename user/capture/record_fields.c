@@ -121,6 +121,12 @@ static const struct ur_field ur_reset_entries[] = {
 };
 TABLE(ur_reset);
 
+static const struct ur_field ur_answer_entries[] = {
+	NUMBER(ur_answer, ts_ns), NUMBER(ur_answer, wire), UP_TO(ur_answer, len, UR_SNAP_MAX),
+	PAD(ur_answer, pad),      BYTES(ur_answer, snap),
+};
+TABLE(ur_answer);
+
 static const struct ur_field ur_event_entries[] = {
 	NUMBER(ur_event, version),
 	NUMBER(ur_event, len),
@@ -156,6 +162,7 @@ static const struct ur_field ur_event_entries[] = {
 	STRING(ur_event, cur_comm),
 	STRING(ur_event, iifname),
 	STRUCT(ur_event, reset, ur_reset),
+	STRUCT(ur_event, answered, ur_answer),
 	STRUCT(ur_event, nat, ur_nat),
 	STRUCT(ur_event, sender, ur_sock),
 	STRUCT(ur_event, rule, ur_rule),

@@ -77,7 +77,7 @@ static int on_packet(struct replay *p, const struct ur_saved *saved)
 	bool refused;
 
 	if (!record) {
-		p->file->without++;
+		p->file->without += !ur_saved_is_answer(saved);
 		return 0;
 	}
 	refused = !ur_record_read(record, len, saved->data, saved->len, &time, &p->ev);

@@ -120,13 +120,20 @@ bool ur_saved_option(const struct ur_saved *saved, size_t *at, struct ur_saved_o
 	return true;
 }
 
+/* Is it a custom option with our number? */
+static bool is_ours(const struct ur_saved *saved, const struct ur_saved_option *o)
+{
+	return o->code == UR_OPT_CUSTOM && o->len >= 4 &&
+	       get32(o->value, saved->swap) == UR_PCAPNG_PEN;
+}
+
 /* What part of a record an option is: its text, and in *@first whether it starts one. */
 static const char *record_part(const struct ur_saved *saved, const struct ur_saved_option *o,
 			       bool *first, size_t *len)
 {
 	const char *text = (const char *)o->value + 4;
 
-	if (o->code != UR_OPT_CUSTOM || o->len < 4 || get32(o->value, saved->swap) != UR_PCAPNG_PEN)
+	if (!is_ours(saved, o))
 		return NULL;
 	for (int i = 0; i < 2; i++) {
 		const char *prefix = i ? UR_RECORD_MORE : UR_RECORD_FIRST;
@@ -139,6 +146,17 @@ static const char *record_part(const struct ur_saved *saved, const struct ur_sav
 		}
 	}
 	return NULL;
+}
+
+bool ur_saved_is_answer(const struct ur_saved *saved)
+{
+	const size_t n = strlen(UR_RECORD_NONE);
+	struct ur_saved_option o;
+
+	for (size_t at = 0; ur_saved_option(saved, &at, &o);)
+		if (is_ours(saved, &o) && o.len == 4 + n && !memcmp(o.value + 4, UR_RECORD_NONE, n))
+			return true;
+	return false;
 }
 
 char *ur_saved_record(const struct ur_saved *saved, size_t *len)

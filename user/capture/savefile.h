@@ -56,6 +56,9 @@ bool ur_saved_option(const struct ur_saved *saved, size_t *at, struct ur_saved_o
  * but its owner's. The caller closes it; NULL with errno set when it can't be had. */
 FILE *ur_savefile_create(const char *path);
 
+/* Is it an answer, whose record is beside the packet before it? */
+bool ur_saved_is_answer(const struct ur_saved *saved);
+
 /* The evidence record that a packet carries, terminated, the caller's to free, its length in
  * *@len. NULL when it carries none, or without memory. */
 char *ur_saved_record(const struct ur_saved *saved, size_t *len);

@@ -30,6 +30,12 @@ const struct ur_core_row ur_core_rows[] = {
 	  "whether IPv4 output took the answer" },
 	{ "ip6_push_pending_frames", "push6", "push6_kret", true, UR_MISSING_OUTCOME_PUSH, false,
 	  "whether IPv6 output took the answer" },
+	{ "ip_push_pending_frames", "push4_enter", "push4_enter_kprobe", false, UR_MISSING_ANSWER,
+	  false, "the answers themselves, for -w" },
+	{ "icmp_out_count", "answer4", "answer4_kprobe", false, UR_MISSING_ANSWER, false,
+	  "the answers themselves, for -w" },
+	{ "ip6_push_pending_frames", "push6_enter", "push6_enter_kprobe", false, UR_MISSING_ANSWER,
+	  false, "the answers themselves, for -w, IPv6" },
 	{ "ip_error", "error_enter", "error_enter_kprobe", false, UR_MISSING_OUTCOME_ROUTE, false,
 	  "refusals by the limit of routes that refuse" },
 	{ "ip_error", "error_exit", "error_exit_kret", true, UR_MISSING_OUTCOME_ROUTE, false,
@@ -138,10 +144,12 @@ static bool needless(const struct ur_probe *p, const struct ur_core_row *row)
 		return true;
 	if (row->missing & UR_MISSING_TCP && !p->tcp_reset)
 		return true;
+	if (row->missing & UR_MISSING_ANSWER && !p->answers)
+		return true;
 	if (!strcmp(row->func, "nf_ct_set_closing"))
 		return !closes_connections(p);
-	if (!strcmp(row->func, "nf_ct_attach"))
-		return closes_connections(p);
+	if (!strcmp(row->func, "nf_ct_attach")) /* it has the answer */
+		return closes_connections(p) && !p->answers;
 	if (strcmp(row->func, "net_ns_net_exit") != 0 || !net)
 		return false;
 	for (int i = 0; i < btf_vlen(net); i++) {

@@ -87,6 +87,7 @@ struct ur_probe {
 	uint64_t netns_lost;   /* UR_STAT_NETNS_LOST then */
 	bool symbols_hidden;
 	bool received;
+	bool answers;
 	bool tcp_reset;
 	struct ur_probe_filter filter;
 	struct ur_reset_names reset_names;

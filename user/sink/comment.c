@@ -5,13 +5,16 @@
 #include "user/base/names.h"
 #include "user/base/strbuf.h"
 
+static const char *answer_name(const struct ur_event *ev)
+{
+	return ev->answer == UR_ANSWER_RST ? "TCP reset" :
+					     ur_icmp_name(ev->family, ev->type, ev->code);
+}
+
 static void say_answer(struct ur_buf *out, const struct ur_evidence *ev,
 		       const struct ur_report *report)
 {
-	ur_buf_add(out, "\nanswer: %s",
-		   ev->ev.answer == UR_ANSWER_RST ?
-			   "TCP reset" :
-			   ur_icmp_name(ev->ev.family, ev->ev.type, ev->ev.code));
+	ur_buf_add(out, "\nanswer: %s", answer_name(&ev->ev));
 	if (report->outcome == UR_OUTCOME_SENT)
 		ur_buf_add(out, ", sent");
 	else if (report->outcome == UR_OUTCOME_SUPPRESSED)
@@ -84,4 +87,16 @@ void ur_comment_received(char *text, size_t size, const struct ur_receipt *r,
 		ur_buf_add_safe(&out, r->rec.iifname);
 	}
 	say_rest(&out, report);
+}
+
+void ur_comment_answer(char *text, size_t size, const struct ur_evidence *ev,
+		       const struct ur_report *report)
+{
+	struct ur_buf out = ur_buf_over(text, size);
+
+	ur_buf_add(&out, "%s: this host's answer to the packet before this one [%s",
+		   answer_name(&ev->ev), ur_cause_info(report->cause)->slug);
+	if (report->cause != UR_CAUSE_UNKNOWN)
+		ur_buf_add(&out, ", %s", ur_confidence_name(report->confidence));
+	ur_buf_add(&out, "]\nas it was made: before output rules and translation");
 }

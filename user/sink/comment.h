@@ -14,3 +14,7 @@ void ur_comment_event(char *text, size_t size, const struct ur_evidence *ev,
 /* The same of an error that came: what it says, whom it reached, where it was. */
 void ur_comment_received(char *text, size_t size, const struct ur_receipt *r,
 			 const struct ur_report *report);
+
+/* Of the answer itself: to what it answers, and as what it was seen. */
+void ur_comment_answer(char *text, size_t size, const struct ur_evidence *ev,
+		       const struct ur_report *report);

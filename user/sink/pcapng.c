@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 #include "user/capture/block.h"
 #include "user/base/escape.h"
+#include "user/packet/answer.h"
 #include "user/packet/headers.h"
 #include "user/capture/record.h"
 #include "user/capture/savefile.h"
@@ -90,8 +91,9 @@ static int open_file(struct pcapng *p)
 	p->n = 0;
 	p->size = 0;
 	r = put_block(p, ur_block_section(&p->block, os, "unreach " UR_VERSION,
-					  "packets that this kernel refused; unreach -r explains "
-					  "them from the custom option beside each"));
+					  "packets that this kernel refused, and its answers; "
+					  "unreach -r explains them from the custom option "
+					  "beside each"));
 	return r ?: ur_sink_flush(p->out);
 }
 
@@ -142,8 +144,8 @@ struct saying {
 	const struct timespec *time;
 	const uint8_t *snap;
 	uint32_t len, wire;
-	bool out; /* it was sent by this host, or was to be */
-	const char *record;
+	bool out;           /* it was sent by this host, or was to be */
+	const char *record; /* NULL: an answer, that of the packet before it */
 	char comment[UR_COMMENT_TEXT];
 };
 
@@ -168,7 +170,10 @@ static int put_packet(struct pcapng *p, const struct saying *s)
 	ur_block_u16(&p->block, UR_OPT_EPB_FLAGS);
 	ur_block_u16(&p->block, sizeof(uint32_t));
 	ur_block_u32(&p->block, s->out ? OUTBOUND : INBOUND);
-	ur_block_record(&p->block, s->record);
+	if (s->record)
+		ur_block_record(&p->block, s->record);
+	else
+		ur_block_answer(&p->block);
 	return put_block(p, ur_block_end(&p->block, true));
 }
 
@@ -185,13 +190,55 @@ static int add(struct pcapng *p, const struct saying *s)
 {
 	int r = s->record ? rotate(p, s->time->tv_sec) : -ENOMEM;
 
-	return r ?: put_packet(p, s) ?: ur_sink_flush(p->out);
+	return r ?: put_packet(p, s);
+}
+
+/* The record has of the answer what the file has of it. */
+static char *record_of(const struct pcapng *p, const struct ur_evidence *ev)
+{
+	ur_cleanup(ur_freep) struct ur_evidence *copy = NULL;
+	struct ur_answer *a;
+	struct saying s;
+
+	if (!ev->ev.answered.ts_ns)
+		return ur_record_write(ev);
+	copy = malloc(sizeof(*copy));
+	if (!copy)
+		return NULL;
+	*copy = *ev;
+	a = &copy->ev.answered;
+	s = (struct saying){ .snap = a->snap, .len = a->len };
+	a->len = (uint8_t)kept(p, &s);
+	memset(a->snap + a->len, 0, sizeof(a->snap) - a->len);
+	return ur_record_write(copy);
+}
+
+/* It follows the packet that it answers, in the same file. */
+static int put_answer(struct pcapng *p, const struct ur_evidence *ev,
+		      const struct ur_report *report)
+{
+	const uint64_t at = ev->ev.answered.ts_ns,
+		       since = at > ev->ev.ts_ns ? at - ev->ev.ts_ns : 0;
+	struct timespec time = ev->time;
+	struct ur_answer answer;
+	struct saying s = { .netns = &ev->netns, .time = &time, .out = true };
+
+	if (report->outcome != UR_OUTCOME_SENT || !ur_answer_complete(&ev->ev, &answer))
+		return 0;
+	time.tv_sec += (time_t)(((uint64_t)time.tv_nsec + since) / NS_PER_S);
+	time.tv_nsec = (long)(((uint64_t)time.tv_nsec + since) % NS_PER_S);
+	s.snap = answer.snap;
+	s.len = answer.len;
+	s.wire = answer.wire;
+	ur_comment_answer(s.comment, sizeof(s.comment), ev, report);
+	return put_packet(p, &s);
 }
 
 static int pcapng_event(struct ur_sink *sink, const struct ur_evidence *ev,
 			const struct ur_report *report)
 {
-	ur_cleanup(ur_freep) char *record = ur_record_write(ev);
+	struct pcapng *p = (struct pcapng *)sink;
+	ur_cleanup(ur_freep) char *record = record_of(p, ev);
 	struct saying s = { .netns = &ev->netns,
 			    .time = &ev->time,
 			    .snap = ev->ev.snap,
@@ -201,7 +248,7 @@ static int pcapng_event(struct ur_sink *sink, const struct ur_evidence *ev,
 			    .record = record };
 
 	ur_comment_event(s.comment, sizeof(s.comment), ev, report);
-	return add((struct pcapng *)sink, &s);
+	return add(p, &s) ?: put_answer(p, ev, report) ?: ur_sink_flush(p->out);
 }
 
 /* The packet is the one that the error is about: of the error itself only its header was seen. */
@@ -218,7 +265,7 @@ static int pcapng_received(struct ur_sink *sink, const struct ur_receipt *r,
 			    .record = record };
 
 	ur_comment_received(s.comment, sizeof(s.comment), r, report);
-	return add((struct pcapng *)sink, &s);
+	return add((struct pcapng *)sink, &s) ?: ur_sink_flush(((struct pcapng *)sink)->out);
 }
 
 static int pcapng_finish(struct ur_sink *sink, const struct ur_totals *totals)

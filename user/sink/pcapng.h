@@ -3,7 +3,8 @@
 /* pcapng.h - the sink behind -w: a capture file of the refused packets, for Wireshark and -r.
  *
  * Each packet has a comment that says why, and the whole evidence as a custom option. Its
- * namespace is the interface that it was captured on.
+ * namespace is the interface that it was captured on. Behind it is the answer, where it was
+ * sent and seen.
  */
 #include "user/capture/rotate.h"
 #include "user/sink.h"

@@ -170,6 +170,10 @@ static void packets_without_a_record_of_ours(void **state)
 		ur_block_end(&b, true);
 		fwrite(b.at, 1, b.len, c.out);
 	}
+	ur_block_packet(&b, 0, 0, 4, "abcd", 4);
+	ur_block_answer(&b); /* belongs to the one before */
+	ur_block_end(&b, true);
+	fwrite(b.at, 1, b.len, c.out);
 	fflush(c.out);
 	replay(c.text, c.len, (struct ur_replay_opts){});
 	assert_int_equal(result.r, 0);

@@ -66,12 +66,31 @@ static void where_it_was(void **state)
 	assert_non_null(strstr(comment(), ", came in on eth7"));
 }
 
+static void of_the_answer(void **state)
+{
+	char text[UR_COMMENT_TEXT];
+
+	(void)state;
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 53211, "10.0.0.5", 8125);
+	report = (struct ur_report){ .cause = UR_CAUSE_UNKNOWN };
+	ur_comment_answer(text, sizeof(text), &ev, &report);
+	assert_string_equal(text, "port-unreachable: this host's answer to the packet before this "
+				  "one [unknown]\nas it was made: before output rules and "
+				  "translation");
+	report = (struct ur_report){ .cause = UR_CAUSE_RULE_NFT, .confidence = UR_LIKELY };
+	ev.ev.answer = UR_ANSWER_RST;
+	ur_comment_answer(text, sizeof(text), &ev, &report);
+	assert_memory_equal(text, "TCP reset: ", 11);
+	assert_non_null(strstr(text, " [rule.nft, likely]\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_full),
 		cmocka_unit_test(what_became_of_the_answer),
 		cmocka_unit_test(where_it_was),
+		cmocka_unit_test(of_the_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

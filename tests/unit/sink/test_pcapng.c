@@ -109,6 +109,125 @@ static void a_packet_its_reason_and_its_evidence(void **state)
 	capture_close(&c);
 }
 
+/* An answer as the kernel side sees it: port-unreachable, with 12 bytes that are nobody's business. */
+static void answer(uint64_t later_ns)
+{
+	static const uint8_t error[28] = { 0x45, 0xc0, 0,  0, 0x12, 0x34, 0, 0, 64, 1, 0, 0, 10, 0,
+					   0,    2,    10, 0, 0,    1,    3, 3, 0,  0, 0, 0, 0,  0 };
+	struct ur_answer *a = &ev.ev.answered;
+
+	ev.ev.ts_ns = 1000;
+	*a = (struct ur_answer){ .ts_ns = 1000 + later_ns, .wire = 68, .len = 68 };
+	memset(a->snap, 's', 68);
+	memcpy(a->snap, error, sizeof(error));
+	memcpy(a->snap + sizeof(error), head, sizeof(head));
+}
+
+struct found {
+	uint32_t len[8], wire[8];
+	uint64_t time[8];
+	char comment[8][256];
+	bool is_answer[8];
+	uint8_t direction[8];
+	size_t n;
+};
+
+/* What one event, written with @opts, is in the file. */
+static struct found written(struct ur_pcapng_opts opts, struct ur_evidence *back)
+{
+	ur_cleanup(ur_sink_freep) struct ur_sink *sink = NULL;
+	ur_cleanup(ur_savefile_freep) struct ur_savefile *file = NULL;
+	struct found f = {};
+	struct ur_saved saved;
+	struct capture c;
+	FILE *in;
+
+	capture_open(&c);
+	opts.path = "-";
+	opts.out = c.out;
+	assert_int_equal(ur_sink_pcapng_new(&opts, &sink), 0);
+	assert_int_equal(ur_sink_event(sink, &ev, &report), 0);
+	in = fmemopen(c.text, c.len, "r");
+	assert_int_equal(ur_savefile_open(in, &file), 0);
+	while (ur_savefile_next(file, &saved) == 1) {
+		char *record;
+		size_t len;
+
+		if (!saved.packet)
+			continue;
+		record = ur_saved_record(&saved, &len);
+		assert_int_equal(!record, ur_saved_is_answer(&saved));
+		if (record)
+			assert_int_equal(ur_record_read(record, len, saved.data, saved.len,
+							&ev.time, back),
+					 0);
+		free(record);
+		f.len[f.n] = saved.len;
+		f.wire[f.n] = saved.wire;
+		f.time[f.n] = saved.time;
+		f.is_answer[f.n] = ur_saved_is_answer(&saved);
+		f.direction[f.n] = (uint8_t)option(&saved, UR_OPT_EPB_FLAGS)[0];
+		snprintf(f.comment[f.n++], sizeof(f.comment[0]), "%s",
+			 option(&saved, UR_OPT_COMMENT));
+	}
+	fclose(in);
+	capture_close(&c);
+	return f;
+}
+
+static void the_answer_behind_it(void **state)
+{
+	static struct ur_evidence back, again;
+	struct found f;
+
+	(void)state;
+	event("web", 1);
+	answer(2000000000);
+	f = written((struct ur_pcapng_opts){}, &back);
+	assert_int_equal(f.n, 2);
+	assert_false(f.is_answer[0]);
+	assert_true(f.is_answer[1]);
+	assert_int_equal(f.direction[0], 1);
+	assert_int_equal(f.direction[1], 2);
+	assert_int_equal(f.len[1], 56);
+	assert_int_equal(f.wire[1], 68);
+	assert_int_equal(f.time[1] - f.time[0], 2000000000);
+	assert_string_equal(f.comment[1],
+			    "port-unreachable: this host's answer to the packet before this one "
+			    "[socket.none, proven]\nas it was made: before output rules and "
+			    "translation");
+	/* The record has no more of it than that, and a copy is the same. */
+	assert_int_equal(back.ev.answered.len, 56);
+	assert_int_equal(back.ev.answered.snap[56], 0);
+	ev = back;
+	assert_int_equal(written((struct ur_pcapng_opts){}, &again).n, 2);
+	assert_memory_equal(&again, &back, sizeof(back));
+	event("web", 1);
+	answer(0);
+	f = written((struct ur_pcapng_opts){ .snapped = true, .snaplen = 128 }, &back);
+	assert_int_equal(f.len[1], 68);
+	ev.ev.answered.ts_ns = 1; /* seen before the packet was */
+	f = written((struct ur_pcapng_opts){}, &back);
+	assert_int_equal(f.time[1], f.time[0]);
+}
+
+static void no_answer_that_did_not_leave(void **state)
+{
+	static struct ur_evidence back;
+
+	(void)state;
+	event("web", 1);
+	answer(0);
+	report.outcome = UR_OUTCOME_SUPPRESSED;
+	assert_int_equal(written((struct ur_pcapng_opts){}, &back).n, 1);
+	report.outcome = UR_OUTCOME_UNKNOWN;
+	assert_int_equal(written((struct ur_pcapng_opts){}, &back).n, 1);
+	report.outcome = UR_OUTCOME_SENT;
+	assert_int_equal(written((struct ur_pcapng_opts){}, &back).n, 2);
+	ev.ev.answered.snap[21] = 13; /* another one */
+	assert_int_equal(written((struct ur_pcapng_opts){}, &back).n, 1);
+}
+
 static uint32_t kept(bool snapped, uint32_t snaplen)
 {
 	ur_cleanup(ur_sink_freep) struct ur_sink *sink = NULL;
@@ -272,6 +391,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_packet_its_reason_and_its_evidence),
+		cmocka_unit_test(the_answer_behind_it),
+		cmocka_unit_test(no_answer_that_did_not_leave),
 		cmocka_unit_test(as_much_of_a_packet_as_was_asked_for),
 		cmocka_unit_test(an_interface_for_each_namespace),
 		cmocka_unit_test(files_follow_one_another),
