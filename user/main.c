@@ -7,11 +7,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include "user/base/clock.h"
 #include "user/capture/annotate.h"
+#include "user/capture/complain.h"
 #include "user/check.h"
 #include "user/enrich/netns.h"
 #include "user/loop.h"
@@ -284,27 +284,12 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 	return r;
 }
 
-/* What there is to say of a file that was replayed, and the status that comes of it. */
-static int replayed(const struct ur_options *o, const struct ur_replayed *file, int r)
+/* Would what @o asks for be written over what is read from @in? */
+static bool overwrites(const struct ur_options *o, FILE *in)
 {
-	if (file->unreadable)
-		fprintf(stderr,
-			"unreach: %s: %" PRIu64 " records can't be read: broken, or of a later "
-			"version\n",
-			o->read, file->unreadable);
-	if (!r && !file->cut && !file->records && !file->unreadable)
-		fprintf(stderr, "unreach: %s: %s\n", o->read,
-			file->without ? "no packet in it has evidence recorded beside it" :
-					"no packet is in it");
-	if (file->cut)
-		fprintf(stderr, "unreach: %s: cut off: what is shown is all up to there\n",
-			o->read);
-	if (r == -EPROTO)
-		fprintf(stderr, "unreach: %s: %s\n", o->read,
-			file->records + file->without + file->unreadable ?
-				"makes no sense from here on" :
-				"neither a pcapng nor a pcap file");
-	return r || file->cut || file->unreadable ? EXIT_RUN_TIME : EXIT_DONE;
+	return (o->write && strcmp(o->write, "-") != 0 &&
+		ur_complain_overwrites(stderr, in, o->write)) ||
+	       (o->html && ur_complain_overwrites(stderr, in, o->html));
 }
 
 static int replay(const struct ur_options *o, const struct ur_filter *filter)
@@ -322,6 +307,8 @@ static int replay(const struct ur_options *o, const struct ur_filter *filter)
 
 	if (named && !in)
 		return failed(EXIT_RUN_TIME, o->read, -errno);
+	if (overwrites(o, in ?: stdin))
+		return EXIT_USAGE;
 	signal(SIGPIPE, SIG_IGN);
 	r = ur_output_new(o, NULL, &what, &sink);
 	if (r)
@@ -331,11 +318,11 @@ static int replay(const struct ur_options *o, const struct ur_filter *filter)
 	if (r)
 		return r;
 	r = ur_replay(named ? in : stdin, &opts, &totals, &file);
-	end = r && r != -EPROTO ? r : ur_sink_finish(sink, &totals);
+	end = r && !file.broken ? r : ur_sink_finish(sink, &totals);
 	if (totals_apart(o) && file.records)
 		show_totals(&totals);
-	r = replayed(o, &file, r == -EPROTO ? r : 0);
-	return written(o, end) ?: r;
+	r = ur_complain_replayed(stderr, o->read, &file, file.broken);
+	return written(o, end) ?: r ? EXIT_DONE : EXIT_RUN_TIME;
 }
 
 /* Keep what the evidence file has for --annotate. */
@@ -351,42 +338,16 @@ static int load_matches(const struct ur_options *o, struct ur_sink **ret)
 
 	if (named && !in)
 		return failed(EXIT_RUN_TIME, o->read, -errno);
+	if (overwrites(o, in ?: stdin))
+		return EXIT_USAGE;
 	r = ur_matches_new(ret);
 	if (r)
 		return failed(EXIT_RUN_TIME, "starting", r);
 	opts.sink = *ret;
 	r = ur_replay(named ? in : stdin, &opts, &totals, &file);
-	if (r && r != -EPROTO)
+	if (r && !file.broken)
 		return failed(EXIT_RUN_TIME, o->read, r);
-	return replayed(o, &file, r);
-}
-
-/* What a copy came to. */
-static int annotated(const struct ur_options *o, const struct ur_annotated *a, int r)
-{
-	if (!o->quiet)
-		fprintf(stderr,
-			"unreach: %" PRIu64 " packets, %" PRIu64
-			" of them Destination Unreachable: "
-			"%" PRIu64 " explained by recorded evidence, %" PRIu64
-			" by what the packet "
-			"shows\n",
-			a->packets, a->errors, a->explained, a->alone);
-	if (a->unknown)
-		fprintf(stderr,
-			"unreach: %s: %" PRIu64
-			" packets are of a link type that is not known here\n",
-			o->annotate, a->unknown);
-	if (a->cut)
-		fprintf(stderr, "unreach: %s: cut off: what is copied is all up to there\n",
-			o->annotate);
-	if (r == -EPROTO)
-		fprintf(stderr, "unreach: %s: %s\n", o->annotate,
-			a->packets ? "makes no sense from here on" :
-				     "neither a pcapng nor a pcap file");
-	else if (r)
-		fprintf(stderr, "unreach: %s to %s: %s\n", o->annotate, o->write, strerror(-r));
-	return r || a->cut ? EXIT_RUN_TIME : EXIT_DONE;
+	return ur_complain_replayed(stderr, o->read, &file, r) ? EXIT_DONE : EXIT_RUN_TIME;
 }
 
 static int annotate(const struct ur_options *o)
@@ -396,16 +357,12 @@ static int annotate(const struct ur_options *o)
 	ur_cleanup(ur_fclosep) FILE *out = NULL;
 	ur_cleanup(ur_sink_freep) struct ur_sink *matches = NULL;
 	struct ur_annotated counts;
-	struct stat a, b;
 	int r, status;
 
 	if (from && !in)
 		return failed(EXIT_RUN_TIME, o->annotate, -errno);
-	if (in && to && !fstat(fileno(in), &a) && !stat(o->write, &b) && a.st_dev == b.st_dev &&
-	    a.st_ino == b.st_ino) {
-		fprintf(stderr, "unreach: %s can't be copied to itself\n", o->annotate);
+	if (overwrites(o, in ?: stdin))
 		return EXIT_USAGE;
-	}
 	r = confine(true, false);
 	if (r)
 		return r;
@@ -419,8 +376,10 @@ static int annotate(const struct ur_options *o)
 	status = confine(false, true);
 	if (status)
 		return status;
-	return annotated(o, &counts, ur_annotate(in ?: stdin, out ?: stdout, matches, &counts)) ?:
-												  r;
+	status = ur_annotate(in ?: stdin, out ?: stdout, matches, &counts);
+	return ur_complain_annotated(stderr, o->annotate, o->write, o->quiet, &counts, status) ?
+		       r :
+		       EXIT_RUN_TIME;
 }
 
 static int check(const struct ur_options *o)
@@ -428,6 +387,7 @@ static int check(const struct ur_options *o)
 	ur_cleanup(ur_probe_closep) struct ur_probe *probe = NULL;
 	struct ur_probe_opts opts = { .debug = o->verbose > 1,
 				      .received = o->received,
+				      .answers = o->write,
 				      .tcp_reset = o->tcp_reset };
 	struct ur_refusal why;
 	int r = ur_probe_open(&opts, &probe, &why);

@@ -20,7 +20,10 @@ static bool colored(void)
 {
 	const char *no_color = getenv("NO_COLOR"); /* no-color.org: any value but "" */
 
-	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+	const char *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
+	       !(term && !strcmp(term, "dumb"));
 }
 
 static int top_new(const struct ur_options *o, struct ur_sink **ret)

@@ -77,8 +77,11 @@ void ur_totals_say(struct ur_buf *out, const struct ur_totals *t)
 {
 	uint64_t n = ur_totals_generated(t);
 
-	if (!n) {
-		ur_buf_add(out, "this host generated no Destination Unreachable in ");
+	if (!n) { /* what was passed over was generated, too */
+		ur_buf_add(out, t->passed_over || t->filtered_netns ?
+					"of what was asked for, this host generated no Destination "
+					"Unreachable in " :
+					"this host generated no Destination Unreachable in ");
 		say_duration(out, t->ns);
 		return;
 	}

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include "tests/unit/sample.h"
+#include "tests/unit/terminal.h"
 #include "user/output.h"
 
 static struct ur_evidence ev;
@@ -101,11 +102,60 @@ static void a_file_that_can_not_be_made(void **state)
 	assert_string_equal(name_of(&opts), "standard output or /nonexistent/page");
 }
 
+static int one_event(void)
+{
+	struct ur_options opts = { .netns = "all" };
+	struct ur_sink *sink = NULL;
+	const char *what = NULL;
+	int r = ur_output_new(&opts, NULL, &what, &sink);
+
+	r = r ?: ur_sink_event(sink, &ev, &report) ?: ur_sink_finish(sink, &(struct ur_totals){});
+	ur_sink_free(sink);
+	puts("the end");
+	fflush(stdout);
+	return r;
+}
+
+static int on_a_dumb_one(void)
+{
+	setenv("TERM", "dumb", 1);
+	return one_event();
+}
+
+static int who_wants_none(void)
+{
+	setenv("NO_COLOR", "1", 1);
+	return one_event();
+}
+
+static void colours_for_those_who_take_them(void **state)
+{
+	static struct terminal t;
+
+	(void)state;
+	unsetenv("NO_COLOR");
+	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 53211, "10.0.0.5", 8125);
+	ur_verdict_decide(&ev, &report);
+	terminal_start(&t, one_event);
+	assert_true(terminal_until(&t, "the end"));
+	assert_non_null(strchr(t.text, '\033'));
+	assert_int_equal(terminal_end(&t), 0);
+	terminal_start(&t, on_a_dumb_one);
+	assert_true(terminal_until(&t, "the end"));
+	assert_null(strchr(t.text, '\033'));
+	assert_int_equal(terminal_end(&t), 0);
+	terminal_start(&t, who_wants_none);
+	assert_true(terminal_until(&t, "the end"));
+	assert_null(strchr(t.text, '\033'));
+	assert_int_equal(terminal_end(&t), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form),
 		cmocka_unit_test(a_file_that_can_not_be_made),
+		cmocka_unit_test(colours_for_those_who_take_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

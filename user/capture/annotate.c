@@ -155,5 +155,7 @@ int ur_annotate(FILE *in, FILE *out, const struct ur_sink *matches, struct ur_an
 		ret->cut = true;
 		r = 0;
 	}
-	return r == -EPROTO ? ur_sink_flush(out) ?: r : r ?: ur_sink_flush(out);
+	return r == -EPROTO || r == -EMEDIUMTYPE ? ur_sink_flush(out) ?: r :
+	       r                                 ?:
+						   ur_sink_flush(out);
 }

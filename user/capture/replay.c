@@ -105,9 +105,13 @@ static int read_all(struct replay *p, FILE *in)
 	while (!r && !enough(p)) {
 		r = ur_savefile_next(file, &saved);
 		if (r <= 0)
-			return r;
+			break;
 		r = saved.packet ? on_packet(p, &saved) : 0;
+		if (r)
+			return r;
 	}
+	if (r != -ENODATA)
+		p->file->broken = r;
 	return r;
 }
 

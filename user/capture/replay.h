@@ -21,10 +21,11 @@ struct ur_replayed {
 	uint64_t without;    /* packets without such a record */
 	uint64_t unreadable; /* records that are broken, or of a later version */
 	bool cut;            /* the file ends within a block; up to there all was read */
+	int broken; /* why it could not be read any further, as what is returned; 0: it could */
 };
 
 /* Read @in to its end and show what @opts select. Fills *@totals and *@ret. Returns 0, also for a
- * file that was cut off; -EPROTO: it is no capture file, or broken from some place on; -errno
- * of reading it, or of the sink. */
+ * file that was cut off; -EPROTO: it is no capture file, or broken from some place on;
+ * -EMEDIUMTYPE: it is a compressed one; -errno of reading it, or of the sink. */
 int ur_replay(FILE *in, const struct ur_replay_opts *opts, struct ur_totals *totals,
 	      struct ur_replayed *ret);

@@ -389,6 +389,22 @@ static int next_pcap(struct ur_savefile *f, struct ur_saved *s)
 
 /* ---- both ---- */
 
+/* As gzip, xz, zstd and lz4 begin. */
+static bool is_compressed(const uint8_t *head)
+{
+	static const struct {
+		uint8_t n, magic[4];
+	} known[] = { { 2, { 0x1f, 0x8b } },
+		      { 4, { 0xfd, '7', 'z', 'X' } },
+		      { 4, { 0x28, 0xb5, 0x2f, 0xfd } },
+		      { 4, { 0x04, 0x22, 0x4d, 0x18 } } };
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!memcmp(head, known[i].magic, known[i].n))
+			return true;
+	return false;
+}
+
 /* By its first 4 bytes, in either byte order. */
 static int tell(struct ur_savefile *f)
 {
@@ -402,7 +418,7 @@ static int tell(struct ur_savefile *f)
 		if (f->pcap || f->first)
 			return 0;
 	}
-	return -EPROTO;
+	return is_compressed(f->block) ? -EMEDIUMTYPE : -EPROTO;
 }
 
 int ur_savefile_open(FILE *in, struct ur_savefile **ret)

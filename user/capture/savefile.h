@@ -34,7 +34,8 @@ struct ur_saved_option {
 };
 
 /* Read what @in starts with; it stays the caller's. Returns 0 and gives *@ret to the caller;
- * -EPROTO: this is no capture file; -ENODATA: it ends too early; -errno. */
+ * -EPROTO: this is no capture file; -EMEDIUMTYPE: it is compressed; -ENODATA: it ends too early;
+ * -errno. */
 int ur_savefile_open(FILE *in, struct ur_savefile **ret);
 void ur_savefile_free(struct ur_savefile *file);
 UR_DEFINE_CLEANUP(struct ur_savefile, ur_savefile_free)

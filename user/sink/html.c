@@ -329,6 +329,7 @@ static int html_write(struct html_sink *s, const struct ur_totals *totals)
 	struct ur_hues hues;
 	int r;
 
+	errno = 0;
 	if (s->again && (fseek(s->out, 0, SEEK_SET) || ftruncate(fileno(s->out), 0)))
 		return -errno;
 	ur_digest_sort(&s->digest);
@@ -342,6 +343,8 @@ static int html_write(struct html_sink *s, const struct ur_totals *totals)
 		put_table(s, kind, &totals->time);
 	r = put_totals(s->out, totals);
 	put_foot(s->out);
+	if (!r && ferror(s->out) && errno) /* what is flushed behind that may succeed */
+		return -errno;
 	return r ?: ur_sink_flush(s->out);
 }
 

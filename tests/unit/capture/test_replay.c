@@ -186,6 +186,7 @@ static void packets_without_a_record_of_ours(void **state)
 	ur_block_free(&b);
 	replay("no capture at all", 17, (struct ur_replay_opts){});
 	assert_int_equal(result.r, -EPROTO);
+	assert_int_equal(result.replayed.broken, -EPROTO);
 	capture_close(&result.out);
 }
 

@@ -236,6 +236,10 @@ static void broken_files(void **state)
 
 	(void)state;
 	assert_int_equal(read_all((const uint8_t *)"not a capture", 13, &packets), -EPROTO);
+	assert_int_equal(read_all((const uint8_t *)"\x1f\x8b gzip has these", 17, &packets),
+			 -EMEDIUMTYPE);
+	assert_int_equal(read_all((const uint8_t *)"\x28\xb5\x2f\xfd and zstd", 14, &packets),
+			 -EMEDIUMTYPE);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		size_t start;
 

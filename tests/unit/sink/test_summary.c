@@ -29,7 +29,8 @@ static void nothing_happened(void **state)
 	(void)state;
 	expect(&t, "unreach: this host generated no Destination Unreachable in 1 min 30 s\n");
 	t.filtered_netns = 4;
-	expect(&t, "unreach: this host generated no Destination Unreachable in 1 min 30 s\n"
+	expect(&t, "unreach: of what was asked for, this host generated no Destination Unreachable "
+		   "in 1 min 30 s\n"
 		   "        4  more in other network namespaces\n");
 }
 
