@@ -33,7 +33,8 @@ struct ur_kind_key {
 	__u64 netns_cookie; /* 0 when the kernel has none */
 	__u64 rule;         /* ur_rule.obj; where no rule decided, ur_event.caller, 0: a miss */
 	__u32 netns_inum;
-	__u32 generation; /* a rule's: changes with the rule set, 0: not known */
+	__u32 generation; /* a rule's: changes with the rule set, 0: not known; of a reset that
+			   * TCP sends: what the segment and the socket are like */
 	__u16 dport;      /* host; 0 for protocols without ports */
 	__u8 proto;
 	__u8 origin; /* iptables-nft is UR_ORIGIN_XT here */

@@ -220,9 +220,45 @@ static __always_inline __u64 ur_count_packet(struct ur_kind_key *key, const stru
 	return ur_count_packet6(key, l3, head + BPF_CORE_READ(skb, transport_header));
 }
 
-/* Find out where the decision is counted that @f stands for, about its packet in @net, and note
- * it there. @what: ur_count_what(). @rule, @generation: see struct ur_kind_key. Returns 1 when
- * it gets a record, 0 when it is enough to count it. */
+/* Find out where the decision is counted that @f stands for, about @skb in @net, and note it
+ * there. @key has all but the namespace, for @rule and @generation see there; @id is a hash of the
+ * addresses, see ur_count_packet(), and @missed the origin for which it matters what ended on the
+ * port. Returns 1 when it gets a record, 0 when it is enough to count it. */
+static __always_inline int ur_count_key(struct ur_frame *f, const struct net *net,
+					struct ur_kind_key *key, __u64 id, __u32 what, __u64 rule,
+					__u32 generation, const struct sk_buff *skb,
+					const __u8 missed)
+{
+	struct ur_flow_cell *cell;
+	__u32 stamp = generation;
+	bool known, pays;
+
+	key->netns_inum = BPF_CORE_READ(net, ns.inum);
+	key->netns_cookie = ur_netns_cookie(net);
+	id = ur_hash_step(id, key->netns_cookie ^ (__u64)key->netns_inum << 32);
+	id = ur_hash_step(id, rule + ur_nets_ended);
+	id = ur_hash_step(id, (__u64)generation << 32 | what);
+	id = ur_hash_step(id, (__u64)BPF_CORE_READ(skb, skb_iif) << 32 | (__u64)key->dport << 16 |
+				      key->proto << 8 | key->origin);
+	if (key->origin == missed)
+		stamp = ur_history_stamp(key->netns_inum, key->dport);
+	cell = ur_flow_at(id);
+	if (!cell)
+		return 1;
+	known = cell->id == id;
+	f->counted = (known ? cell->kind : ur_kind_number(key)) + 1;
+	f->flow = id;
+	pays = !known || cell->stamp != stamp ||
+	       ur_pay(&cell->next_ns, f->ts_ns, UR_FLOW_EVERY, UR_FLOW_BURST);
+	if (!ur_want_all && !(pays && ur_kind_pays(f->counted - 1, f->ts_ns)))
+		return 0;
+	cell->stamp = stamp;
+	if (!known)
+		ur_flow_begin(cell, id, f->counted - 1, f->ts_ns);
+	return 1;
+}
+
+/* The same of a frame about a packet. @what: ur_count_what(). */
 static __always_inline int ur_count_frame(struct ur_frame *f, const struct net *net, __u32 what,
 					  __u64 rule, __u32 generation)
 {
@@ -235,33 +271,8 @@ static __always_inline int ur_count_frame(struct ur_frame *f, const struct net *
 				   .type = what >> 16,
 				   .code = what >> 24 };
 	__u64 id = ur_count_packet(&key, skb);
-	struct ur_flow_cell *cell;
-	__u32 stamp = generation;
-	bool known, pays;
 
-	key.netns_inum = BPF_CORE_READ(net, ns.inum);
-	key.netns_cookie = ur_netns_cookie(net);
-	id = ur_hash_step(id, key.netns_cookie ^ (__u64)key.netns_inum << 32);
-	id = ur_hash_step(id, rule + ur_nets_ended);
-	id = ur_hash_step(id, (__u64)generation << 32 | what);
-	id = ur_hash_step(id, (__u64)BPF_CORE_READ(skb, skb_iif) << 32 | (__u64)key.dport << 16 |
-				      key.proto << 8 | key.origin);
-	if (key.origin == UR_ORIGIN_UDP_MISS)
-		stamp = ur_history_stamp(key.netns_inum, key.dport);
-	cell = ur_flow_at(id);
-	if (!cell)
-		return 1;
-	known = cell->id == id;
-	f->counted = (known ? cell->kind : ur_kind_number(&key)) + 1;
-	f->flow = id;
-	pays = !known || cell->stamp != stamp ||
-	       ur_pay(&cell->next_ns, f->ts_ns, UR_FLOW_EVERY, UR_FLOW_BURST);
-	if (!ur_want_all && !(pays && ur_kind_pays(f->counted - 1, f->ts_ns)))
-		return 0;
-	cell->stamp = stamp;
-	if (!known)
-		ur_flow_begin(cell, id, f->counted - 1, f->ts_ns);
-	return 1;
+	return ur_count_key(f, net, &key, id, what, rule, generation, skb, UR_ORIGIN_UDP_MISS);
 }
 
 /* The same for the innermost frame, verified once. */
@@ -320,17 +331,17 @@ static __always_inline void ur_count_plain(__u8 origin)
 }
 
 /* One is over of which nothing is known, for it found no room when it began. */
-static __always_inline void ur_count_unseen(void)
+static __always_inline void ur_count_unseen(__u8 origin)
 {
-	ur_count_plain(UR_ORIGIN_UNKNOWN);
+	ur_count_plain(origin);
 	ur_count(UR_STAT_RING_FULL);
 }
 
-/* The decision that @f stands for is over: count it, once. @alike: it gets no record. */
-static __always_inline void ur_count_end(const struct ur_frame *f, bool alike)
+/* The decision that @f stands for came to @outcome: count it as kind @number. @alike: it gets no
+ * record. */
+static __always_inline void ur_count_outcome(const struct ur_frame *f, __u32 number, __u32 outcome,
+					     bool alike)
 {
-	__u32 number = f->counted ? f->counted - 1 : UR_KIND_SETS * UR_KIND_WAYS;
-	__u32 outcome = ur_outcome_of(f);
 	struct ur_kind *kind = ur_kind_at(number);
 
 	ur_count(alike ? UR_STAT_COALESCED : UR_STAT_DECIDED);
@@ -345,6 +356,14 @@ static __always_inline void ur_count_end(const struct ur_frame *f, bool alike)
 	__sync_fetch_and_add(&kind->count[outcome], 1);
 	if (alike)
 		ur_count_alike(f, kind, outcome);
+}
+
+/* The decision that @f stands for is over: count it, once. */
+static __always_inline void ur_count_end(const struct ur_frame *f, bool alike)
+{
+	__u32 number = f->counted ? f->counted - 1 : UR_KIND_SETS * UR_KIND_WAYS;
+
+	ur_count_outcome(f, number, ur_outcome_of(f), alike);
 }
 
 /* The same where the filter does not match: nothing is told of it but that it was. */

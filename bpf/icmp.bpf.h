@@ -220,7 +220,7 @@ static __always_inline int ur_icmp_exit(void *ctx, __u64 skb, __u8 family, __u8 
 	if (t && !ur_is_window(f, skb, type, code))
 		f = ur_window_late(t, ctx, skb, family, type, code);
 	if (!t || !f) {
-		ur_count_unseen();
+		ur_count_unseen(UR_ORIGIN_UNKNOWN);
 		if (t)
 			ur_task_put(t);
 		return 0;

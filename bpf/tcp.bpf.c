@@ -8,18 +8,16 @@
  *
  * The record is built at their entry, by a program of its own, and sent at their exit.
  */
-#include "bpf/count.bpf.h"
 #include "bpf/emit.bpf.h"
 #include "bpf/history.bpf.h"
 #include "bpf/listeners.bpf.h"
+#include "bpf/reset.bpf.h"
 
-#define UR_TCP_TIME_WAIT    6
-#define UR_TCP_NEW_SYN_RECV 12
-#define UR_TCP_MIB_OUTRSTS  14 /* include/uapi/linux/snmp.h */
-#define UR_TCP_FLAG_RST     4
-#define UR_RTN_LOCAL        2
-#define UR_NF_LOCAL_OUT     3
-#define UR_NF_POST_ROUTING  4
+#define UR_TCP_MIB_OUTRSTS 14 /* include/uapi/linux/snmp.h */
+#define UR_TCP_FLAG_RST    4
+#define UR_RTN_LOCAL       2
+#define UR_NF_LOCAL_OUT    3
+#define UR_NF_POST_ROUTING 4
 
 /* Counter @which at @percpu, of this CPU; 0 where it can't be read. */
 static __always_inline __u64 ur_mib(const void *percpu, __u32 which)
@@ -50,25 +48,13 @@ static __always_inline __u64 ur_sent4(const struct net *net)
 	return ur_mib_sent4 ? ur_mib(BPF_CORE_READ(net, mib.ip_statistics), ur_mib_sent4) : 0;
 }
 
-static __always_inline bool ur_is_full(__u8 state)
-{
-	return state && state != UR_TCP_TIME_WAIT && state != UR_TCP_NEW_SYN_RECV;
-}
-
-static __always_inline __u8 ur_sock_state(const struct sock *sk)
-{
-	return sk ? BPF_CORE_READ(sk, __sk_common.skc_state) : 0;
-}
-
 /* The first tests of tcp_v4_send_reset() and tcp_v6_send_reset(): nobody asked for an answer. */
 static __always_inline bool ur_never_reset(__u64 sk, __u64 skb, __u8 family)
 {
 	const struct sk_buff *seg = (const void *)skb;
 	const struct rtable *rt = (const void *)ur_dst(seg);
-	__u64 head = (__u64)BPF_CORE_READ(seg, head);
-	__u64 tcp = head + BPF_CORE_READ(seg, transport_header);
 
-	if (ur_peek(__u8, tcp + 13) & UR_TCP_FLAG_RST)
+	if (ur_peek(__u8, ur_tcp_header(seg) + 13) & UR_TCP_FLAG_RST)
 		return true;
 	return !sk && family == 4 && BPF_CORE_READ(rt, rt_type) != UR_RTN_LOCAL;
 }
@@ -76,15 +62,17 @@ static __always_inline bool ur_never_reset(__u64 sk, __u64 skb, __u8 family)
 static __always_inline int ur_reset_enter(struct pt_regs *ctx, __u64 sk, __u64 skb, __u8 family,
 					  __u64 reason)
 {
-	const struct net *net;
+	const struct net *net = ur_reset_net(sk, skb);
 	struct ur_frame *f;
 
 	if (skb && ur_never_reset(sk, skb, family))
 		return 0;
 	f = ur_frame_push(skb, UR_FRAME_RST, UR_ENTRY_SP(ctx));
-	if (!f)
+	if (!f) {
+		if (ur_wanted(net)) /* nobody else counts it */
+			ur_count_unseen(sk ? UR_ORIGIN_TCP_SOCK : UR_ORIGIN_TCP_MISS);
 		return 0;
-	net = ur_reset_net(sk, skb);
+	}
 	f->family = family;
 	f->obj = sk;
 	f->regs = reason;
@@ -93,8 +81,7 @@ static __always_inline int ur_reset_enter(struct pt_regs *ctx, __u64 sk, __u64 s
 	f->sent = family == 4 ? ur_sent4(net) : ur_sent6(net);
 	f->caller = ur_return_address(ctx);
 	f->origin = sk ? UR_ORIGIN_TCP_SOCK : UR_ORIGIN_TCP_MISS;
-	if (sk)
-		ur_callers(f, ctx);
+	f->counted = UR_KIND_SETS * UR_KIND_WAYS + f->origin + 1; /* until it is known better */
 	if (ur_want_filter && skb) {
 		bpf_tail_call(ctx, &builder, UR_BUILD_FILTER);
 		return 0;
@@ -238,11 +225,6 @@ UR_GLOBAL int ur_fill_tcp_miss(__u64 key, __u64 packet, __u64 netns)
 	return 0;
 }
 
-static __always_inline __u8 ur_family_of(const struct sock *sk)
-{
-	return BPF_CORE_READ(sk, __sk_common.skc_family) == UR_AF_INET ? 4 : 6;
-}
-
 /* Who runs: where a program's call led here, the one that made it. */
 static __always_inline void ur_reset_task(struct ur_event *e)
 {
@@ -255,17 +237,11 @@ static __always_inline void ur_reset_task(struct ur_event *e)
 	bpf_get_current_comm(e->cur_comm, sizeof(e->cur_comm));
 }
 
-static __always_inline void ur_build_reset(struct ur_frame *f, __u64 key)
+static __always_inline void ur_build_reset(struct ur_frame *f, const struct net *net, __u64 key)
 {
 	__u64 skb = f->skb, sk = f->obj;
-	const struct net *net = ur_reset_net(sk, skb);
-	struct ur_event *e;
+	struct ur_event *e = ur_scratch_new(key);
 
-	if (!ur_wanted(net)) {
-		f->built = UR_BUILT_SKIP;
-		return;
-	}
-	e = ur_scratch_new(key);
 	if (!e)
 		return;
 	f->built = UR_BUILT_DONE;
@@ -284,35 +260,68 @@ static __always_inline void ur_build_reset(struct ur_frame *f, __u64 key)
 		ur_fill_tcp_miss(key, skb, (__u64)net);
 }
 
+/* Count the reset on top, and build its record unless it is like others just now. */
 SEC("kprobe")
 int reset_build(struct pt_regs *ctx)
 {
 	struct ur_task *t = ur_task_get();
 	struct ur_frame *f = t ? ur_frame_at(t, 0) : NULL;
+	const struct net *net;
 
-	if (f && f->kind == UR_FRAME_RST)
-		ur_build_reset(f, ur_scratch_key(t->depth));
+	if (!f || f->kind != UR_FRAME_RST)
+		return 0;
+	net = ur_reset_net(f->obj, f->skb);
+	if (!ur_wanted(net)) {
+		f->built = UR_BUILT_SKIP;
+		return 0;
+	}
+	if (!ur_count_reset_begin((__u64)net)) {
+		f->built = UR_BUILT_ALIKE;
+		return 0;
+	}
+	if (f->obj)
+		ur_callers(f, ctx);
+	ur_build_reset(f, net, ur_scratch_key(t->depth));
 	return 0;
 }
 
-static __always_inline int ur_reset_end(struct ur_task *t, const struct ur_frame *f)
+/* UR_OUT_*: what has become of it. An answer to IPv4 is seen to pass, or was not made. */
+static __always_inline __u32 ur_reset_outcome(const struct ur_frame *f)
 {
-	/* Read from the frame, they are numbers; and they are what the program was called with,
-	 * which the compiler knows. */
-	__u64 skb = *(const volatile __u64 *)&f->skb, sk = *(const volatile __u64 *)&f->obj;
-	__u64 key = ur_scratch_key(t->depth);
-	struct ur_event *e = f->built == UR_BUILT_DONE ? ur_scratch_at(key) : NULL;
+	if (f->window & UR_WIN_PUSHED)
+		return ur_outcome_of(f);
+	return f->skb && f->family == 4 && !(f->window & UR_WIN_UNTOLD) ? UR_OUT_EARLY :
+									  UR_OUT_UNSEEN;
+}
 
-	if (f->built != UR_BUILT_SKIP) {
-		ur_count_plain(f->origin);
-		if (e) {
-			e->window = ur_reset_window(f, ur_reset_net(sk, skb), &e->push_ret);
-			ur_event_send(key, e);
-		} else if (ur_want_filter && f->built == UR_BUILT_OTHER) {
-			ur_count(UR_STAT_PASSED_OVER);
-		} else {
-			ur_count(UR_STAT_RING_FULL);
-		}
+/* The reset on top is over. */
+UR_GLOBAL int ur_reset_end(void)
+{
+	struct ur_task *t = ur_task_get();
+	struct ur_frame *f = t ? ur_frame_at(t, 0) : NULL;
+	struct ur_event *e;
+	__u64 key;
+
+	if (!t || !f)
+		return 0;
+	if (f->built == UR_BUILT_SKIP) {
+		ur_frame_pop(t);
+		return 0;
+	}
+	f->window = ur_reset_window(f, ur_reset_net(f->obj, f->skb), &f->push_ret);
+	ur_count_outcome(f, f->counted - 1, ur_reset_outcome(f), f->built == UR_BUILT_ALIKE);
+	key = ur_scratch_key(t->depth);
+	e = f->built == UR_BUILT_DONE ? ur_scratch_at(key) : NULL;
+	if (e) {
+		e->window = f->window;
+		e->push_ret = f->push_ret;
+		e->flow = f->flow;
+		e->kind = f->counted;
+		ur_event_send(key, e);
+	} else if (ur_want_filter && f->built == UR_BUILT_OTHER) {
+		ur_count(UR_STAT_PASSED_OVER);
+	} else if (f->built != UR_BUILT_ALIKE) {
+		ur_count(UR_STAT_RING_FULL);
 	}
 	ur_frame_pop(t);
 	return 0;
@@ -326,7 +335,8 @@ static __always_inline int ur_reset_exit(__u64 sk, __u64 skb)
 
 	if (!f || f->kind != UR_FRAME_RST || f->skb != skb || f->obj != sk)
 		return 0;
-	return ur_reset_end(t, f);
+	ur_reset_end();
+	return 0; /* the verifier asks for it */
 }
 
 static __always_inline int ur_reset_exit_return(struct pt_regs *ctx)
@@ -334,7 +344,9 @@ static __always_inline int ur_reset_exit_return(struct pt_regs *ctx)
 	struct ur_task *t = ur_task_get();
 	struct ur_frame *f = t ? ur_frame_unwind(t, UR_EXIT_SP(ctx)) : NULL;
 
-	return f && f->kind == UR_FRAME_RST ? ur_reset_end(t, f) : 0;
+	if (f && f->kind == UR_FRAME_RST)
+		ur_reset_end();
+	return 0;
 }
 
 SEC("kprobe/tcp_v4_send_reset")

@@ -206,6 +206,11 @@ uint32_t ur_event_out(const struct ur_event *ev)
 		return ev->push_ret >= 0      ? UR_OUT_SENT :
 		       ev->push_ret == -EPERM ? UR_OUT_RULE :
 						UR_OUT_OUTPUT;
+	if (ev->origin == UR_ORIGIN_TCP_MISS || ev->origin == UR_ORIGIN_TCP_SOCK)
+		return ev->family == 4 && !(ev->reset.flags & UR_RST_ACTIVE) &&
+				       !(ev->window & UR_WIN_UNTOLD) ?
+			       UR_OUT_EARLY :
+			       UR_OUT_UNSEEN;
 	if (ev->window & UR_WIN_GLOBAL_DENY)
 		return UR_OUT_GLOBAL;
 	return ev->window & UR_WIN_PEER_DENY ? UR_OUT_PEER : UR_OUT_EARLY;

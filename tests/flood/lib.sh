@@ -29,6 +29,12 @@ flood() {
 	result=$(in_ns cli "$T/udp_flood" "$@") || fail "udp_flood $*: exit status $?"
 }
 
+# segments SRC DST PORT FLAGS N: so many TCP segments that belong to no connection, from cli.
+segments() {
+	in_ns cli "$T/raw_send" rawsyn "$1" "$2" 1024 "$3" "$4" "$5" >/dev/null ||
+		fail "raw_send $*: exit status $?"
+}
+
 # flood_on, flood_off: in the background from one to the other.
 flood_on() {
 	local path
@@ -46,14 +52,15 @@ flood_off() {
 # mibs: what srv's kernel counted so far, as words for eval.
 mibs() {
 	in_ns srv cat /proc/net/snmp /proc/net/snmp6 | awk '
-		/^(Udp|Icmp):/ {
+		/^(Udp|Tcp|Icmp):/ {
 			if (!($1 in names)) { names[$1] = $0; next }
 			n = split(names[$1], name)
 			for (i = 2; i <= n; i++) v[substr($1, 1, length($1) - 1) name[i]] = $i
 		}
 		NF == 2 { v[$1] = $2 }
 		END {
-			printf "missed=%d pushed=%d limited=%d failed=%d", v["UdpNoPorts"] + v["Udp6NoPorts"],
+			printf "resets=%d missed=%d pushed=%d limited=%d failed=%d", v["TcpOutRsts"],
+				v["UdpNoPorts"] + v["Udp6NoPorts"],
 				v["IcmpOutDestUnreachs"] + v["Icmp6OutDestUnreachs"],
 				v["IcmpOutRateLimitGlobal"] + v["IcmpOutRateLimitHost"] + v["Icmp6OutRateLimitHost"],
 				v["IcmpOutErrors"] + v["Icmp6OutErrors"]
@@ -69,10 +76,12 @@ rejected() {
 
 # count_from_here: what is counted is counted from here. counted: since then, in $missed (for
 # want of a socket), $pushed (handed to IP output, whatever became of it there), $limited (by a
-# rate limit; kernels before 6.1 don't count that) and $failed (found no memory or route).
+# rate limit; kernels before 6.1 don't count that), $failed (found no memory or route) and $resets
+# (that TCP itself made, in either IP version).
 count_from_here() {
-	local missed pushed limited failed
+	local missed pushed limited failed resets
 	eval "$(mibs)"
+	resets_before=$resets
 	missed_before=$missed pushed_before=$pushed limited_before=$limited failed_before=$failed
 	rejected_before=$(rejected)
 }
@@ -80,7 +89,7 @@ counted() {
 	eval "$(mibs)"
 	missed=$((missed - missed_before)) pushed=$((pushed - pushed_before))
 	limited=$((limited - limited_before)) failed=$((failed - failed_before))
-	rejected=$(($(rejected) - rejected_before))
+	rejected=$(($(rejected) - rejected_before)) resets=$((resets - resets_before))
 }
 
 # answers_of FILE: of the last totals in it.
@@ -134,6 +143,16 @@ check_outcomes() {
 	limit=$(told '.suppressed_by // "" | startswith("rate-limit")')
 	within "$pushed" "$out" 'sent'
 	[ "$has_limits" = no ] || within "$limited" "$limit" 'rate-limited'
+}
+
+# check_resets: so are TCP's, and those that are alike come on few lines.
+check_resets() {
+	local lines
+	within "$resets" "$(told '.answer == "rst"')" 'reset'
+	lines=$(jq -s 'map(select(.answer == "rst")) | length' "$events")
+	if [ "$lines" = 0 ] || [ $((lines * 20)) -gt "$resets" ]; then
+		fail "$lines lines tell of $resets resets"
+	fi
 }
 
 # Does the kernel count what it limits?
@@ -392,7 +411,7 @@ prove_soak() {
 }
 
 # All of it in little: killed in a flood and started again in it, then with rate limits and without,
-# by sockets and rules, and the reader stopped with the ring full.
+# by sockets, rules and TCP, and the reader stopped with the ring full.
 prove_short() {
 	local n=$1 before=$SCENARIO_OUT/before answers_before
 	flood_topo
@@ -403,7 +422,7 @@ prove_short() {
 	pause 0.5
 	stop_unreach KILL
 	nothing_left "$before"
-	start_unreach --json
+	start_unreach --json --tcp-reset
 	pause 0.5
 	flood_off
 	totals_now
@@ -412,6 +431,8 @@ prove_short() {
 	count_from_here
 	flood "$V4" 7000 -n "$n" --ports 4
 	flood "$V6" 8125 -n $((n / 4))
+	segments "$C4" "$V4" 9001 S "$n"
+	segments "$C6" "$V6" 9001 A "$n"
 	limits 1000 1000
 	flood "$V4" 8125 -n "$n" --sources $from/3
 	hold_unreach
@@ -421,7 +442,8 @@ prove_short() {
 	sample
 	counted
 	stop_unreach INT
-	check_sums $((missed + rejected)) "$answers_before"
+	check_sums $((missed + rejected + resets)) "$answers_before"
+	check_resets
 	grep -q 'without details: the ring buffer was full' "$unreach_err" ||
 		fail "the ring was never full: $(cat "$unreach_err")"
 	[ "$rejected" -gt 0 ] || fail 'no rule was hit: is this a test?'

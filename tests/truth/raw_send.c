@@ -12,7 +12,8 @@
 
 static const char help[] =
 	"usage: raw_send MODE ...\n"
-	"  rawsyn SRC DST SPORT DPORT [FLAGS]     a lone TCP segment; FLAGS of SARF (default S)\n"
+	"  rawsyn SRC DST SPORT DPORT [FLAGS [N]] a lone TCP segment; FLAGS of SARF (default S); or\n"
+	"                                         N of them, from ports SPORT and on\n"
 	"  badcsum SRC DST SPORT DPORT            a UDP datagram with a wrong checksum\n"
 	"  spoof SRC DST SPORT DPORT              a UDP datagram from somebody else's address\n"
 	"  rawip SRC DST PROTO                    40 bytes of an IP protocol\n"
@@ -135,21 +136,28 @@ static void build_unreach6(struct packet *p, long sport, long dport)
 	icmp->icmp6_cksum = transport_csum(p);
 }
 
+static int raw_socket(const struct packet *p)
+{
+	int fd = socket(p->src.ss.ss_family, SOCK_RAW, IPPROTO_RAW);
+
+	if (fd < 0)
+		die("raw socket");
+	if (p->src.ss.ss_family == AF_INET6)
+		set_option(fd, IPPROTO_IPV6, IPV6_HDRINCL, 1, "IPV6_HDRINCL");
+	return fd;
+}
+
 /* Send with an IP header of our own making, so that any source address goes. */
-static void transmit(const struct packet *p)
+static void transmit(int fd, const struct packet *p)
 {
 	bool v6 = p->src.ss.ss_family == AF_INET6;
 	unsigned char out[MAX_PACKET + 40] = {};
 	struct addr to = p->dst;
 	size_t alen, hlen = v6 ? sizeof(struct ip6_hdr) : sizeof(struct iphdr);
-	int fd = socket(p->src.ss.ss_family, SOCK_RAW, IPPROTO_RAW);
 
-	if (fd < 0)
-		die("raw socket");
 	if (v6) {
 		struct ip6_hdr *ip = (struct ip6_hdr *)out;
 
-		set_option(fd, IPPROTO_IPV6, IPV6_HDRINCL, 1, "IPV6_HDRINCL");
 		ip->ip6_vfc = 6 << 4;
 		ip->ip6_plen = htons(p->len);
 		ip->ip6_nxt = p->proto;
@@ -171,21 +179,37 @@ static void transmit(const struct packet *p)
 	memcpy(out + hlen, p->data, p->len);
 	if (sendto(fd, out, hlen + p->len, 0, (struct sockaddr *)&to.ss, to.len) < 0)
 		die("send to %s", addr_host(&p->dst));
-	printf("{\"pid\":%d,\"sent\":1}\n", getpid());
+}
+
+static void say_sent(long n)
+{
+	printf("{\"pid\":%d,\"sent\":%ld}\n", getpid(), n);
+}
+
+/* @n segments, from source ports @sport and on. */
+static void flood(struct packet *p, long sport, long dport, const char *flags, long n)
+{
+	int fd = raw_socket(p);
+
+	for (long i = 0; i < n; i++) {
+		build_tcp(p, 1 + (sport - 1 + i) % 65535, dport, flags);
+		transmit(fd, p);
+	}
+	say_sent(n);
 }
 
 int main(int argc, char **argv)
 {
 	struct packet p = {};
 	const char *mode = argc > 1 ? argv[1] : "";
+	bool rawip = !strcmp(mode, "rawip"), rawsyn = !strcmp(mode, "rawsyn");
 	long sport = 0, dport = 0;
-	bool rawip = !strcmp(mode, "rawip");
 
 	if (!strcmp(mode, "--help") || !strcmp(mode, "-h")) {
 		fputs(help, stdout);
 		return 0;
 	}
-	if (argc != (rawip ? 5 : 6) && !(argc == 7 && !strcmp(mode, "rawsyn")))
+	if (argc != (rawip ? 5 : 6) && !(rawsyn && (argc == 7 || argc == 8)))
 		bad_usage("wrong number of arguments\n%s", help);
 	p.src = to_addr(argv[2], 0);
 	p.dst = to_addr(argv[3], 0);
@@ -194,14 +218,18 @@ int main(int argc, char **argv)
 	if (rawip) {
 		p.proto = to_number("PROTO", argv[4], 0, 255);
 		p.len = 40; /* an IPv6 header, for a tunnel */
-		transmit(&p);
+		transmit(raw_socket(&p), &p);
+		say_sent(1);
 		return 0;
 	}
 	sport = to_number("SPORT", argv[4], 1, 65535);
 	dport = to_number("DPORT", argv[5], 1, 65535);
-	if (!strcmp(mode, "rawsyn"))
-		build_tcp(&p, sport, dport, argc == 7 ? argv[6] : "S");
-	else if (!strcmp(mode, "badcsum") || !strcmp(mode, "spoof"))
+	if (rawsyn) {
+		flood(&p, sport, dport, argc > 6 ? argv[6] : "S",
+		      argc > 7 ? to_number("N", argv[7], 1, 100000000) : 1);
+		return 0;
+	}
+	if (!strcmp(mode, "badcsum") || !strcmp(mode, "spoof"))
 		build_udp(&p, sport, dport, !strcmp(mode, "spoof"));
 	else if (!strcmp(mode, "fakeunreach") && p.src.ss.ss_family == AF_INET6)
 		build_unreach6(&p, sport, dport);
@@ -209,5 +237,6 @@ int main(int argc, char **argv)
 		build_unreach4(&p, sport, dport);
 	else
 		bad_usage("unknown mode '%s'\n%s", mode, help);
-	transmit(&p);
+	transmit(raw_socket(&p), &p);
+	say_sent(1);
 }

@@ -127,13 +127,14 @@ void ur_metrics_event(struct ur_metrics *m, const struct ur_evidence *ev,
 /* As the verdict has it, for what is known of many at once. */
 static enum ur_outcome outcome_of(const struct ur_kind_key *key, uint32_t out, uint32_t missing)
 {
-	const uint32_t blind = UR_MISSING_OUTCOME_GLOBAL | UR_MISSING_OUTCOME_PEER |
-			       UR_MISSING_OUTCOME_PUSH;
+	bool reset = key->origin == UR_ORIGIN_TCP_MISS || key->origin == UR_ORIGIN_TCP_SOCK;
+	uint32_t blind = UR_MISSING_OUTCOME_PUSH;
 
+	if (!reset)
+		blind |= UR_MISSING_OUTCOME_GLOBAL | UR_MISSING_OUTCOME_PEER;
 	if (out == UR_OUT_SENT)
 		return UR_OUTCOME_SENT;
-	if (out == UR_OUT_EARLY && (missing & blind || key->origin == UR_ORIGIN_TCP_MISS ||
-				    key->origin == UR_ORIGIN_TCP_SOCK))
+	if (out == UR_OUT_EARLY && missing & blind)
 		return UR_OUTCOME_UNKNOWN;
 	return out == UR_OUT_UNSEEN ? UR_OUTCOME_UNKNOWN : UR_OUTCOME_SUPPRESSED;
 }

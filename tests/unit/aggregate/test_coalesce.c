@@ -334,6 +334,30 @@ static void more_than_a_count_holds(void **state)
 	assert_int_equal(sum, UINT64_C(10) + UINT32_MAX);
 }
 
+/* Kernel side and user side count a reset under the same. */
+static void what_became_of_a_reset(void **state)
+{
+	struct ur_event e = { .origin = UR_ORIGIN_TCP_MISS, .family = 4 };
+
+	(void)state;
+	assert_int_equal(ur_event_out(&e), UR_OUT_EARLY); /* not made */
+	e.window = UR_WIN_UNTOLD;
+	assert_int_equal(ur_event_out(&e), UR_OUT_UNSEEN);
+	e.window = UR_WIN_PUSHED;
+	assert_int_equal(ur_event_out(&e), UR_OUT_SENT);
+	e.push_ret = -EPERM;
+	assert_int_equal(ur_event_out(&e), UR_OUT_RULE);
+	e.push_ret = -EHOSTUNREACH;
+	assert_int_equal(ur_event_out(&e), UR_OUT_OUTPUT);
+	e.window = 0;
+	e.family = 6;
+	assert_int_equal(ur_event_out(&e), UR_OUT_UNSEEN);
+	e.family = 4;
+	e.origin = UR_ORIGIN_TCP_SOCK;
+	e.reset.flags = UR_RST_ACTIVE;
+	assert_int_equal(ur_event_out(&e), UR_OUT_UNSEEN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -352,6 +376,7 @@ int main(void)
 		cmocka_unit_test(before_its_event),
 		cmocka_unit_test(too_many_flows),
 		cmocka_unit_test(more_than_a_count_holds),
+		cmocka_unit_test(what_became_of_a_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

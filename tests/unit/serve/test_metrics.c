@@ -114,6 +114,22 @@ static void blind(void **state)
 	shows(ANSWERS("web", "suppressed"), false);
 }
 
+/* A reset passes no limit of ICMP's. */
+static void resets(void **state)
+{
+	(void)state;
+	explain("web", 1, S);
+	decide(0, 443, UR_OUT_EARLY, 3, S);
+	kinds[0].kind[0].key.proto = 6;
+	kinds[0].kind[0].key.answer = UR_ANSWER_RST;
+	kinds[0].kind[0].key.origin = UR_ORIGIN_TCP_MISS;
+	ur_metrics_count(metrics, tally, UR_MISSING_OUTCOME_GLOBAL, S);
+	shows("proto=\"tcp\",code=\"tcp-reset\",outcome=\"suppressed\"} 3\n", true);
+	kinds[0].kind[0].count[UR_OUT_EARLY] += 2;
+	ur_metrics_count(metrics, tally, UR_MISSING_OUTCOME_PUSH, 2 * S);
+	shows("proto=\"tcp\",code=\"tcp-reset\",outcome=\"unknown\"} 2\n", true);
+}
+
 /* The kernel side may count before the event is looked at that names the namespace. */
 static void named_later(void **state)
 {
@@ -207,6 +223,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(counts, start, stop),
 		cmocka_unit_test_setup_teardown(blind, start, stop),
+		cmocka_unit_test_setup_teardown(resets, start, stop),
 		cmocka_unit_test_setup_teardown(named_later, start, stop),
 		cmocka_unit_test_setup_teardown(never_named, start, stop),
 		cmocka_unit_test_setup_teardown(overflow, start, stop),
