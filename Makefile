@@ -282,6 +282,10 @@ completions: $B/unreach ## compare the shells' completions with --help
 service: $B/unreach $B/plain/tests/unit/serve/test_metrics_render ## hold service, alerts, dashboard and metrics against their readers
 	$Qtests/service/run $<
 
+.PHONY: systemd
+systemd: release ## run the service under systemd in a guest: stopped, killed, hung (KERNEL=6.12)
+	$Qtests/service/systemd $(KERNEL)
+
 # Calls that can fail are wrapped at link time, and fail one after the other. The linker wraps
 # what jansson calls as well where it is linked from its archive.
 FAULTS  := malloc calloc realloc strdup strndup open_memstream mmap fopen fdopen opendir \
