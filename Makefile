@@ -64,9 +64,10 @@ all: $(if $(GNU),$B/release/unreach,$B/unreach) ## build build/unreach (the defa
 
 # ---- flags and sources ---------------------------------------------------------
 
-# The programs that ask for symbols are an object of their own.
-BPF_SRC   := $(filter-out bpf/symbols.bpf.c,$(sort $(wildcard bpf/*.bpf.c)))
-SKELS     := $B/unreach.skel.h $B/unreach-plain.skel.h $B/symbols.skel.h
+# The programs that ask for symbols and tables are objects of their own.
+BPF_ASK   := symbols tables
+BPF_SRC   := $(filter-out $(BPF_ASK:%=bpf/%.bpf.c),$(sort $(wildcard bpf/*.bpf.c)))
+SKELS     := $B/unreach.skel.h $B/unreach-plain.skel.h $(BPF_ASK:%=$B/%.skel.h)
 USER_SRC  := $(sort $(wildcard user/*.c user/*/*.c))
 UNIT_SRC  := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c) tests/unit/shared.c
 TRUTH_SRC := $(filter-out %.bpf.c,$(wildcard tests/truth/*.c))
@@ -149,18 +150,18 @@ $B/unreach.bpf.o $B/unreach-plain.bpf.o: $B/unreach.bpf.c $B/flags | $B/checked
 		-MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
 	$Q$(LLVM_STRIP) -g $@
 
-$B/symbols.bpf.o: bpf/symbols.bpf.c $B/flags | $B/checked
+$(BPF_ASK:%=$B/%.bpf.o): $B/%.bpf.o: bpf/%.bpf.c $B/flags | $B/checked
 	$(call say,BPF,$@)
 	$Q$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
 	$Q$(LLVM_STRIP) -g $@
 
-# ur_bpf, ur_bpf_plain, ur_bpf_symbols
+# ur_bpf, ur_bpf_plain, ur_bpf_symbols, ur_bpf_tables
 $(SKELS): $B/%.skel.h: $B/%.bpf.o
 	$(call say,SKEL,$@)
 	$Q$(BPFTOOL) gen skeleton $< \
-		name ur_bpf$(patsubst unreach%,%,$(subst -,_,$(patsubst symbols,_symbols,$*))) > $@
+		name ur_bpf$(patsubst unreach%,%,$(subst -,_,$(if $(filter $*,$(BPF_ASK)),_)$*)) > $@
 
--include $B/unreach.bpf.d $B/unreach-plain.bpf.d $B/symbols.bpf.d
+-include $B/unreach.bpf.d $B/unreach-plain.bpf.d $(BPF_ASK:%=$B/%.bpf.d)
 
 # ---- user side -----------------------------------------------------------------
 
@@ -347,12 +348,13 @@ $(TRUTH) $(STRESS): $B/%: %.c $B/flags | $B/checked
 	$Qmkdir -p $(@D)
 	$Q$(CC) $(CC_FLAGS) -U_GNU_SOURCE -MMD -MP -MF $@.d -static $< -o $@
 -include $(TRUTH:=.d) $(STRESS:=.d)
-# Programs of BPF that the scenarios attach with tc.
+# Programs of BPF that the scenarios attach with tc. clang -target bpf knows no machine's headers.
+ASM_INCLUDE = $(if $(GNU),/usr/$(GNU)/include,/usr/include/$(shell $(CC) -print-multiarch))
 TRUTH_BPF := $(patsubst %.bpf.c,$B/%.bpf,$(wildcard tests/truth/*.bpf.c))
 $(TRUTH_BPF): $B/%.bpf: %.bpf.c $B/flags | $B/checked
 	$(call say,BPF,$@)
 	$Qmkdir -p $(@D)
-	$Q$(CLANG) $(BPF_CFLAGS) -idirafter /usr/include/$(shell $(CC) -print-multiarch) -c $< -o $@
+	$Q$(CLANG) $(BPF_CFLAGS) -idirafter $(ASM_INCLUDE) -c $< -o $@
 truth: $(TRUTH) $(TRUTH_BPF) ## build the programs that make the traffic of the scenarios
 
 # The benchmark's, likewise; one of them is a tracer itself, of one program.

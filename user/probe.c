@@ -96,8 +96,8 @@ static void configure(struct ur_probe *p, const struct ur_probe_opts *opts)
 	p->skel->rodata->ur_want_answers = p->answers;
 	if (!p->answers)
 		bpf_map__set_max_entries(p->skel->maps.answers, 1);
-	p->skel->rodata->ur_udp_table = ur_symbols_data(p->syms, "udp_table");
-	p->skel->rodata->ur_udplite_table = ur_symbols_data(p->syms, "udplite_table");
+	p->skel->rodata->ur_udp_table = p->tables.udp;
+	p->skel->rodata->ur_udplite_table = p->tables.udplite;
 	if (p->tcp_reset)
 		ur_tcp_configure(p);
 }
@@ -369,6 +369,7 @@ static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur
 	if (r)
 		return r;
 	ur_btf_lend(p->btf, p->names);
+	ur_probe_tables_find(p->syms, &p->tables);
 	r = load(p, opts);
 	if (r || essential_missing(p)) {
 		r = r ?: -ENOTSUP;

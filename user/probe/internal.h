@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 #include "user/probe.h"
 #include "user/host/symbols.h"
+#include "user/probe/tables.h"
 
 struct ur_bpf; /* the skeleton */
 struct ur_btf_index;
@@ -68,6 +69,7 @@ struct ur_probe {
 	struct btf *btf; /* the kernel's types, while starting, or while a module comes */
 	struct ur_btf_index *names; /* of btf, while starting */
 	struct ur_symbols *syms;
+	struct ur_probe_tables tables;
 	const volatile uint64_t *stats;   /* ur_stats of the kernel side */
 	const volatile uint64_t *changes; /* ur_changes, likewise */
 	struct ur_counts counts;          /* maps "kinds" and "flows", mapped */

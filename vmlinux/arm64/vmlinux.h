@@ -621,6 +621,8 @@ typedef struct {
 	s64 counter;
 } atomic64_t;
 
+struct proto;
+
 struct sock_common {
 	__addrpair skc_addrpair;
 	__be32 skc_daddr;
@@ -634,6 +636,7 @@ struct sock_common {
 	unsigned char skc_ipv6only: 1;
 	int skc_bound_dev_if;
 	struct hlist_node skc_bind_node;
+	struct proto *skc_prot;
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
@@ -672,6 +675,19 @@ struct sock {
 	struct sock_reuseport *sk_reuseport_cb;
 };
 
+struct raw_hashinfo;
+
+struct smc_hashinfo;
+
+struct proto {
+	union {
+		struct inet_hashinfo *hashinfo;
+		struct udp_table *udp_table;
+		struct raw_hashinfo *raw_hash;
+		struct smc_hashinfo *smc_hash;
+	} h;
+};
+
 struct list_head {
 	struct list_head *next;
 	struct list_head *prev;
@@ -691,11 +707,13 @@ struct file;
 
 struct socket {
 	struct file *file;
+	struct sock *sk;
 };
 
 struct inode;
 
 struct file {
+	void *private_data;
 	struct inode *f_inode;
 };
 
