@@ -59,7 +59,8 @@ struct ur_layout {
 	__u32 table_name;
 	__u32 table_family;    /* byte that holds the family's 6 bits, from bit 0 */
 	__u32 net_base_seq;    /* struct net: generation of the rules, 0: not there, but in... */
-	__u32 net_gen;         /* struct net: gen */
+	__u32 net_gen;         /* struct net: gen, 0: of no use */
+	__u32 net_id;          /* what that variable holds, 0: read it */
 	__u32 pernet_base_seq; /* ...struct nftables_pernet, 0: neither is known */
 	__u32 net_gencursor;   /* struct net: nft.gencursor, valid when the generation is known */
 	__u32 epoch;           /* how often modules came or went: nf_tables counts anew then */

@@ -209,7 +209,7 @@ static __always_inline bool ur_nft_generation(const struct ur_layout *l, struct 
 	__u64 seq = (__u64)net + l->net_base_seq;
 
 	if (!l->net_base_seq && l->net_gen && l->pernet_base_seq) {
-		__u64 id = ur_peek(__u32, l->nf_tables_net_id);
+		__u64 id = l->net_id ?: ur_peek(__u32, l->nf_tables_net_id);
 
 		seq = ur_peek(__u64, ur_peek(__u64, (__u64)net + l->net_gen) + 8 * id) +
 		      l->pernet_base_seq;

@@ -154,7 +154,7 @@ static bool fill_rules(struct ur_layout *l, const struct types *types)
 }
 
 /* Where the rule set's generation lies: in struct net since v6.17 and its stable kin; before,
- * in what nf_tables keeps for each namespace. Without it nothing is remembered of rules. */
+ * in what nf_tables keeps for each namespace. */
 static void fill_generation(struct ur_layout *l, const struct types *types,
 			    const struct ur_symbols *syms)
 {
@@ -173,7 +173,7 @@ static void fill_generation(struct ur_layout *l, const struct types *types,
 
 	if (nft >= 0 && seq >= 0) {
 		l->net_base_seq = nft + seq;
-	} else if (gen >= 0 && pernet >= 0 && id) {
+	} else if (gen >= 0 && pernet >= 0) {
 		l->net_gen = gen;
 		l->pernet_base_seq = pernet;
 		l->nf_tables_net_id = id;

@@ -178,6 +178,10 @@ static void publish_layout(struct ur_probe *p, bool fresh)
 	struct ur_layout l;
 
 	ur_probe_layout(&l, p->btf, p->names, p->syms);
+	if (l.net_gen && !l.nf_tables_net_id) {
+		l.net_id = fresh ? ur_probe_tables_rules(l.pernet_base_seq) : 0;
+		l.net_gen = l.net_id ? l.net_gen : 0; /* then nothing is remembered of rules */
+	}
 	if (fresh)
 		p->variables_moved = false;
 	else if (p->variables_moved)

@@ -499,6 +499,8 @@ struct netns_bpf {
 
 struct hlist_head;
 
+struct net_generic;
+
 struct net {
 	struct ns_common ns;
 	struct hlist_head *dev_index_head;
@@ -507,6 +509,7 @@ struct net {
 	struct netns_ipv4 ipv4;
 	struct netns_ipv6 ipv6;
 	struct netns_nf nf;
+	struct net_generic *gen;
 	struct netns_bpf bpf;
 	u64 net_cookie;
 };
@@ -571,6 +574,19 @@ struct fib6_info {
 
 struct fib6_table {
 	u32 tb6_id;
+};
+
+struct callback_head {
+	struct callback_head *next;
+	void (*func)(struct callback_head *);
+};
+
+struct net_generic {
+	struct {
+		unsigned int len;
+		struct callback_head rcu;
+	} s;
+	void *ptr[0];
 };
 
 struct bpf_prog;
