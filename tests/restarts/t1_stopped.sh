@@ -73,7 +73,9 @@ for ((n = 1; n <= times; n++)); do
 	if [ $((n % (times / 10 ? times / 10 : 1))) = 0 ]; then
 		nothing_left "$before"
 		read -r taken slab percpu vmalloc < <(memory_now)
-		echo "$n starts: $taken kB taken, $slab in slabs, $percpu per CPU, $vmalloc vmalloc" >>"$SCENARIO_OUT/figures"
+		figures="$n starts: $taken kB taken, $slab in slabs, $percpu per CPU, $vmalloc vmalloc"
+		echo "$figures" >>"$SCENARIO_OUT/figures"
+		echo "$figures" >/dev/kmsg # on the console, should the kernel go down
 		[ -n "$first" ] || first=$taken slab_first=${slab_first:-$slab} percpu_first=${percpu_first:-$percpu}
 	fi
 done

@@ -70,6 +70,7 @@ struct ur_probe {
 	struct ur_btf_index *names; /* of btf, while starting */
 	struct ur_symbols *syms;
 	struct ur_probe_tables tables;
+	uint32_t rules_id; /* ur_probe_tables_rules(), 0: not asked for, or not known */
 	const volatile uint64_t *stats;   /* ur_stats of the kernel side */
 	const volatile uint64_t *changes; /* ur_changes, likewise */
 	struct ur_counts counts;          /* maps "kinds" and "flows", mapped */

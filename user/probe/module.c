@@ -171,6 +171,16 @@ static void publish_ranges(struct ur_probe *p, bool fresh)
 	}
 }
 
+/* Where the kernel does not name the variable that says it: what that variable holds. */
+static uint32_t rules_id(struct ur_probe *p, const struct ur_layout *l, bool fresh)
+{
+	if (p->variables_moved)
+		p->rules_id = 0;
+	if (!p->rules_id && fresh)
+		p->rules_id = ur_probe_tables_rules(l->pernet_base_seq);
+	return p->rules_id;
+}
+
 /* Addresses of before are good for functions, which are gone with their module; but not for
  * a variable that nf_tables may have left behind. */
 static void publish_layout(struct ur_probe *p, bool fresh)
@@ -179,7 +189,7 @@ static void publish_layout(struct ur_probe *p, bool fresh)
 
 	ur_probe_layout(&l, p->btf, p->names, p->syms);
 	if (l.net_gen && !l.nf_tables_net_id) {
-		l.net_id = fresh ? ur_probe_tables_rules(l.pernet_base_seq) : 0;
+		l.net_id = rules_id(p, &l, fresh);
 		l.net_gen = l.net_id ? l.net_gen : 0; /* then nothing is remembered of rules */
 	}
 	if (fresh)

@@ -223,6 +223,28 @@ static void half_a_type_is_none(void **state)
 	assert_int_equal(l.xt_ready, 1);
 }
 
+/* Where the variable that says which part of a namespace is nf_tables' has no name, the rest of
+ * the way is told all the same: the part is found by what is in it. */
+static void the_way_to_the_generation_without_its_variable(void **state)
+{
+	ur_cleanup(ur_symbols_freep) struct ur_symbols *syms = symbols("");
+	ur_cleanup(btf__freep) struct btf *btf = new_btf();
+	struct ur_layout l;
+
+	(void)state;
+	if (netfilter_is_loaded())
+		skip();
+	add_nf_tables(btf, "blob_gen_0");
+	add_struct(btf, "net", MEMBERS({ "gen", 40, 0 }, { "nft", 64, 0 }));
+	add_struct(btf, "netns_nftables", MEMBERS({ "gencursor", 16, 0 }));
+	add_struct(btf, "nftables_pernet", MEMBERS({ "base_seq", 120, 0 }));
+	layout(&l, btf, syms);
+	assert_int_equal(l.net_gen, 40);
+	assert_int_equal(l.pernet_base_seq, 120);
+	assert_int_equal(l.nf_tables_net_id, 0);
+	assert_int_equal(l.net_id, 0);
+}
+
 /* Since v6.17 the generation lies in struct net; where neither is known, nothing is. */
 static void the_generation_is_where_the_kernel_has_it(void **state)
 {
@@ -236,7 +258,7 @@ static void the_generation_is_where_the_kernel_has_it(void **state)
 	add_nf_tables(btf, "blob_gen_0");
 	add_struct(btf, "net", MEMBERS({ "gen", 40, 0 }, { "nft", 64, 0 }));
 	add_struct(btf, "nftables_pernet", MEMBERS({ "base_seq", 120, 0 }));
-	layout(&l, btf, syms); /* but no nf_tables_net_id */
+	layout(&l, btf, syms);
 	assert_int_equal(l.ready, 1);
 	assert_int_equal(l.net_base_seq, 0);
 	assert_int_equal(l.net_gen, 0);
@@ -293,6 +315,7 @@ int main(void)
 		cmocka_unit_test(offsets_are_those_of_the_btf),
 		cmocka_unit_test(an_older_kernel_keeps_rules_in_place),
 		cmocka_unit_test(half_a_type_is_none),
+		cmocka_unit_test(the_way_to_the_generation_without_its_variable),
 		cmocka_unit_test(the_generation_is_where_the_kernel_has_it),
 		cmocka_unit_test(nothing_is_known_before_the_modules_come),
 		cmocka_unit_test(a_kernel_without_btf_of_modules),
