@@ -173,6 +173,7 @@ static int load_once(struct ur_probe *p, const struct ur_probe_opts *opts)
 		}
 		return blame(p, r) ? -EAGAIN : r;
 	}
+	ur_module_publish(p);
 	return ur_core_attach(p);
 }
 

@@ -413,7 +413,7 @@ prove_soak() {
 # All of it in little: killed in a flood and started again in it, then with rate limits and without,
 # by sockets, rules and TCP, and the reader stopped with the ring full.
 prove_short() {
-	local n=$1 before=$SCENARIO_OUT/before answers_before
+	local n=$1 before=$SCENARIO_OUT/before answers_before closed='(.packet.dport | . == 7000 or . == 7003)'
 	flood_topo
 	nft_reject_all
 	bpf_state >"$before"
@@ -427,6 +427,9 @@ prove_short() {
 	flood_off
 	totals_now
 	[ "$answers" -gt 0 ] || fail 'the second one saw nothing: is this a test?'
+	# Also those that came while it started: who decided is known from the first one on.
+	[ "$(told "$closed and .cause == \"unknown\"")" = 0 ] ||
+		fail "of a closed port it does not know why: $(jq -c "select($closed and .cause == \"unknown\")" "$events" | head -n 1)"
 	answers_before=$answers
 	count_from_here
 	flood "$V4" 7000 -n "$n" --ports 4

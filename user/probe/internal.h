@@ -123,8 +123,11 @@ void ur_probe_set_bad(struct ur_probe *p, const char *prog);
 extern const struct ur_module_row ur_module_rows[];
 extern const size_t ur_module_nrows;
 
+/* Fill ur_layout and ur_ranges, before anything is attached that would judge by them. */
+void ur_module_publish(struct ur_probe *p);
+
 /* Bring hooks on module functions, ur_layout and ur_ranges in step with the modules
- * that are loaded now; @fresh: p->syms was read just now. */
+ * that are loaded now; @fresh: p->syms was read, and they were filled, just now. */
 int ur_module_follow(struct ur_probe *p, bool fresh);
 /* Module @name was freed: let go of what we held in it, it may come again. */
 void ur_module_gone(struct ur_probe *p, const char *name);

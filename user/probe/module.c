@@ -355,13 +355,24 @@ void ur_module_gone(struct ur_probe *p, const char *name)
 	watch_tables(p);
 }
 
+void ur_module_publish(struct ur_probe *p)
+{
+	look_at_modules(p);
+	publish_layout(p, true);
+	publish_ranges(p, true);
+}
+
 static int follow(struct ur_probe *p, bool fresh)
 {
+	struct ur_range before[UR_FOLLOWED_MAX];
 	int r;
 
+	memcpy(before, p->modules, sizeof(before));
 	look_at_modules(p);
-	publish_layout(p, fresh);
-	publish_ranges(p, fresh);
+	if (!fresh || memcmp(before, p->modules, sizeof(before)) != 0) {
+		publish_layout(p, fresh);
+		publish_ranges(p, fresh);
+	}
 	if (fresh)
 		find_built_in(p);
 	follow_hooks(p); /* at once, with what /proc/modules tells */

@@ -39,7 +39,8 @@ void ur_probe_tables_find(const struct ur_symbols *syms, struct ur_probe_tables 
 	ret->udp = ur_symbols_data(syms, "udp_table");
 	ret->udplite = ur_symbols_data(syms, "udplite_table");
 	/* A kernel without UDP-Lite (v7.1) would look for a module with it. */
-	udplite = !ret->udplite && ur_symbols_range(syms, NULL, "udplite_rcv", &start, &end) != -ENOENT;
+	udplite = !ret->udplite &&
+		  ur_symbols_range(syms, NULL, "udplite_rcv", &start, &end) != -ENOENT;
 	if (ret->udp && !udplite)
 		return;
 	skel = ur_bpf_tables__open_and_load();
