@@ -50,7 +50,7 @@ static struct tracer {
 	int out; /* its standard output */
 	char text[TEXT_MAX];
 	size_t len;
-	unsigned int sent, lines, fds;
+	unsigned int sent, lines, fds, rounds;
 } tracer;
 
 static unsigned int injected[FAULT_KINDS], ended[FAULT_KINDS], less[FAULT_KINDS], wrong;
@@ -339,6 +339,7 @@ static bool round_with(enum fault_kind kind, unsigned int nth, unsigned int *cal
 	traffic();
 	__atomic_store_n(&shared->fault.hit, NULL, __ATOMIC_SEQ_CST);
 	*calls = shared->fault.calls;
+	tracer.rounds++;
 	hit = shared->hit[0];
 	all = judge_lines();
 	injected[kind] += hit;
@@ -375,7 +376,8 @@ static void each_kind(enum fault_kind kind, unsigned int rounds)
 	tracer.fds = descriptors();
 	for (unsigned int i = 0; i < rounds && i < calls; i++) {
 		round_with(kind, 1 + (calls > rounds ? i * calls / rounds : i), &most);
-		calls = shared->hit[0] ? calls : most; /* it took fewer this time */
+		if (!shared->hit[0] && tracer.rounds) /* it took fewer this time, and lives */
+			calls = most;
 	}
 	recover(kind);
 	if (tracer.fds && descriptors() > tracer.fds + 2)

@@ -4,8 +4,8 @@
 # packets are refused each time, and what unreach says of them is held against what it says
 # with all programs. It may know less, and then must have said at the start what it can't see;
 # it may not say "proven", or what became of an answer, and be wrong. Nothing stays behind.
-# SHORT=yes: the combinations alone; ONLY=PATTERN: those in which it occurs; FROM=N: from the
-# Nth on.
+# SHORT=yes: the combinations alone; ONLY=PATTERN: those in which it occurs; FROM=N,
+# TO=N: from the Nth on, up to the Nth.
 topo
 need_module nft_nat
 listen srv 127.0.0.1 5002
@@ -160,7 +160,7 @@ try() {
 refused() {
 	[[ "$1 $2" == *${ONLY:-}* ]] || return 0
 	asked=$((asked + 1))
-	[ "$asked" -ge "${FROM:-1}" ] || return 0
+	[ "$asked" -ge "${FROM:-1}" ] && [ "$asked" -le "${TO:-$asked}" ] || return 0
 	export REFUSE_LOAD=$1 REFUSE_ATTACH=$2 REFUSE_ERROR=${3:-EINVAL}
 	try "$asked: load ${1:-all} attach ${2:-all} ${3:-}"
 }
