@@ -101,13 +101,16 @@ bool ur_module_matters(const char *name)
 }
 
 /* Where the modules are that we follow, from /proc/modules; all 0 where one is not there, or
- * going. Their functions are read from kallsyms later: that takes long, and packets don't wait. */
-static void look_at_modules(struct ur_probe *p)
+ * going. Their functions are read from kallsyms later: that takes long, and packets don't wait.
+ * A kernel without modules has no such file. Returns 0 or -errno. */
+static int look_at_modules(struct ur_probe *p)
 {
 	ur_cleanup(ur_fclosep) FILE *f = fopen("/proc/modules", "re");
 	char line[1024], mod[64], state[16];
 	unsigned long long size, start;
 
+	if (!f && errno != ENOENT)
+		return -errno;
 	memset(p->modules, 0, sizeof(p->modules));
 	while (f && fgets(line, sizeof(line), f)) {
 		int i;
@@ -118,6 +121,7 @@ static void look_at_modules(struct ur_probe *p)
 		if (i >= 0 && strcmp(state, "Unloading") != 0)
 			p->modules[i] = (struct ur_range){ .start = start, .end = start + size };
 	}
+	return f && ferror(f) ? -EIO : 0;
 }
 
 /* Where module @name lay when we looked last. */
@@ -357,7 +361,7 @@ void ur_module_gone(struct ur_probe *p, const char *name)
 
 void ur_module_publish(struct ur_probe *p)
 {
-	look_at_modules(p);
+	(void)look_at_modules(p); /* ur_module_follow() looks again, and says why not */
 	publish_layout(p, true);
 	publish_ranges(p, true);
 }
@@ -368,7 +372,9 @@ static int follow(struct ur_probe *p, bool fresh)
 	int r;
 
 	memcpy(before, p->modules, sizeof(before));
-	look_at_modules(p);
+	r = look_at_modules(p);
+	if (r)
+		return r;
 	if (!fresh || memcmp(before, p->modules, sizeof(before)) != 0) {
 		publish_layout(p, fresh);
 		publish_ranges(p, fresh);
