@@ -3,8 +3,9 @@
 /* claim.bpf.h - what a reject hook's claim says of the rule that made it, and of the packet. */
 #include "bpf/rule.bpf.h"
 
-#define UR_ETH_P_IP   0x0800
-#define UR_ETH_P_IPV6 0x86dd
+#define UR_ETH_P_IP          0x0800
+#define UR_ETH_P_IPV6        0x86dd
+#define UR_NF_INET_LOCAL_OUT 3
 
 /* The hook state that a claim runs under. */
 static __always_inline const struct nf_hook_state *ur_claim_state(const struct ur_layout *l,

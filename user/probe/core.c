@@ -185,21 +185,46 @@ static const char *program_of(const struct ur_probe *p, const struct ur_core_row
 	return NULL;
 }
 
+/* What builds records: without one of these there are none. */
+static const struct {
+	const char *prog;
+	uint32_t slot;
+} builders[] = {
+	{ "record_build", UR_BUILD_RECORD },
+	{ "record_rule", UR_BUILD_RULE },
+	{ "record_sockets", UR_BUILD_SOCKETS },
+};
+#define NBUILDERS (sizeof(builders) / sizeof(*builders))
+
+static bool is_builder(const char *prog)
+{
+	for (size_t i = 0; i < NBUILDERS; i++)
+		if (!strcmp(prog, builders[i].prog))
+			return true;
+	return false;
+}
+
+static bool is_chosen(const char *const chosen[UR_CORE_MAX], const char *prog)
+{
+	for (size_t i = 0; i < ur_core_nrows; i++)
+		if (chosen[i] && !strcmp(chosen[i], prog))
+			return true;
+	return false;
+}
+
 int ur_core_plan(struct ur_probe *p)
 {
+	const char *chosen[UR_CORE_MAX] = {};
 	struct bpf_program *prog;
 
+	for (size_t i = 0; i < ur_core_nrows; i++)
+		chosen[i] = program_of(p, &ur_core_rows[i]);
 	bpf_object__for_each_program(prog, p->skel->obj) {
 		const char *name = bpf_program__name(prog);
-		bool wanted = !strcmp(name, UR_BUILDER) ||
+		bool wanted = is_builder(name) || is_chosen(chosen, name) ||
 			      (p->tcp_reset && !strcmp(name, UR_BUILDER_TCP)) ||
 			      ur_probe_filter_wants(p, name);
 
-		for (size_t i = 0; i < ur_core_nrows && !wanted; i++) {
-			const char *chosen = program_of(p, &ur_core_rows[i]);
-
-			wanted = chosen && !strcmp(chosen, name);
-		}
 		for (size_t i = 0; i < ur_module_nrows && !wanted; i++)
 			wanted = ur_module_wants(&ur_module_rows[i], name);
 		if (wanted && ur_probe_is_bad(p, name))
@@ -353,8 +378,10 @@ static void pair_rows(struct ur_probe *p)
 
 int ur_core_attach(struct ur_probe *p)
 {
-	int r = ur_core_set_builder(p, UR_BUILDER, UR_BUILD_RECORD);
+	int r = 0;
 
+	for (size_t i = 0; i < NBUILDERS && !r; i++)
+		r = ur_core_set_builder(p, builders[i].prog, builders[i].slot);
 	if (!r && p->tcp_reset && !ur_probe_is_bad(p, UR_BUILDER_TCP))
 		r = ur_core_set_builder(p, UR_BUILDER_TCP, UR_BUILD_RESET);
 	r = r ?: ur_probe_filter_install(p);

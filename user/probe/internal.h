@@ -44,8 +44,7 @@ struct ur_attached {
 	char reason[UR_REASON_LEN];
 };
 
-#define UR_BUILDER      "record_build" /* the programs that map "builder" leads to */
-#define UR_BUILDER_TCP  "reset_build"
+#define UR_BUILDER_TCP  "reset_build" /* the program of UR_BUILD_RESET */
 #define UR_NO_RANGE     UINT32_MAX
 #define UR_CORE_MAX     48
 #define UR_MODULE_MAX   24
