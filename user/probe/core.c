@@ -169,8 +169,9 @@ static bool in_kernel(const struct ur_probe *p, const char *func)
 	return p->symbols_hidden || ur_symbols_range(p->syms, NULL, func, &start, &end) != -ENOENT;
 }
 
-/* The program to load for @row, NULL for none. */
-static const char *program_of(const struct ur_probe *p, const struct ur_core_row *row)
+/* The program to load for @row, NULL for none. It asks the kernel for the function, which takes
+ * 24,000 instructions: ur_core_plan() notes the answer. */
+static const char *choose(const struct ur_probe *p, const struct ur_core_row *row)
 {
 	const char *t = is_tracepoint(row) ? row->trampoline : trampoline_of(p, row);
 
@@ -204,24 +205,23 @@ static bool is_builder(const char *prog)
 	return false;
 }
 
-static bool is_chosen(const char *const chosen[UR_CORE_MAX], const char *prog)
+static bool is_chosen(const struct ur_probe *p, const char *prog)
 {
 	for (size_t i = 0; i < ur_core_nrows; i++)
-		if (chosen[i] && !strcmp(chosen[i], prog))
+		if (p->chosen[i] && !strcmp(p->chosen[i], prog))
 			return true;
 	return false;
 }
 
 int ur_core_plan(struct ur_probe *p)
 {
-	const char *chosen[UR_CORE_MAX] = {};
 	struct bpf_program *prog;
 
 	for (size_t i = 0; i < ur_core_nrows; i++)
-		chosen[i] = program_of(p, &ur_core_rows[i]);
+		p->chosen[i] = choose(p, &ur_core_rows[i]);
 	bpf_object__for_each_program(prog, p->skel->obj) {
 		const char *name = bpf_program__name(prog);
-		bool wanted = is_builder(name) || is_chosen(chosen, name) ||
+		bool wanted = is_builder(name) || is_chosen(p, name) ||
 			      (p->tcp_reset && !strcmp(name, UR_BUILDER_TCP)) ||
 			      ur_probe_filter_wants(p, name);
 
@@ -287,7 +287,7 @@ static int attach_program(struct ur_probe *p, const struct ur_core_row *row, con
 
 static int attach_row(struct ur_probe *p, const struct ur_core_row *row, struct ur_attached *a)
 {
-	const char *name = program_of(p, row);
+	const char *name = p->chosen[row - ur_core_rows];
 
 	if (needless(p, row)) {
 		a->state = UR_HOOK_NEEDLESS;
@@ -329,7 +329,7 @@ int ur_core_set_builder(struct ur_probe *p, const char *name, uint32_t slot)
 
 static bool is_kretprobe(const struct ur_probe *p, const struct ur_core_row *row)
 {
-	const char *name = program_of(p, row);
+	const char *name = p->chosen[row - ur_core_rows];
 
 	return row->ret && name && !strcmp(name, row->kprobe);
 }

@@ -74,6 +74,7 @@ struct ur_probe {
 	const volatile uint64_t *changes; /* ur_changes, likewise */
 	struct ur_counts counts;          /* maps "kinds" and "flows", mapped */
 	struct ur_shared shared[UR_SHARED_MAX];
+	const char *chosen[UR_CORE_MAX]; /* program for each of ur_core_rows, NULL: none */
 	struct ur_attached core[UR_CORE_MAX];
 	struct ur_attached module[UR_MODULE_MAX];
 	struct ur_range modules[UR_FOLLOWED_MAX]; /* where they were when we looked last */
