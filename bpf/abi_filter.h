@@ -21,6 +21,7 @@ _Static_assert(sizeof(struct ur_filter_packet) == 8 + UR_SNAP_MAX, "ur_filter_pa
 #define UR_BUILD_MATCH   3 /* does it match? */
 #define UR_BUILD_PASS    4 /* it does */
 #define UR_BUILD_DROP    5 /* it does not */
-#define UR_BUILD_RULE    6 /* a record goes on: record.bpf.c */
-#define UR_BUILD_SOCKETS 7
-#define UR_BUILD_MAX     8
+#define UR_BUILD_XT      6 /* a record goes on: record.bpf.c */
+#define UR_BUILD_RULE    7
+#define UR_BUILD_SOCKETS 8
+#define UR_BUILD_MAX     9

@@ -1,42 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* record_rule.bpf.c - which rule refused the packet: a record goes on here that record_build
- * has begun, when the innermost frame is a claim, or a window that a claim asked for.
+/* record_rule.bpf.c - which rule refused the packet, where nftables runs it, and what any rule's
+ * refusal comes with: a record comes here that record_build has begun, when the innermost frame
+ * is a claim, or a window that a claim asked for.
  */
 #include "bpf/claim.bpf.h"
 #include "bpf/emit.bpf.h"
 #include "bpf/reject_type.bpf.h"
 #include "bpf/rule.bpf.h"
 #include "bpf/sockets.bpf.h"
-
-static __always_inline void ur_rule_hook(struct ur_rule *r, const struct nf_hook_state *st)
-{
-	const struct net_device *in = BPF_CORE_READ(st, in), *out = BPF_CORE_READ(st, out);
-
-	r->hook = BPF_CORE_READ(st, hook);
-	r->pf = BPF_CORE_READ(st, pf);
-	if (in) {
-		r->iif = BPF_CORE_READ(in, ifindex);
-		BPF_CORE_READ_STR_INTO(&r->iifname, in, name);
-	}
-	if (out) {
-		r->oif = BPF_CORE_READ(out, ifindex);
-		BPF_CORE_READ_STR_INTO(&r->oifname, out, name);
-	}
-}
-
-/* A REJECT target runs under nft_compat when it sits in an expression whose ops say so,
- * and under ip_tables when it follows an xt_entry_target header. */
-static __always_inline __u8 ur_xt_engine(const struct ur_layout *l, __u64 par, __u64 targinfo)
-{
-	__u64 target = ur_peek(__u64, par + l->xt_par_target);
-	__u64 ops = ur_peek(__u64, targinfo - 8);
-
-	if (l->ready && (__s64)ops < 0 && ur_peek(__u64, ops + l->expr_ops_data) == target)
-		return UR_ORIGIN_XT_NFT;
-	if (ur_peek(__u64, targinfo - UR_XT_TARGET_HDR + 8) == target)
-		return UR_ORIGIN_XT;
-	return UR_ORIGIN_UNKNOWN;
-}
 
 /* The nftables rule of expression @expr under @state; @last: see ur_last_jump(). */
 UR_GLOBAL int ur_fill_expr(__u64 key, __u64 expr, __u64 last, __u64 state)
@@ -47,29 +18,6 @@ UR_GLOBAL int ur_fill_expr(__u64 key, __u64 expr, __u64 last, __u64 state)
 	if (l && e)
 		ur_nft_rule(&e->rule, l, expr, last, (const struct nf_hook_state *)state);
 	return 0;
-}
-
-/* The rule of REJECT target that runs with struct xt_action_param @par, under @state; or the
- * expression that it sits in, whose rule is asked for then. */
-UR_GLOBAL __u64 ur_fill_xt(__u64 key, __u64 par, __u64 state)
-{
-	const struct nf_hook_state *st = (const void *)state;
-	const struct ur_layout *l = ur_layout_get();
-	struct ur_event *e = ur_scratch_at(key);
-	__u64 targinfo;
-	__u8 engine;
-
-	if (!l || !e)
-		return 0;
-	targinfo = ur_peek(__u64, par + l->xt_par_targinfo);
-	engine = ur_xt_engine(l, par, targinfo);
-
-	e->rule.obj = targinfo;
-	ur_xt_reject_type(&e->rule, targinfo);
-	e->origin = engine ? engine : UR_ORIGIN_XT;
-	if (engine == UR_ORIGIN_XT)
-		ur_xt_rule(&e->rule, l, targinfo - UR_XT_TARGET_HDR, st);
-	return engine == UR_ORIGIN_XT_NFT ? targinfo - 8 : 0;
 }
 
 /* The device of a packet is the one that it came in by; at a bridge's hooks it can be the
@@ -86,30 +34,24 @@ static __always_inline __u64 ur_last_jump(const struct ur_frame *claim)
 	return claim->regs ? ur_peek(__u64, claim->regs + 8) : 0;
 }
 
-/* Fill in the rule of @claim. */
-static __always_inline void ur_fill_rule(__u64 key, struct ur_event *e,
-					 const struct ur_frame *claim)
+/* The nftables rule that made @claim: of its own reject, or of a REJECT target in an expression. */
+static __always_inline void ur_fill_nft(__u64 key, struct ur_event *e, const struct ur_frame *claim)
 {
 	const struct ur_layout *l = ur_layout_get();
-	const struct nf_hook_state *st;
-	__u64 expr, last = 0;
+	__u64 expr = 0, last = 0;
 
-	e->origin = claim->origin;
-	if (!l || !(claim->pkt ? l->ready : l->xt_ready))
+	if (!l)
 		return;
-	st = ur_claim_state(l, claim);
-	ur_rule_hook(&e->rule, st);
-	if (claim->pkt) {
+	if (claim->pkt && l->ready) {
 		expr = claim->obj;
 		last = ur_last_jump(claim);
 		e->rule.obj = expr;
 		ur_nft_reject_type(&e->rule, expr, e->family == 6);
-	} else {
-		expr = ur_fill_xt(key, claim->obj, (__u64)st);
+	} else if (e->origin == UR_ORIGIN_XT_NFT) {
+		expr = e->rule.obj - 8;
 	}
 	if (expr)
-		ur_fill_expr(key, expr, last, (__u64)st);
-	ur_fix_device(e, (const struct sk_buff *)claim->skb);
+		ur_fill_expr(key, expr, last, (__u64)ur_claim_state(l, claim));
 }
 
 /* A rule at LOCAL_OUT: the packet still belongs to the socket that sent it. */
@@ -165,7 +107,8 @@ int record_rule(struct pt_regs *ctx)
 	e = ur_scratch_at(key);
 	claim = f->kind == UR_FRAME_ICMP ? ur_claim_of(t, f->skb) : f;
 	if (e && claim) {
-		ur_fill_rule(key, e, claim);
+		ur_fill_nft(key, e, claim);
+		ur_fix_device(e, (const struct sk_buff *)f->skb);
 		if (f->kind != UR_FRAME_ICMP)
 			ur_fill_answer(e, f);
 		ur_fill_local(key, f->skb);

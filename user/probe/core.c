@@ -192,6 +192,7 @@ static const struct {
 	uint32_t slot;
 } builders[] = {
 	{ "record_build", UR_BUILD_RECORD },
+	{ "record_xt", UR_BUILD_XT },
 	{ "record_rule", UR_BUILD_RULE },
 	{ "record_sockets", UR_BUILD_SOCKETS },
 };
