@@ -196,6 +196,9 @@ while read -r load attach error; do
 done <<'SETS'
 record_build -
 record_build - EPERM
+record_xt -
+record_rule -
+record_sockets -
 udp_end - EPERM
 icmp4_enter,icmp4_exit,icmp4_exit_kret -
 icmp4_enter,icmp4_exit -
