@@ -58,7 +58,7 @@ static struct counted read_all(const uint8_t *data, size_t size)
 		if (saved.packet)
 			read_packet(&saved, &n);
 	}
-	must(n.end == 0 || n.end == -EPROTO || n.end == -ENODATA);
+	must(n.end == 0 || n.end == -EPROTO || n.end == -ENODATA || n.end == -EMEDIUMTYPE);
 	return n;
 }
 
