@@ -148,12 +148,12 @@ $B/unreach.bpf.o $B/unreach-plain.bpf.o: $B/unreach.bpf.c $B/flags | $B/checked
 	$(call say,BPF,$@)
 	$Q$(CLANG) $(BPF_CFLAGS) $(if $(findstring plain,$@),,-DUR_RDONLY_CAST) \
 		-MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
-	$Q$(LLVM_STRIP) -g $@
+	$Q$(LLVM_STRIP) -g -w -N 'LBB*' $@
 
 $(BPF_ASK:%=$B/%.bpf.o): $B/%.bpf.o: bpf/%.bpf.c $B/flags | $B/checked
 	$(call say,BPF,$@)
 	$Q$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
-	$Q$(LLVM_STRIP) -g $@
+	$Q$(LLVM_STRIP) -g -w -N 'LBB*' $@
 
 # ur_bpf, ur_bpf_plain, ur_bpf_symbols, ur_bpf_tables
 $(SKELS): $B/%.skel.h: $B/%.bpf.o
@@ -363,7 +363,7 @@ $B/tests/bench/one.bpf.o: tests/bench/one.bpf.c $B/flags | $B/checked
 	$(call say,BPF,$@)
 	$Qmkdir -p $(@D)
 	$Q$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
-	$Q$(LLVM_STRIP) -g $@
+	$Q$(LLVM_STRIP) -g -w -N 'LBB*' $@
 $B/tests/bench/one.skel.h: $B/tests/bench/one.bpf.o
 	$(call say,SKEL,$@)
 	$Q$(BPFTOOL) gen skeleton $< name one > $@
