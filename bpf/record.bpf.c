@@ -3,10 +3,10 @@
  *
  * Other kprobe programs go on here (map "builder"), with what is to be told on top of the
  * task's frames: the window of an ICMP function that was just entered, whose exit will send
- * the record; or the claim of a reject hook that ends and that no ICMP function took (early
- * return, or a TCP reset). Where there is a claim, the record goes on to record_rule, by way of
- * record_xt where the rule has a target; then, unless nobody is known who decided, to
- * record_sockets, which sends it if no exit will.
+ * the record; ip_error(), whose exit will if it asks for no error; or the claim of a reject hook
+ * that ends and that no ICMP function took (early return, or a TCP reset). Where there is a
+ * claim, the record goes on to record_rule, by way of record_xt where the rule has a target;
+ * then, unless nobody is known who decided, to record_sockets, which sends it if no exit will.
  *
  * These are four programs because what a kernel does to a program that it has verified takes
  * as long as the square of the program's length.
@@ -91,6 +91,21 @@ static __always_inline __u32 ur_build_window(struct ur_task *t, struct ur_frame 
 	return UR_BUILD_MAX;
 }
 
+/* The record of ip_error() at frame @f on top, in case that its limit refuses the packet. */
+static __always_inline void ur_build_refused(const struct ur_task *t, const struct ur_frame *f)
+{
+	__u64 skb = f->skb, key = ur_scratch_key(t->depth);
+	__u64 net = (__u64)ur_skb_net((const struct sk_buff *)skb);
+	struct ur_event *e = ur_scratch_new(key);
+
+	if (!e)
+		return;
+	ur_copy_frame(e, f);
+	e->window = UR_WIN_ERROR_DENY;
+	ur_fill_packet(key, skb, net);
+	ur_fill_route(key, skb, net);
+}
+
 SEC("kprobe")
 int record_build(struct pt_regs *ctx)
 {
@@ -101,6 +116,10 @@ int record_build(struct pt_regs *ctx)
 
 	if (!f)
 		return 0;
+	if (f->kind == UR_FRAME_ROUTE) {
+		ur_build_refused(t, f);
+		return 0;
+	}
 	next = window ? ur_build_window(t, f, ur_claim_of(t, f->skb)) : ur_build_claim(f, t->depth);
 	if (next == UR_BUILD_XT)
 		bpf_tail_call(ctx, &builder, UR_BUILD_XT);

@@ -67,40 +67,28 @@ static __always_inline bool ur_forwards(const struct net_device *dev)
 	return in_dev && BPF_CORE_READ(in_dev, cnf.data[0]); /* IPV4_DEVCONF_FORWARDING - 1 */
 }
 
-static __always_inline int ur_error_enter(__u64 packet, __u64 sp)
+/* int ip_error(skb). Its record is built like the others, which only kprobes can go on with. */
+SEC("kprobe/ip_error")
+int BPF_KPROBE(error_enter, struct sk_buff *skb)
 {
-	const struct sk_buff *skb = (const void *)packet;
-	const struct dst_entry *dst = ur_dst(skb);
-	int code = ur_error_code(BPF_CORE_READ(dst, error));
+	int code = ur_error_code(BPF_CORE_READ(ur_dst(skb), error));
 	const struct net *net = ur_skb_net(skb);
 	struct ur_frame *f;
-	struct ur_event *e;
-	struct ur_task *t;
-	__u64 key;
 
 	if (code < 0 || !ur_forwards(ur_error_device(skb, net)))
 		return 0;
-	f = ur_frame_push(packet, UR_FRAME_ROUTE, sp);
+	f = ur_frame_push((__u64)skb, UR_FRAME_ROUTE, UR_ENTRY_SP(ctx));
 	if (!f)
 		return 0;
 	if (ur_want_netns && BPF_CORE_READ(net, ns.inum) != ur_want_netns) {
 		f->built = UR_BUILT_SKIP;
 		return 0;
 	}
-	t = ur_task_get();
-	key = t ? ur_scratch_key(t->depth) : 0;
-	e = key ? ur_scratch_new(key) : NULL;
-	if (!e)
-		return 0;
-	e->answer = UR_ANSWER_ICMP;
-	e->origin = UR_ORIGIN_IP_ERROR;
-	e->family = 4;
-	e->type = UR_ICMP_DEST_UNREACH;
-	e->code = code;
-	e->window = UR_WIN_ERROR_DENY;
-	/* Out of the frame, where the verifier takes it for a number. */
-	ur_fill_packet(key, f->skb, (__u64)net);
-	ur_fill_route(key, f->skb, (__u64)net);
+	f->origin = UR_ORIGIN_IP_ERROR;
+	f->family = 4;
+	f->type = UR_ICMP_DEST_UNREACH;
+	f->code = code;
+	bpf_tail_call(ctx, &builder, UR_BUILD_RECORD);
 	return 0;
 }
 
@@ -136,19 +124,6 @@ static __always_inline int ur_error_exit(__u64 packet)
 	else
 		ur_error_send(key, e);
 	return 0;
-}
-
-/* int ip_error(skb) */
-SEC("fentry/ip_error")
-int BPF_PROG(error_enter, struct sk_buff *skb)
-{
-	return ur_error_enter((__u64)skb, 0);
-}
-
-SEC("kprobe/ip_error")
-int BPF_KPROBE(error_enter_kprobe, struct sk_buff *skb)
-{
-	return ur_error_enter((__u64)skb, UR_ENTRY_SP(ctx));
 }
 
 SEC("fexit/ip_error")

@@ -36,7 +36,7 @@ const struct ur_core_row ur_core_rows[] = {
 	  "the answers themselves, for -w" },
 	{ "ip6_push_pending_frames", "push6_enter", "push6_enter_kprobe", false, UR_MISSING_ANSWER,
 	  false, "the answers themselves, for -w, IPv6" },
-	{ "ip_error", "error_enter", "error_enter_kprobe", false, UR_MISSING_OUTCOME_ROUTE, false,
+	{ "ip_error", NULL, "error_enter", false, UR_MISSING_OUTCOME_ROUTE, false,
 	  "refusals by the limit of routes that refuse" },
 	{ "ip_error", "error_exit", "error_exit_kret", true, UR_MISSING_OUTCOME_ROUTE, false,
 	  "refusals by the limit of routes that refuse" },

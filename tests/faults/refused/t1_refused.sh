@@ -210,7 +210,7 @@ global_allow* -
 peer_allow* -
 push4* -
 push6* -
-error_enter* -
+error_enter -
 error_exit* -
 routes_changed* -
 rst_built* -
