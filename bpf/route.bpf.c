@@ -7,6 +7,7 @@
  * and sent at the exit if nobody asked for an error in between.
  */
 #include "bpf/emit.bpf.h"
+#include "bpf/loop.bpf.h"
 #include "bpf/route.bpf.h"
 
 #define UR_ENETUNREACH  101
@@ -29,22 +30,36 @@ static __always_inline int ur_error_code(__s32 error)
 	return -1;
 }
 
+struct ur_index_walk {
+	__u64 node;
+	__u64 found; /* struct net_device */
+	__u32 index;
+};
+
+UR_STEP int ur_index_step(__u32 i, void *ctx)
+{
+	struct ur_index_walk *w = ctx;
+	__u64 dev = w->node - bpf_core_field_offset(struct net_device, index_hlist);
+
+	if (!w->node)
+		return 1;
+	if ((__u32)BPF_CORE_READ((const struct net_device *)dev, ifindex) == w->index) {
+		w->found = dev;
+		return 1;
+	}
+	w->node = ur_peek(__u64, w->node); /* hlist_node.next */
+	return 0;
+}
+
 /* __dev_get_by_index() */
 static __always_inline const struct net_device *ur_device_at(const struct net *net, __u32 index)
 {
-	const struct hlist_head *heads = BPF_CORE_READ(net, dev_index_head);
-	__u64 head = (__u64)heads + (index & (UR_INDEX_SLOTS - 1)) * sizeof(__u64);
-	__u64 node = ur_peek(__u64, head);
-	const __u64 offset = bpf_core_field_offset(struct net_device, index_hlist);
+	__u64 heads = (__u64)BPF_CORE_READ(net, dev_index_head);
+	struct ur_index_walk w = { .index = index };
 
-	for (int i = 0; node && i < UR_BUCKET_MAX; i++) {
-		const struct net_device *dev = (const void *)(node - offset);
-
-		if ((__u32)BPF_CORE_READ(dev, ifindex) == index)
-			return dev;
-		node = ur_peek(__u64, node); /* hlist_node.next */
-	}
-	return NULL;
+	w.node = ur_peek(__u64, heads + (index & (UR_INDEX_SLOTS - 1)) * sizeof(__u64));
+	ur_loop(UR_BUCKET_MAX, ur_index_step, &w);
+	return (const void *)w.found;
 }
 
 /* The device whose setting counts: inside a VRF, the one that the packet came in on. */
