@@ -29,7 +29,7 @@ static void put_received(FILE *out, const struct ur_totals *t)
 		[UR_DELIVERY_NOT_TOLD] = "for a socket that is not told",
 		[UR_DELIVERY_NO_SOCKET] = "for nobody here",
 	};
-	const char *before = "           received: ";
+	const char *before = "           received: ", *then = "\n                     ";
 
 	if (!t->received_asked)
 		return;
@@ -41,12 +41,12 @@ static void put_received(FILE *out, const struct ur_totals *t)
 		if (!t->delivery[i])
 			continue;
 		fprintf(out, "%s%" PRIu64 " %s", before, t->delivery[i], words[i]);
-		before = ", ";
+		before = then;
 	}
 	if (t->received_lost)
 		fprintf(out, "%s%" PRIu64 " without details", before, t->received_lost);
 	if (t->received_made_here)
-		fprintf(out, "; %" PRIu64 " of all generated here", t->received_made_here);
+		fprintf(out, "%s%" PRIu64 " of all generated here", then, t->received_made_here);
 	fputc('\n', out);
 }
 

@@ -128,14 +128,19 @@ static void what_came_from_elsewhere(void **state)
 	t.delivery[UR_DELIVERY_NO_SOCKET] = 2;
 	t.delivery[UR_DELIVERY_UNKNOWN] = 1;
 	expect(&t, "unreach: this host generated no Destination Unreachable in 1 min 0 s\n"
-		   "           received: 2 for nobody here, 1 for a socket that is not told, 5 "
-		   "delivered to a program, 1 to whom was not seen\n");
+		   "           received: 2 for nobody here\n"
+		   "                     1 for a socket that is not told\n"
+		   "                     5 delivered to a program\n"
+		   "                     1 to whom was not seen\n");
 	t.received_made_here = 2;
 	t.received_lost = 3;
 	expect(&t, "unreach: this host generated no Destination Unreachable in 1 min 0 s\n"
-		   "           received: 2 for nobody here, 1 for a socket that is not told, 5 "
-		   "delivered to a program, 1 to whom was not seen, 3 without details; 2 of all "
-		   "generated here\n");
+		   "           received: 2 for nobody here\n"
+		   "                     1 for a socket that is not told\n"
+		   "                     5 delivered to a program\n"
+		   "                     1 to whom was not seen\n"
+		   "                     3 without details\n"
+		   "                     2 of all generated here\n");
 }
 
 int main(void)
