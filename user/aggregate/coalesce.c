@@ -141,7 +141,7 @@ static void begin(struct group *g, const struct ur_evidence *ev, uint64_t sig)
 	g->due_ns = 0;
 	g->window_ns = WINDOW_NS;
 	g->since_ns = ev->ev.ts_ns;
-	g->out[out].all = 1;
+	g->out[out].all = ev->count ?: 1;
 }
 
 static void set_why(struct group *g, const char *why)
@@ -187,7 +187,7 @@ static void wait_for_line(struct group *g, uint32_t out, uint64_t n, uint64_t fi
 bool ur_coalesce_event(struct ur_coalesce *c, const struct ur_evidence *ev,
 		       const struct ur_report *report, uint64_t now)
 {
-	uint64_t sig = signature(ev, report);
+	const uint64_t sig = signature(ev, report), n = ev->count ?: 1;
 	struct group *g;
 
 	if (!ev->ev.flow || ev->ev.kind > UR_KINDS_MAX)
@@ -196,10 +196,10 @@ bool ur_coalesce_event(struct ur_coalesce *c, const struct ur_evidence *ev,
 	g = find(c, ev->ev.flow, 0) ?: make(c, ev->ev.flow, ev->ev.kind);
 	if (g->sig == sig && now - g->used_ns < QUIET_NS) {
 		if (c->merge) {
-			wait_for_line(g, ur_event_out(&ev->ev), 1, ev->ev.ts_ns, ev->ev.ts_ns, now);
+			wait_for_line(g, ur_event_out(&ev->ev), n, ev->ev.ts_ns, ev->ev.ts_ns, now);
 			return false;
 		}
-		g->out[ur_event_out(&ev->ev)].all++;
+		g->out[ur_event_out(&ev->ev)].all += n;
 	} else {
 		if (g->due_ns)
 			c->ending = *g;
