@@ -183,15 +183,16 @@ bpf_state() {
 	lsmod | awk '{print $1, $3}' | sort
 }
 
-# nothing_left FILE: the state is that of FILE again; what the kernel frees late may take a moment.
+# nothing_left FILE: the state is that of FILE again. What the kernel frees late may take a moment, or
+# long, where it waits for all tasks (RCU of sleepable programs) and processors take turns.
 nothing_left() {
 	local i
-	for ((i = 0; i < 50; i++)); do
+	for ((i = 0; i < 300; i++)); do
 		bpf_state >"$1.now"
 		! diff -q "$1" "$1.now" >/dev/null || return 0
 		pause 0.1
 	done
-	fail "this differs: $(diff "$1" "$1.now")"
+	fail "this differs: $(diff "$1" "$1.now"); maps: $(bpftool map list)"
 }
 
 # ---- the proofs: each takes how many packets -----------------------------------

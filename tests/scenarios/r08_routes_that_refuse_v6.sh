@@ -41,6 +41,11 @@ JSON
 in_ns srv sysctl -qw net.ipv6.conf.all.proxy_ndp=1
 ip -n "$srv" neigh add proxy fe80::99 dev s0
 ip -n "$cli" neigh add fe80::99 lladdr 02:00:00:00:07:02 dev c0
+# The device has its own link-local address, and with it the route, only after a moment.
+for ((i = 0; i < 50; i++)); do
+	[ -z "$(ip -n "$srv" -6 route show fe80::/64 dev s0)" ] || break
+	pause 0.1
+done
 send cli fe80::99 53 --dev c0
 saw '{"errors":[{"errno":"EHOSTUNREACH","type":1,"code":3}]}'
 expect <<JSON
