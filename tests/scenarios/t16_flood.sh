@@ -8,16 +8,23 @@ in_ns srv sysctl -q -w net.ipv4.icmp_ratelimit=0
 sysctl -q -e -w net.ipv4.icmp_msgs_per_sec=100000000
 in_ns srv sysctl -q -e -w net.ipv4.icmp_msgs_per_sec=100000000 2>/dev/null
 missed() { in_ns srv grep '^Udp: [0-9]' /proc/net/snmp | cut -d ' ' -f 3; }
-start_unreach -n
-before=$(missed)
-send cli "$V4" 8125 -n 5 --gap .03
-pause 3
-stop_unreach INT
-out=$events
-few=$(($(missed) - before))
-grep -qE "^[0-9:.]+ $srv $C4:[0-9]+ > $V4:8125 udp, sent port-unreachable $few times from [0-9:.]+ to [0-9:.]+: no UDP socket" "$out" ||
-	fail "no line says $few times: $(cat "$out")"
-[ "$(grep -c '^[0-9]' "$out")" = 2 ] || fail "not one in full and one line: $(cat "$out")"
+# Three and what is said of them: in full, and one line. Where namespaces have no cookie, one that
+# ends just then (of the scenario before) makes the flow a new one, so it is tried again.
+three_are_two_lines() {
+	local before few out
+	start_unreach -n
+	before=$(missed)
+	send cli "$V4" 8125 -n 5 --gap .03
+	pause 3
+	stop_unreach INT
+	out=$events
+	few=$(($(missed) - before))
+	[ "$few" -ge 3 ] || return 1
+	grep -qE "^[0-9:.]+ $srv $C4:[0-9]+ > $V4:8125 udp, sent port-unreachable $few times from [0-9:.]+ to [0-9:.]+: no UDP socket" "$out" &&
+		[ "$(grep -c '^[0-9]' "$out")" = 2 ]
+}
+three_are_two_lines || three_are_two_lines || three_are_two_lines ||
+	fail "three are not one in full and one line, three times: $(cat "$events")"
 
 start_unreach --json
 before=$(missed)
