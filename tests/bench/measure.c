@@ -8,8 +8,8 @@
  */
 #define _GNU_SOURCE
 #include "bench.h"
+#include "tests/truth/options.h"
 
-#include <getopt.h>
 #include <linux/errqueue.h>
 #include <poll.h>
 
@@ -263,44 +263,19 @@ static const struct work *find_work(const char *name)
 
 static const struct work *parse(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = { { "from", 1, 0, 'f' }, { "to", 1, 0, 't' },
-					       { "runs", 1, 0, 'n' }, { "warm", 1, 0, 'w' },
-					       { "gap", 1, 0, 'g' },  { "ports", 1, 0, 'p' },
-					       { "help", 0, 0, 'h' }, {} };
-	int c;
+	const struct opt opts[] = { OPT_TEXT("from", &o->from),
+				    OPT_TEXT("to", &o->to),
+				    OPT_NUMBER("runs", &o->runs, 1, MAX_RUNS),
+				    OPT_NUMBER("warm", &o->warm, 1, MAX_RUNS),
+				    OPT_SECONDS("gap", &o->gap),
+				    OPT_NUMBER("ports", &o->ports, 1, 60000),
+				    {} };
+	char **args;
 
 	*o = (struct options){ .runs = 201, .warm = 20, .ports = 1 };
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		switch (c) {
-		case 'f':
-			o->from = optarg;
-			break;
-		case 't':
-			o->to = optarg;
-			break;
-		case 'n':
-			o->runs = to_number("--runs", optarg, 1, MAX_RUNS);
-			break;
-		case 'w':
-			o->warm = to_number("--warm", optarg, 1, MAX_RUNS);
-			break;
-		case 'g':
-			o->gap = to_usec("--gap", optarg);
-			break;
-		case 'p':
-			o->ports = to_number("--ports", optarg, 1, 60000);
-			break;
-		case 'h':
-			fputs(help, stdout);
-			exit(0);
-		default:
-			exit(2);
-		}
-	}
-	if (argc - optind != 3)
-		bad_usage("want WORK ADDR PORT\n%s", help);
-	o->addr = to_addr(argv[optind + 1], to_number("PORT", argv[optind + 2], 0, 65535));
-	return find_work(argv[optind]);
+	args = take_options(argc, argv, opts, 3, help);
+	o->addr = take_addr(args + 1, 0);
+	return find_work(args[0]);
 }
 
 /* Run it once, in instructions. */

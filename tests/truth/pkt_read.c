@@ -3,9 +3,8 @@
  * ICMP Destination Unreachable and each TCP reset, or for every packet with --all.
  */
 #define _GNU_SOURCE
-#include "truth.h"
+#include "options.h"
 
-#include <getopt.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <netinet/icmp6.h>
@@ -88,32 +87,19 @@ static void report(const struct seen *s, bool all)
 
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = { { "all", 0, 0, 'a' }, { "help", 0, 0, 'h' }, {} };
 	struct sockaddr_ll ll = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
 	unsigned char buf[65536];
 	bool all = false;
-	int c, fd;
+	const struct opt opts[] = { OPT_FLAG("all", &all), {} };
+	char **args = take_options(argc, argv, opts, 1, help);
+	int fd;
 
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		switch (c) {
-		case 'a':
-			all = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return 0;
-		default:
-			return 2;
-		}
-	}
-	if (argc - optind != 1)
-		bad_usage("want DEV\n%s", help);
 	fd = socket(AF_PACKET, SOCK_DGRAM, 0);
 	if (fd < 0)
 		die("packet socket");
-	ll.sll_ifindex = if_nametoindex(argv[optind]);
+	ll.sll_ifindex = if_nametoindex(args[0]);
 	if (!ll.sll_ifindex || bind(fd, (struct sockaddr *)&ll, sizeof(ll)))
-		die("bind to device %s", argv[optind]);
+		die("bind to device %s", args[0]);
 	put_ready(NULL);
 	for (;;) {
 		struct sockaddr_ll from;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* reader - gets a copy of packets without owning a port, and says of each how long it is. */
 #define _GNU_SOURCE
-#include "truth.h"
+#include "options.h"
 
-#include <getopt.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 
@@ -45,31 +44,17 @@ static int open_raw(int family, const char *proto, const char *dev)
 
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "dev", 1, 0, 'd' }, { "comm", 1, 0, 'c' }, { "help", 0, 0, 'h' }, {}
-	};
 	const char *dev = NULL;
-	char data[2048];
-	int c, fd;
+	const struct opt opts[] = { OPT_TEXT("dev", &dev), OPT_COMM("comm"), {} };
+	char data[2048], **args = take_options(argc, argv, opts, 2, help);
+	int fd;
 
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		if (c == 'd')
-			dev = optarg;
-		else if (c == 'c')
-			prctl(PR_SET_NAME, optarg);
-		else if (c == 'h')
-			return fputs(help, stdout) < 0;
-		else
-			exit(2);
-	}
-	if (argc - optind != 2)
-		bad_usage("want two words\n%s", help);
-	if (!strcmp(argv[optind], "packet"))
-		fd = open_packet(argv[optind + 1], dev);
-	else if (!strcmp(argv[optind], "raw4") || !strcmp(argv[optind], "raw6"))
-		fd = open_raw(argv[optind][3] == '6' ? AF_INET6 : AF_INET, argv[optind + 1], dev);
+	if (!strcmp(args[0], "packet"))
+		fd = open_packet(args[1], dev);
+	else if (!strcmp(args[0], "raw4") || !strcmp(args[0], "raw6"))
+		fd = open_raw(args[0][3] == '6' ? AF_INET6 : AF_INET, args[1], dev);
 	else
-		bad_usage("no such kind: %s\n%s", argv[optind], help);
+		bad_usage("no such kind: %s\n%s", args[0], help);
 	put_ready(NULL);
 	for (;;) {
 		ssize_t n = recv(fd, data, sizeof(data), 0);

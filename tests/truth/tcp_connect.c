@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* tcp_connect - one TCP connection attempt; prints "connected" or the error's name. */
 #define _GNU_SOURCE
-#include "truth.h"
+#include "options.h"
 
-#include <getopt.h>
 #include <poll.h>
 
 static const char help[] =
@@ -53,46 +52,20 @@ static const char *talk(int fd, long times, long wait_us)
 
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = { { "sport", 1, 0, 'p' },
-					       { "dev", 1, 0, 'd' },
-					       { "wait", 1, 0, 'w' },
-					       { "send", 1, 0, 's' },
-					       { "mptcp", 0, 0, 'm' },
-					       { "help", 0, 0, 'h' },
-					       {} };
 	struct addr to, local = { .len = sizeof(local.ss) };
 	const char *dev = NULL;
 	long sport = 0, wait = 2000000, times = -1;
-	int c, fd, err, proto = 0;
+	bool mptcp = false;
+	const struct opt opts[] = { OPT_NUMBER("sport", &sport, 1, 65535),
+				    OPT_TEXT("dev", &dev),
+				    OPT_SECONDS("wait", &wait),
+				    OPT_NUMBER("send", &times, 0, 9),
+				    OPT_FLAG("mptcp", &mptcp),
+				    {} };
+	int fd, err;
 
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		switch (c) {
-		case 'p':
-			sport = to_number("--sport", optarg, 1, 65535);
-			break;
-		case 'd':
-			dev = optarg;
-			break;
-		case 'w':
-			wait = to_usec("--wait", optarg);
-			break;
-		case 's':
-			times = to_number("--send", optarg, 0, 9);
-			break;
-		case 'm':
-			proto = IPPROTO_MPTCP;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return 0;
-		default:
-			return 2;
-		}
-	}
-	if (argc - optind != 2)
-		bad_usage("want ADDR PORT\n%s", help);
-	to = to_addr(argv[optind], to_number("PORT", argv[optind + 1], 1, 65535));
-	fd = socket(to.ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK, proto);
+	to = take_addr(take_options(argc, argv, opts, 2, help), 1);
+	fd = socket(to.ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK, mptcp ? IPPROTO_MPTCP : 0);
 	if (fd < 0)
 		die("socket");
 	set_device(fd, dev);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* tcp_end - a TCP service whose connections end in a chosen way, mostly with a reset. */
 #define _GNU_SOURCE
-#include "truth.h"
+#include "options.h"
 
-#include <getopt.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 
@@ -98,37 +97,25 @@ static bool known(const char *how)
 
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "comm", 1, 0, 'c' }, { "mptcp", 0, 0, 'm' }, { "help", 0, 0, 'h' }, {}
-	};
 	struct addr local;
-	int c, fd, proto = 0;
+	bool mptcp = false;
+	const struct opt opts[] = { OPT_COMM("comm"), OPT_FLAG("mptcp", &mptcp), {} };
+	char **args = take_options(argc, argv, opts, 3, help);
+	int fd;
 
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		if (c == 'c') {
-			prctl(PR_SET_NAME, optarg);
-			continue;
-		}
-		if (c == 'm') {
-			proto = IPPROTO_MPTCP;
-			continue;
-		}
-		fputs(help, c == 'h' ? stdout : stderr);
-		return c == 'h' ? 0 : 2;
-	}
-	if (argc - optind != 3 || !known(argv[optind]))
-		bad_usage("want HOW ADDR PORT\n%s", help);
-	local = to_addr(argv[optind + 1], to_number("PORT", argv[optind + 2], 1, 65535));
-	fd = socket(local.ss.ss_family, SOCK_STREAM, proto);
+	if (!known(args[0]))
+		bad_usage("HOW: not '%s'\n%s", args[0], help);
+	local = take_addr(args + 1, 1);
+	fd = socket(local.ss.ss_family, SOCK_STREAM, mptcp ? IPPROTO_MPTCP : 0);
 	if (fd < 0)
 		die("socket");
 	set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
 	if (bind(fd, (struct sockaddr *)&local.ss, local.len) ||
-	    listen(fd, strcmp(argv[optind], "full") ? 16 : 1))
+	    listen(fd, strcmp(args[0], "full") ? 16 : 1))
 		die("listen on %s port %d", addr_host(&local), addr_port(&local));
 	put_ready(&local);
-	if (strcmp(argv[optind], "full") != 0)
-		end(argv[optind], fd);
+	if (strcmp(args[0], "full") != 0)
+		end(args[0], fd);
 	for (;;)
 		pause();
 }

@@ -5,11 +5,6 @@
  */
 #include "truth.h"
 
-static inline int to_udp_proto(const char *text)
-{
-	return (int)to_number("--proto", text, 1, 255);
-}
-
 static inline int udp_socket(int family, int proto)
 {
 	int fd = socket(family, SOCK_DGRAM, proto);
@@ -60,4 +55,37 @@ static inline ssize_t udp_receive(int fd, void *data, size_t len, int flags, str
 {
 	*from = (struct addr){ .len = sizeof(from->ss) };
 	return recvfrom(fd, data, len, flags, (struct sockaddr *)&from->ss, &from->len);
+}
+
+/* Give @fd to who is at the other end of @channel, a UNIX socket. */
+static inline void pass_socket(int channel, int fd)
+{
+	char byte = 0, control[CMSG_SPACE(sizeof(fd))] = "";
+	struct iovec iov = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &iov,
+			    .msg_iovlen = 1,
+			    .msg_control = control,
+			    .msg_controllen = sizeof(control) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	if (sendmsg(channel, &m, 0) != 1)
+		die("SCM_RIGHTS");
+}
+
+/* Take what pass_socket() gives, and keep it until the end. */
+static inline void receive_socket(int channel)
+{
+	char byte, control[CMSG_SPACE(sizeof(int))] = "";
+	struct iovec iov = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &iov,
+			    .msg_iovlen = 1,
+			    .msg_control = control,
+			    .msg_controllen = sizeof(control) };
+
+	if (recvmsg(channel, &m, 0) != 1 || !CMSG_FIRSTHDR(&m))
+		die("receiving the socket");
 }

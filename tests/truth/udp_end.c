@@ -4,9 +4,9 @@
  * It says ready once the port is bound; what then happens comes --after so many seconds.
  */
 #define _GNU_SOURCE
-#include "truth.h"
+#include "options.h"
+#include "udp.h"
 
-#include <getopt.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -42,58 +42,28 @@ static const char help[] =
 
 static void parse(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = {
-		{ "after", 1, 0, 'a' },     { "status", 1, 0, 's' },
-		{ "count", 1, 0, 'n' },     { "to", 1, 0, 't' },
-		{ "reuseport", 0, 0, 'r' }, { "comm", 1, 0, 'c' },
-		{ "help", 0, 0, 'h' },      {},
-	};
-	int c;
+	const struct opt opts[] = { OPT_SECONDS("after", &o->after),
+				    OPT_NUMBER("status", &o->status, 0, 255),
+				    OPT_NUMBER("count", &o->count, 1, 1000000),
+				    OPT_PEER("to", &o->to),
+				    OPT_FLAG("reuseport", &o->reuseport),
+				    OPT_COMM("comm"),
+				    {} };
+	char **args;
 
 	*o = (struct options){ .count = 1 };
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		switch (c) {
-		case 'a':
-			o->after = to_usec("--after", optarg);
-			break;
-		case 's':
-			o->status = to_number("--status", optarg, 0, 255);
-			break;
-		case 'n':
-			o->count = to_number("--count", optarg, 1, 1000000);
-			break;
-		case 't':
-			o->to = to_addr_port("--to", optarg);
-			break;
-		case 'r':
-			o->reuseport = true;
-			break;
-		case 'c':
-			prctl(PR_SET_NAME, optarg);
-			break;
-		case 'h':
-			fputs(help, stdout);
-			exit(0);
-		default:
-			exit(2);
-		}
-	}
-	if (argc - optind != 3)
-		bad_usage("want HOW ADDR PORT\n%s", help);
-	o->how = argv[optind];
-	o->local = to_addr(argv[optind + 1], to_number("PORT", argv[optind + 2], 0, 65535));
+	args = take_options(argc, argv, opts, 3, help);
+	o->how = args[0];
+	o->local = take_addr(args + 1, 0);
 }
 
 static int open_socket(const struct options *o, const struct addr *local)
 {
-	int fd = socket(local->ss.ss_family, SOCK_DGRAM, 0);
+	int fd = udp_socket(local->ss.ss_family, IPPROTO_UDP);
 
-	if (fd < 0)
-		die("socket");
 	if (o->reuseport)
 		set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT");
-	if (bind(fd, (const struct sockaddr *)&local->ss, local->len))
-		die("bind to %s port %d", addr_host(local), addr_port(local));
+	udp_bind(fd, local);
 	return fd;
 }
 
@@ -128,37 +98,13 @@ static void hog(void)
 /* A child that keeps @fd, or gets it through @channel. */
 static void keep_in_child(int fd, const int channel[2])
 {
-	char control[CMSG_SPACE(sizeof(int))] = "", byte;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr m = { .msg_iov = &iov,
-			    .msg_iovlen = 1,
-			    .msg_control = control,
-			    .msg_controllen = sizeof(control) };
-
-	if (channel && (close(fd) || recvmsg(channel[0], &m, 0) != 1 || !CMSG_FIRSTHDR(&m)))
-		die("receiving the socket");
+	if (channel) {
+		close(fd);
+		receive_socket(channel[0]);
+	}
 	printf("{\"holder\":%d}\n", getpid());
 	fflush(stdout);
 	live_on();
-}
-
-static void pass(int fd, const int channel[2])
-{
-	char control[CMSG_SPACE(sizeof(int))] = "", byte = 'x';
-	struct iovec iov = { &byte, 1 };
-	struct msghdr m = { .msg_iov = &iov,
-			    .msg_iovlen = 1,
-			    .msg_control = control,
-			    .msg_controllen = sizeof(control) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &fd, sizeof(int));
-	if (sendmsg(channel[1], &m, 0) != 1)
-		die("sendmsg");
-	close(fd);
 }
 
 static void hand_over(const struct options *o, int fd, bool by_message)
@@ -173,8 +119,10 @@ static void hand_over(const struct options *o, int fd, bool by_message)
 		die("fork");
 	if (!child)
 		keep_in_child(fd, by_message ? channel : NULL);
-	if (by_message)
-		pass(fd, channel);
+	if (by_message) {
+		pass_socket(channel[1], fd);
+		close(fd);
+	}
 	usleep(o->after);
 	exit((int)o->status);
 }
@@ -187,13 +135,11 @@ static void churn(const struct options *o)
 		int fd;
 
 		if (addr_port(&o->local)) {
-			((struct sockaddr_in *)&local.ss)->sin_port =
-				htons(addr_port(&o->local) + i);
+			set_port(&local, addr_port(&o->local) + i);
 			fd = open_socket(o, &local);
 		} else {
-			fd = socket(AF_INET, SOCK_DGRAM, 0);
-			if (fd < 0 || connect(fd, (struct sockaddr *)&peer.ss, peer.len))
-				die("connect");
+			fd = udp_socket(AF_INET, IPPROTO_UDP);
+			udp_connect(fd, &peer);
 		}
 		close(fd);
 	}
@@ -217,13 +163,11 @@ static void flap(const struct options *o)
 static void disconnect(const struct options *o)
 {
 	const struct sockaddr none = { .sa_family = AF_UNSPEC };
-	struct addr local = { .len = sizeof(local.ss) };
-	int fd = socket(o->local.ss.ss_family, SOCK_DGRAM, 0);
+	int fd = udp_socket(o->local.ss.ss_family, IPPROTO_UDP);
+	struct addr local;
 
-	if (fd < 0 || connect(fd, (const struct sockaddr *)&o->local.ss, o->local.len))
-		die("connect");
-	if (getsockname(fd, (struct sockaddr *)&local.ss, &local.len))
-		die("getsockname");
+	udp_connect(fd, &o->local);
+	local = udp_local(fd);
 	if (!strcmp(o->how, "keep")) {
 		put_ready(&local);
 		live_on();
@@ -240,9 +184,9 @@ static void leave_peer(const struct options *o, int fd)
 {
 	const struct sockaddr none = { .sa_family = AF_UNSPEC };
 
-	if (connect(fd, (const struct sockaddr *)&o->to.ss, o->to.len) ||
-	    connect(fd, &none, sizeof(none)))
-		die("connect to %s and to AF_UNSPEC", addr_host(&o->to));
+	udp_connect(fd, &o->to);
+	if (connect(fd, &none, sizeof(none)))
+		die("connect to AF_UNSPEC");
 }
 
 static void finish(const struct options *o, int fd)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* udp_flood - many datagrams, as fast as they go, and no look at what comes back. */
 #define _GNU_SOURCE
+#include "options.h"
 #include "udp.h"
 
-#include <getopt.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -45,47 +45,17 @@ static void on_signal(int sig)
 
 static void parse(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = { { "ports", 1, 0, 'p' },
-					       { "sources", 1, 0, 's' },
-					       { "gap", 1, 0, 'g' },
-					       { "rate", 1, 0, 'r' },
-					       { "help", 0, 0, 'h' },
-					       { "namespaces", 1, 0, 'N' },
-					       {} };
-	int c;
+	const struct opt opts[] = { OPT_NUMBER("n", &o->count, 0, 1000000000),
+				    OPT_NUMBER("ports", &o->ports, 1, 65535),
+				    OPT_PEER("sources", &o->from),
+				    OPT_SECONDS("gap", &o->gap),
+				    OPT_NUMBER("rate", &o->rate, 1, 10000000),
+				    OPT_NUMBER("namespaces", &o->namespaces, 1, 100000),
+				    {} };
 
 	*o = (struct options){ .count = 1, .ports = 1 };
-	while ((c = getopt_long(argc, argv, "n:h", longs, NULL)) != -1) {
-		switch (c) {
-		case 'n':
-			o->count = to_number("-n", optarg, 0, 1000000000);
-			break;
-		case 'p':
-			o->ports = to_number("--ports", optarg, 1, 65535);
-			break;
-		case 's':
-			o->from = to_addr_port("--sources", optarg);
-			o->sources = addr_port(&o->from);
-			break;
-		case 'g':
-			o->gap = to_usec("--gap", optarg);
-			break;
-		case 'r':
-			o->rate = to_number("--rate", optarg, 1, 10000000);
-			break;
-		case 'N':
-			o->namespaces = to_number("--namespaces", optarg, 1, 100000);
-			break;
-		case 'h':
-			fputs(help, stdout);
-			exit(0);
-		default:
-			exit(2);
-		}
-	}
-	if (argc - optind != 2)
-		bad_usage("want ADDR PORT\n%s", help);
-	o->to = to_addr(argv[optind], to_number("PORT", argv[optind + 1], 1, 65535));
+	o->to = take_addr(take_options(argc, argv, opts, 2, help), 1);
+	o->sources = o->from.len ? addr_port(&o->from) : 0;
 	if (o->sources && o->from.ss.ss_family != o->to.ss.ss_family)
 		bad_usage("--sources and ADDR are of different families");
 }

@@ -3,9 +3,9 @@
  * it: {"holders":[PID,...]}.
  */
 #define _GNU_SOURCE
+#include "options.h"
 #include "udp.h"
 
-#include <getopt.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -25,37 +25,13 @@ struct options {
 
 static void parse(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = {
-		{ "fork", 1, 0, 'f' },        { "pass", 0, 0, 'p' }, { "thread", 0, 0, 't' },
-		{ "leader-ends", 0, 0, 'l' }, { "help", 0, 0, 'h' }, {}
-	};
-	int c;
+	const struct opt opts[] = { OPT_NUMBER("fork", &o->forks, 1, 100),
+				    OPT_FLAG("pass", &o->pass),
+				    OPT_FLAG("thread", &o->thread),
+				    OPT_FLAG("leader-ends", &o->leader_ends),
+				    {} };
 
-	*o = (struct options){};
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		switch (c) {
-		case 'f':
-			o->forks = to_number("--fork", optarg, 1, 100);
-			break;
-		case 'p':
-			o->pass = true;
-			break;
-		case 't':
-			o->thread = true;
-			break;
-		case 'l':
-			o->leader_ends = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			exit(0);
-		default:
-			exit(2);
-		}
-	}
-	if (argc - optind != 2)
-		bad_usage("want ADDR PORT\n%s", help);
-	o->local = to_addr(argv[optind], to_number("PORT", argv[optind + 1], 1, 65535));
+	o->local = take_addr(take_options(argc, argv, opts, 2, help), 1);
 }
 
 static int open_socket(const struct options *o)
@@ -101,37 +77,13 @@ static void hold_forked(const struct options *o)
 	put_ready(&o->local);
 }
 
-static void send_descriptor(int over, int fd)
-{
-	char byte = 0, control[CMSG_SPACE(sizeof(fd))] = {};
-	struct iovec iov = { &byte, 1 };
-	struct msghdr m = { .msg_iov = &iov,
-			    .msg_iovlen = 1,
-			    .msg_control = control,
-			    .msg_controllen = sizeof(control) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	if (sendmsg(over, &m, 0) != 1)
-		die("SCM_RIGHTS");
-}
-
 /* In the child: take it, and say so with a byte. */
 static void take_descriptor(int over)
 {
-	char byte, control[CMSG_SPACE(sizeof(int))];
-	struct iovec iov = { &byte, 1 };
-	struct msghdr m = { .msg_iov = &iov,
-			    .msg_iovlen = 1,
-			    .msg_control = control,
-			    .msg_controllen = sizeof(control) };
-
 	prctl(PR_SET_NAME, "udp_taker");
-	if (recvmsg(over, &m, 0) != 1 || !CMSG_FIRSTHDR(&m) || write(over, &byte, 1) != 1)
-		die("take the socket");
+	receive_socket(over);
+	if (write(over, "", 1) != 1)
+		die("say so");
 }
 
 static void hold_passed(const struct options *o)
@@ -148,7 +100,7 @@ static void hold_passed(const struct options *o)
 		hold();
 	}
 	fd = open_socket(o);
-	send_descriptor(over[0], fd);
+	pass_socket(over[0], fd);
 	if (read(over[0], &byte, 1) != 1)
 		die("the child");
 	close(fd);

@@ -2,9 +2,9 @@
 /* udp_listen - a UDP service that answers every datagram, or fails to in a chosen way. */
 #define _GNU_SOURCE
 #include "bpf.h"
+#include "options.h"
 #include "udp.h"
 
-#include <getopt.h>
 #include <linux/filter.h>
 #include <poll.h>
 #include <sys/resource.h>
@@ -14,8 +14,7 @@
 struct options {
 	struct addr local, peer, reply_from;
 	const char *dev, *index_dev, *unicast_if, *reuseport_bpf;
-	int proto, v6only, rcvbuf, count;
-	long delay;
+	long proto, v6only, rcvbuf, count, delay;
 	bool noread, mute, filter0, reuseport;
 };
 
@@ -39,100 +38,33 @@ static const char help[] =
 	"  --proto N              17 (UDP, the default) or 136 (UDP-Lite)\n"
 	"  --comm NAME            process name\n";
 
-/* What concerns the socket. */
-static bool take_socket_option(int c, struct options *o)
-{
-	switch (c) {
-	case '6':
-		o->v6only = to_number("--v6only", optarg, 0, 1);
-		break;
-	case 'd':
-		o->dev = optarg;
-		break;
-	case 'i':
-		o->index_dev = optarg;
-		break;
-	case 'u':
-		o->unicast_if = optarg;
-		break;
-	case 'p':
-		o->peer = to_addr_port("--peer", optarg);
-		break;
-	case 'C':
-		o->count = to_number("--count", optarg, 1, MAX_SOCKETS);
-		break;
-	case 'b':
-		o->rcvbuf = to_number("--rcvbuf", optarg, 1, 1 << 30);
-		break;
-	case 'f':
-		o->filter0 = true;
-		break;
-	case 'B':
-		o->reuseport_bpf = optarg;
-		if (strcmp(optarg, "drop") && strcmp(optarg, "pass") && strcmp(optarg, "classic"))
-			bad_usage("--reuseport-bpf: drop, pass or classic, not '%s'", optarg);
-		/* fall through */
-	case 'r':
-		o->reuseport = true;
-		break;
-	case 'P':
-		o->proto = to_udp_proto(optarg);
-		break;
-	default:
-		return false;
-	}
-	return true;
-}
-
-/* What concerns the answers. */
-static void take_service_option(int c, struct options *o)
-{
-	switch (c) {
-	case 'n':
-		o->noread = true;
-		break;
-	case 'm':
-		o->mute = true;
-		break;
-	case 'w':
-		o->delay = to_usec("--delay", optarg);
-		break;
-	case 'R':
-		o->reply_from = to_addr_port("--reply-from", optarg);
-		break;
-	case 'c':
-		prctl(PR_SET_NAME, optarg);
-		break;
-	case 'h':
-		fputs(help, stdout);
-		exit(0);
-	default:
-		exit(2);
-	}
-}
-
 static void parse(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = {
-		{ "v6only", 1, 0, '6' },    { "dev", 1, 0, 'd' },
-		{ "dev-index", 1, 0, 'i' }, { "unicast-if", 1, 0, 'u' },
-		{ "peer", 1, 0, 'p' },      { "count", 1, 0, 'C' },
-		{ "rcvbuf", 1, 0, 'b' },    { "noread", 0, 0, 'n' },
-		{ "mute", 0, 0, 'm' },      { "filter0", 0, 0, 'f' },
-		{ "reuseport", 0, 0, 'r' }, { "reuseport-bpf", 1, 0, 'B' },
-		{ "delay", 1, 0, 'w' },     { "reply-from", 1, 0, 'R' },
-		{ "proto", 1, 0, 'P' },     { "comm", 1, 0, 'c' },
-		{ "help", 0, 0, 'h' },      {}
-	};
-	int c;
+	const struct opt opts[] = { OPT_NUMBER("v6only", &o->v6only, 0, 1),
+				    OPT_TEXT("dev", &o->dev),
+				    OPT_TEXT("dev-index", &o->index_dev),
+				    OPT_TEXT("unicast-if", &o->unicast_if),
+				    OPT_PEER("peer", &o->peer),
+				    OPT_NUMBER("count", &o->count, 1, MAX_SOCKETS),
+				    OPT_NUMBER("rcvbuf", &o->rcvbuf, 1, 1 << 30),
+				    OPT_FLAG("noread", &o->noread),
+				    OPT_FLAG("mute", &o->mute),
+				    OPT_FLAG("filter0", &o->filter0),
+				    OPT_FLAG("reuseport", &o->reuseport),
+				    OPT_TEXT("reuseport-bpf", &o->reuseport_bpf),
+				    OPT_SECONDS("delay", &o->delay),
+				    OPT_PEER("reply-from", &o->reply_from),
+				    OPT_NUMBER("proto", &o->proto, 1, 255),
+				    OPT_COMM("comm"),
+				    {} };
+	const char *which;
 
 	*o = (struct options){ .proto = IPPROTO_UDP, .v6only = -1, .count = 1 };
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1)
-		if (!take_socket_option(c, o))
-			take_service_option(c, o);
-	if (argc - optind != 2)
-		bad_usage("want ADDR PORT\n%s", help);
-	o->local = to_addr(argv[optind], to_number("PORT", argv[optind + 1], 0, 65535));
+	o->local = take_addr(take_options(argc, argv, opts, 2, help), 0);
+	which = o->reuseport_bpf;
+	if (which && strcmp(which, "drop") && strcmp(which, "pass") && strcmp(which, "classic"))
+		bad_usage("--reuseport-bpf: drop, pass or classic, not '%s'", which);
+	o->reuseport = o->reuseport || which;
 }
 
 static void set_devices(const struct options *o, int fd, int family)
@@ -165,14 +97,14 @@ static int open_socket(const struct options *o, const struct addr *local)
 {
 	struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
 	struct sock_fprog prog = { .len = 1, .filter = &drop };
-	int fd = udp_socket(local->ss.ss_family, o->proto);
+	int fd = udp_socket(local->ss.ss_family, (int)o->proto);
 
 	if (o->v6only >= 0)
-		set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, o->v6only, "IPV6_V6ONLY");
+		set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, (int)o->v6only, "IPV6_V6ONLY");
 	if (o->reuseport)
 		set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT");
 	if (o->rcvbuf)
-		set_option(fd, SOL_SOCKET, SO_RCVBUF, o->rcvbuf, "SO_RCVBUF");
+		set_option(fd, SOL_SOCKET, SO_RCVBUF, (int)o->rcvbuf, "SO_RCVBUF");
 	if (o->filter0 && setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)))
 		die("SO_ATTACH_FILTER");
 	set_devices(o, fd, local->ss.ss_family);

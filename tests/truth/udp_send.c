@@ -6,17 +6,16 @@
  * next send fail, and that datagram never leaves: such a send is in "send_errors".
  */
 #define _GNU_SOURCE
+#include "options.h"
 #include "udp.h"
 
-#include <getopt.h>
 #include <linux/errqueue.h>
 #include <poll.h>
 
 struct options {
 	struct addr to;
 	const char *dev;
-	long count, sport, ttl, gap, close_after, wait, size;
-	int proto;
+	long count, sport, ttl, gap, close_after, wait, size, proto;
 	bool sweep, bcast, connect;
 };
 
@@ -51,79 +50,31 @@ static const char help[] = "usage: udp_send ADDR PORT [options]\n"
 
 static void parse(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = { { "gap", 1, 0, 'g' },
-					       { "sweep", 0, 0, 's' },
-					       { "sport", 1, 0, 'p' },
-					       { "ttl", 1, 0, 't' },
-					       { "proto", 1, 0, 'P' },
-					       { "size", 1, 0, 'S' },
-					       { "bcast", 0, 0, 'b' },
-					       { "connect", 0, 0, 'c' },
-					       { "dev", 1, 0, 'd' },
-					       { "wait", 1, 0, 'w' },
-					       { "close-after", 1, 0, 'C' },
-					       { "help", 0, 0, 'h' },
-					       {} };
-	int c;
+	const struct opt opts[] = { OPT_NUMBER("n", &o->count, 1, MAX_RESULTS),
+				    OPT_SECONDS("gap", &o->gap),
+				    OPT_FLAG("sweep", &o->sweep),
+				    OPT_NUMBER("sport", &o->sport, 1, 65535),
+				    OPT_NUMBER("ttl", &o->ttl, 1, 255),
+				    OPT_NUMBER("proto", &o->proto, 1, 255),
+				    OPT_NUMBER("size", &o->size, 0, 65000),
+				    OPT_FLAG("bcast", &o->bcast),
+				    OPT_FLAG("connect", &o->connect),
+				    OPT_TEXT("dev", &o->dev),
+				    OPT_SECONDS("wait", &o->wait),
+				    OPT_SECONDS("close-after", &o->close_after),
+				    {} };
 
 	*o = (struct options){
 		.count = 1, .proto = IPPROTO_UDP, .wait = 1000000, .close_after = -1, .size = 5
 	};
-	while ((c = getopt_long(argc, argv, "n:h", longs, NULL)) != -1) {
-		switch (c) {
-		case 'n':
-			o->count = to_number("-n", optarg, 1, MAX_RESULTS);
-			break;
-		case 'g':
-			o->gap = to_usec("--gap", optarg);
-			break;
-		case 's':
-			o->sweep = true;
-			break;
-		case 'p':
-			o->sport = to_number("--sport", optarg, 1, 65535);
-			break;
-		case 't':
-			o->ttl = to_number("--ttl", optarg, 1, 255);
-			break;
-		case 'P':
-			o->proto = to_udp_proto(optarg);
-			break;
-		case 'S':
-			o->size = to_number("--size", optarg, 0, 65000);
-			break;
-		case 'b':
-			o->bcast = true;
-			break;
-		case 'c':
-			o->connect = true;
-			break;
-		case 'd':
-			o->dev = optarg;
-			break;
-		case 'w':
-			o->wait = to_usec("--wait", optarg);
-			break;
-		case 'C':
-			o->close_after = to_usec("--close-after", optarg);
-			break;
-		case 'h':
-			fputs(help, stdout);
-			exit(0);
-		default:
-			exit(2);
-		}
-	}
-	if (argc - optind != 2)
-		bad_usage("want ADDR PORT\n%s", help);
-	o->to = to_addr(argv[optind], to_number("PORT", argv[optind + 1], 1, 65535));
+	o->to = take_addr(take_options(argc, argv, opts, 2, help), 1);
 }
 
 static int open_socket(const struct options *o)
 {
 	bool v6 = o->to.ss.ss_family == AF_INET6;
 	struct addr local = to_addr(v6 ? "::" : "0.0.0.0", o->sport);
-	int fd = udp_socket(o->to.ss.ss_family, o->proto);
+	int fd = udp_socket(o->to.ss.ss_family, (int)o->proto);
 
 	set_option(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVERR : IP_RECVERR, 1,
 		   "RECVERR");
