@@ -6,52 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include <signal.h>
-#include "tests/unit/sample.h"
-#include "user/verdict.h"
-
-#define HOUR_MS (3600 * 1000)
-
-static struct ur_evidence ev;
-static struct ur_report report;
-
-static void decide(enum ur_cause cause, enum ur_confidence confidence)
-{
-	ur_verdict_decide(&ev, &report);
-	assert_string_equal(ur_cause_info(report.cause)->slug, ur_cause_info(cause)->slug);
-	assert_int_equal(report.confidence, confidence);
-}
-
-static void expect_why(const char *why)
-{
-	ur_verdict_decide(&ev, &report);
-	assert_string_equal(report.why, why);
-}
-
-static void expect_advice(const char *advice)
-{
-	ur_verdict_decide(&ev, &report);
-	assert_string_equal(report.advice, advice);
-}
-
-/* The text of the finding @slug, NULL when there is none. */
-static const char *finding(const char *slug)
-{
-	for (uint32_t i = 0; i < report.nfindings; i++)
-		if (!strcmp(report.findings[i].slug, slug))
-			return report.findings[i].text;
-	return NULL;
-}
-
-/* A client's request to a server's port. */
-static void request(void)
-{
-	sample_miss(&ev, IPPROTO_UDP, "10.0.0.7", 40000, "10.0.0.5", 8125);
-}
-
-static struct ur_closed *server(uint64_t ms)
-{
-	return sample_closed(&ev, "0.0.0.0", "statsd", ms);
-}
+#include "tests/unit/verdict/ended.h"
 
 static void closed_by_its_process(void **state)
 {

@@ -5,11 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
-#include "tests/unit/sample.h"
-#include "user/verdict.h"
-
-static struct ur_evidence ev;
-static struct ur_report report;
+#include "tests/unit/verdict/decided.h"
 
 /* Refused in netns ct, and DNATed in srv from 10.219.7.2:5353. */
 static void translated(void)
@@ -21,17 +17,6 @@ static void translated(void)
 	sample_addr(ev.ev.nat.dst, "10.219.7.2");
 	ev.nat_from.source = UR_NAT_ANSWER;
 	ev.nat_from.netns = (struct ur_netns){ UR_FOUND, 4026532002, "srv" };
-}
-
-static void expect(enum ur_cause cause, enum ur_confidence confidence, const char *why,
-		   const char *advice)
-{
-	ur_verdict_decide(&ev, &report);
-	assert_string_equal(report.why, why);
-	if (advice)
-		assert_string_equal(report.advice, advice);
-	assert_int_equal(report.cause, cause);
-	assert_int_equal(report.confidence, confidence);
 }
 
 static void by_another_namespace(void **state)

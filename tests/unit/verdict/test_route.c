@@ -6,11 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include <linux/rtnetlink.h>
-#include "tests/unit/sample.h"
-#include "user/verdict.h"
-
-static struct ur_evidence ev;
-static struct ur_report report;
+#include "tests/unit/verdict/decided.h"
 
 static void asked(uint8_t family, uint8_t code, const char *symbol)
 {
@@ -28,16 +24,6 @@ static void asked(uint8_t family, uint8_t code, const char *symbol)
 		 family == 4 ? "arp_error_report" : "ndisc_error_report");
 	ev.ev.route.flags = UR_ROUTE_HERE;
 	SAMPLE_COPY(ev.ev.route.oifname, "k0");
-}
-
-static void expect(enum ur_cause cause, enum ur_confidence confidence, const char *why,
-		   const char *advice)
-{
-	ur_verdict_decide(&ev, &report);
-	assert_string_equal(ur_cause_info(report.cause)->slug, ur_cause_info(cause)->slug);
-	assert_int_equal(report.confidence, confidence);
-	assert_string_equal(report.why, why);
-	assert_string_equal(report.advice, advice);
 }
 
 static void found_route(bool unchanged)

@@ -5,25 +5,11 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include "tests/unit/sample.h"
-#include "user/verdict.h"
-
-static struct ur_evidence ev;
-static struct ur_report report;
+#include "tests/unit/verdict/decided.h"
 
 static void miss(const char *src, const char *dst, uint16_t dport)
 {
 	sample_miss(&ev, IPPROTO_UDP, src, 40000, dst, dport);
-}
-
-static void expect(enum ur_cause cause, enum ur_confidence confidence, const char *why,
-		   const char *advice)
-{
-	ur_verdict_decide(&ev, &report);
-	assert_string_equal(report.why, why);
-	assert_string_equal(report.advice, advice);
-	assert_int_equal(report.cause, cause);
-	assert_int_equal(report.confidence, confidence);
 }
 
 static void nothing_on_the_port(void **state)
