@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include "user/enrich/cgroup.h"
 #include "user/enrich/container.h"
 #include "user/enrich/procfd.h"
@@ -11,9 +12,9 @@
 #define CACHE_SIZE   256
 #define BELIEVE_MS   10000
 #define NOBODY_MS    2000                  /* it may be on its way from one process to another */
-#define BUDGET_MS    500                   /* for one search */
-#define SEARCH_PRICE 10                    /* searches may take a tenth of the time... */
-#define CREDIT_MAX   (2000 * SEARCH_PRICE) /* ...and two seconds in a row */
+#define BUDGET_MS    2000                  /* for one search, on a host that is busy */
+#define SEARCH_PRICE 10                    /* searches may take a tenth of a processor... */
+#define CREDIT_MAX   (2000 * SEARCH_PRICE) /* ...and two seconds of it in a row */
 #define CGROUP_MAX   8192                  /* version 1 has a dozen lines */
 #define INIT_PID_NS  "pid:[4026531836]"    /* PROC_PID_INIT_INO of linux/proc_ns.h */
 #define PF_KTHREAD   0x00200000            /* linux/sched.h */
@@ -247,9 +248,18 @@ static bool may_search(struct ur_process *p)
 	return p->credit > 0;
 }
 
+/* What this thread has used of a processor. */
+static int64_t used_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
 static void search(struct ur_process *p, struct pass *pass)
 {
-	const int64_t start = ur_procfd_now_ms();
+	const int64_t start = ur_procfd_now_ms(), used = used_ms();
 	struct ur_procfd_look look = { .fn = match, .arg = pass, .deadline = start + BUDGET_MS };
 
 	for (size_t i = 0; i < pass->n; i++)
@@ -258,7 +268,7 @@ static void search(struct ur_process *p, struct pass *pass)
 	if (!all_answered(pass))
 		ur_procfd_threads(&look);
 	conclude(p, pass, &look);
-	p->credit -= SEARCH_PRICE * (ur_procfd_now_ms() - start);
+	p->credit -= SEARCH_PRICE * (used_ms() - used);
 }
 
 void ur_process_owners(struct ur_process *p, struct ur_process_query *q, size_t n)
