@@ -29,15 +29,29 @@ static void cut_off(FILE *err, const char *path, bool begun, const char *done)
 		fprintf(err, "unreach: %s: empty, or cut off before its first packet\n", path);
 }
 
+/* Records that say nothing to us, and which program they do say something to. */
+static void not_understood(FILE *err, const char *path, const struct ur_replayed *file)
+{
+	const uint64_t broken = file->unreadable - file->later;
+
+	if (file->later)
+		fprintf(err,
+			"unreach: %s: %" PRIu64 " records are in a later format than this version "
+			"knows%s%s: read them with the version that wrote them\n",
+			path, file->later, file->by[0] ? "; written by " : "", file->by);
+	if (broken)
+		fprintf(err,
+			"unreach: %s: %" PRIu64 " records can't be read: broken, or of a later "
+			"version%s%s\n",
+			path, broken, file->by[0] ? "; written by " : "", file->by);
+}
+
 bool ur_complain_replayed(FILE *err, const char *path, const struct ur_replayed *file, int r)
 {
 	const bool begun = file->records + file->without + file->unreadable;
 
 	if (file->unreadable)
-		fprintf(err,
-			"unreach: %s: %" PRIu64 " records can't be read: broken, or of a later "
-			"version\n",
-			path, file->unreadable);
+		not_understood(err, path, file);
 	if (file->cut)
 		cut_off(err, path, begun, "shown");
 	else if (r)

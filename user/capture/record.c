@@ -375,3 +375,10 @@ int ur_record_read_received(const char *text, size_t len, const uint8_t *snap, s
 	ret->time = *time;
 	return 0;
 }
+
+void ur_record_by(const char *text, size_t len, char ret[UR_RECORD_BY_MAX])
+{
+	ur_cleanup(json_decrefp) json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+
+	ur_escape(ret, UR_RECORD_BY_MAX, json_string_value(json_object_get(root, "by")) ?: "");
+}

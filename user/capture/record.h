@@ -13,6 +13,7 @@
 #include "user/verdict/received.h"
 
 #define UR_RECORD_FORMAT 1 /* of the frame; new fields do not change it */
+#define UR_RECORD_BY_MAX 64
 
 /* The fields of the structure at @data that are not 0; NULL without memory. */
 json_t *ur_fields_encode(const struct ur_fields *fields, const void *data);
@@ -36,3 +37,6 @@ int ur_record_read(const char *text, size_t len, const uint8_t *snap, size_t sna
 char *ur_record_write_received(const struct ur_receipt *r);
 int ur_record_read_received(const char *text, size_t len, const uint8_t *snap, size_t snap_len,
 			    const struct timespec *time, struct ur_receipt *ret);
+
+/* Who wrote the record, as it says itself, safe to show: "unreach 0.1.0"; "" when it does not. */
+void ur_record_by(const char *text, size_t len, char ret[UR_RECORD_BY_MAX]);

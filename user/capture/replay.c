@@ -68,6 +68,14 @@ static void note_time(struct replay *p, uint64_t time)
 		p->last = time;
 }
 
+/* @r: why @record can't be read. */
+static void note_unreadable(struct ur_replayed *file, const char *record, size_t len, int r)
+{
+	if (!file->unreadable++)
+		ur_record_by(record, len, file->by);
+	file->later += r == -ENOTSUP;
+}
+
 static int on_packet(struct replay *p, const struct ur_saved *saved)
 {
 	const struct timespec time = { (time_t)(saved->time / NS_PER_S),
@@ -75,15 +83,18 @@ static int on_packet(struct replay *p, const struct ur_saved *saved)
 	size_t len;
 	ur_cleanup(ur_freep) char *record = ur_saved_record(saved, &len);
 	bool refused;
+	int r;
 
 	if (!record) {
 		p->file->without += !ur_saved_is_answer(saved);
 		return 0;
 	}
 	refused = !ur_record_read(record, len, saved->data, saved->len, &time, &p->ev);
-	if (!refused &&
-	    ur_record_read_received(record, len, saved->data, saved->len, &time, &p->receipt)) {
-		p->file->unreadable++;
+	r = refused ? 0 :
+		      ur_record_read_received(record, len, saved->data, saved->len, &time,
+					      &p->receipt);
+	if (r) {
+		note_unreadable(p->file, record, len, r);
 		return 0;
 	}
 	p->file->records++;

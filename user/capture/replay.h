@@ -5,6 +5,7 @@
  */
 #include <stdint.h>
 #include <stdio.h>
+#include "user/capture/record.h"
 #include "user/select.h"
 #include "user/sink.h"
 
@@ -20,7 +21,9 @@ struct ur_replayed {
 	uint64_t records;    /* of evidence, read */
 	uint64_t without;    /* packets without such a record */
 	uint64_t unreadable; /* records that are broken, or of a later version */
-	bool cut;            /* the file ends within a block; up to there all was read */
+	uint64_t later;      /* of these, those in a later format, of which nothing is known */
+	char by[UR_RECORD_BY_MAX]; /* what wrote the first of these; "": it does not say */
+	bool cut;                  /* the file ends within a block; up to there all was read */
 	int broken; /* why it could not be read any further, as what is returned; 0: it could */
 };
 

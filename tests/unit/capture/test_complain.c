@@ -66,6 +66,26 @@ static void of_evidence(void **state)
 	assert_false(fine);
 }
 
+static void of_a_later_version(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		replayed((struct ur_replayed){ .unreadable = 2, .later = 2, .by = "unreach 9.0" },
+			 0),
+		"unreach: f: 2 records are in a later format than this version knows; written by "
+		"unreach 9.0: read them with the version that wrote them\n");
+	assert_false(fine);
+	assert_string_equal(replayed((struct ur_replayed){ .unreadable = 3, .later = 1 }, 0),
+			    "unreach: f: 1 records are in a later format than this version knows: "
+			    "read them with the version that wrote them\n"
+			    "unreach: f: 2 records can't be read: broken, or of a later version\n");
+	assert_string_equal(
+		replayed((struct ur_replayed){ .unreadable = 1, .by = "unreach 9.0" }, 0),
+		"unreach: f: 1 records can't be read: broken, or of a later version; written by "
+		"unreach 9.0\n");
+	assert_false(fine);
+}
+
 static void of_what_is_none(void **state)
 {
 	(void)state;
@@ -136,6 +156,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(of_evidence, begin, end),
+		cmocka_unit_test_setup_teardown(of_a_later_version, begin, end),
 		cmocka_unit_test_setup_teardown(of_what_is_none, begin, end),
 		cmocka_unit_test_setup_teardown(of_a_copy, begin, end),
 		cmocka_unit_test_setup_teardown(of_a_file_that_would_be_lost, begin, end),

@@ -167,6 +167,31 @@ static void a_later_version_may_say_more(void **state)
 	assert_int_equal(read_back("{\"format\":2,\"evidence\":{}}"), -ENOTSUP);
 }
 
+/* Whatever wrote it: a terminal shows it. */
+static void who_wrote_a_record(void **state)
+{
+	static const struct {
+		const char *text, *by;
+	} records[] = {
+		{ "{\"format\":2,\"by\":\"unreach 2.0\"}", "unreach 2.0" },
+		{ "{\"by\":\"a\\u001b[2Jb\\n\"}", "a\\x1b[2Jb\\x0a" },
+		{ "{\"by\":7}", "" },
+		{ "{\"format\":2}", "" },
+		{ "nonsense", "" },
+		{ "", "" },
+	};
+	char by[UR_RECORD_BY_MAX], text[300];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+		ur_record_by(records[i].text, strlen(records[i].text), by);
+		assert_string_equal(by, records[i].by);
+	}
+	snprintf(text, sizeof(text), "{\"by\":\"%0200d\"}", 0);
+	ur_record_by(text, strlen(text), by);
+	assert_int_equal(strlen(by), UR_RECORD_BY_MAX - 1);
+}
+
 static void broken_records(void **state)
 {
 	static const char *const evidence[] = {
@@ -246,6 +271,7 @@ int main(void)
 		cmocka_unit_test(what_no_count_speaks_for_is_left_out),
 		cmocka_unit_test(the_packet_is_the_one_beside_it),
 		cmocka_unit_test(a_later_version_may_say_more),
+		cmocka_unit_test(who_wrote_a_record),
 		cmocka_unit_test(broken_records),
 		cmocka_unit_test(any_values_are_explained),
 	};

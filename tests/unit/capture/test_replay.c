@@ -152,7 +152,8 @@ static void a_file_that_was_cut_off(void **state)
 
 static void packets_without_a_record_of_ours(void **state)
 {
-	static const char *const records[] = { NULL, "nonsense", "{\"format\":2}",
+	static const char *const records[] = { NULL, "nonsense",
+					       "{\"format\":2,\"by\":\"u\\u001b 9\"}",
 					       "{\"format\":1,\"evidence\":{\"seq\":\"x\"}}" };
 	struct capture c;
 	struct ur_block b = {};
@@ -180,6 +181,8 @@ static void packets_without_a_record_of_ours(void **state)
 	assert_int_equal(result.replayed.records, 0);
 	assert_int_equal(result.replayed.without, 1);
 	assert_int_equal(result.replayed.unreadable, 3);
+	assert_int_equal(result.replayed.later, 1);
+	assert_string_equal(result.replayed.by, ""); /* of the first, which is nonsense */
 	assert_string_equal(result.out.text, "");
 	capture_close(&result.out);
 	capture_close(&c);
