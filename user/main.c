@@ -123,6 +123,18 @@ static void announce(const struct ur_options *o, const struct ur_probe *p,
 	tell_lacking();
 }
 
+/* A service manager that is not told waits, and then kills: why is in its log. */
+static void notify(const struct ur_options *o)
+{
+	int r = ur_ready_notify();
+
+	if (r && !o->top)
+		fprintf(stderr,
+			"unreach: the service manager can't be told that all is attached "
+			"(NOTIFY_SOCKET): %s\n",
+			strerror(-r));
+}
+
 struct reporter {
 	const struct ur_options *o;
 	const struct ur_probe *probe;
@@ -276,6 +288,7 @@ static int run(const struct ur_options *o, uint32_t netns, const struct ur_filte
 	r = ur_ready_announce(o->ready_file);
 	if (r)
 		return failed(EXIT_RUN_TIME, o->ready_file, r);
+	notify(o);
 	/* Last of all, for it looks at the others until it is stopped. */
 	reporter.service = service;
 	r = ur_service_start(service, probe, worker, o->received);

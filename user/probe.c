@@ -300,9 +300,23 @@ static int open_ring(struct ur_probe *p)
 	return p->ring ? 0 : -errno;
 }
 
+/* Another time this kernel may well be traced. */
+static bool ran_out(int err)
+{
+	return err == -ENOMEM || err == -EMFILE || err == -ENFILE;
+}
+
+/* Say in *@why why the kernel refused @prog ("": something else) with @err, where it did. */
+static int refuse(struct ur_refusal *why, int err, const char *prog, const char *message)
+{
+	if (!ran_out(err))
+		ur_refusal_explain(why, err, prog, message);
+	return err;
+}
+
 static int no_symbols(struct ur_refusal *why, int err)
 {
-	if (err == -ENOMEM)
+	if (ran_out(err))
 		return err;
 	snprintf(why->what, sizeof(why->what), "/proc/kallsyms can't be read: %s", strerror(-err));
 	snprintf(why->advice, sizeof(why->advice),
@@ -352,11 +366,8 @@ static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur
 	int r;
 
 	p->btf = btf__load_vmlinux_btf();
-	if (!p->btf) {
-		r = -errno;
-		ur_refusal_explain(why, r, "", said.message);
-		return r;
-	}
+	if (!p->btf)
+		return refuse(why, -errno, "", said.message);
 	r = ur_btf_index_new(p->btf, &p->names);
 	if (r)
 		return r;
@@ -372,18 +383,14 @@ static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur
 	ur_btf_lend(p->btf, p->names);
 	ur_probe_tables_find(p->syms, &p->tables);
 	r = load(p, opts);
-	if (r || essential_missing(p)) {
-		r = r ?: -ENOTSUP;
-		ur_refusal_explain(why, said.first_err ?: r, said.first,
-				   r == -ENOTSUP ? p->core[1].reason : said.message);
-		return r;
-	}
+	if (r)
+		return refuse(why, said.first_err ?: r, said.first, said.message);
+	if (essential_missing(p))
+		return refuse(why, said.first_err ?: -ENOTSUP, said.first, p->core[1].reason);
 	begin_history(p);
 	watch_namespaces(p);
 	r = map_counts(p) ?: open_ring(p) ?: ur_module_follow(p, true);
-	if (r)
-		ur_refusal_explain(why, r, "", said.message);
-	return r;
+	return r ? refuse(why, r, "", said.message) : 0;
 }
 
 int ur_probe_open(const struct ur_probe_opts *opts, struct ur_probe **ret, struct ur_refusal *why)

@@ -347,6 +347,8 @@ static void judge_live(const struct fault *f, int status, const struct result *w
 	injected[f->kind]++;
 	if (status != 0 && status != 1 && status != 3)
 		complain(&live, f, "it broke", &now);
+	else if (status == 3 && f->error == ENOMEM)
+		complain(&live, f, "status 3 for want of memory", &now);
 	else if (status == 1 && !strstr(now.text[1], "unreach: "))
 		complain(&live, f, "status 1, and it does not say why", &now);
 	else if (status == 3 && !strstr(now.text[0], "can't be traced: "))

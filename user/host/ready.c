@@ -9,22 +9,28 @@
 #include "user/base/cleanup.h"
 #include "user/host/ready.h"
 
-static void notify(const char *state, int flags)
+/* Returns 0, also where nobody is to be told, or -errno. */
+static int notify(const char *state, int flags)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	ur_cleanup(ur_closep) int fd = -1;
 	size_t len = path ? strlen(path) : 0;
 
-	if (len < 2 || len >= sizeof(to.sun_path) || (path[0] != '/' && path[0] != '@'))
-		return;
+	if (!len)
+		return 0;
+	if (path[0] != '/' && path[0] != '@')
+		return -EAFNOSUPPORT;
+	if (len >= sizeof(to.sun_path))
+		return -ENAMETOOLONG;
 	memcpy(to.sun_path, path, len);
 	if (path[0] == '@')
 		to.sun_path[0] = '\0'; /* abstract */
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0)
-		(void)!sendto(fd, state, strlen(state), MSG_NOSIGNAL | flags,
-			      (struct sockaddr *)&to, offsetof(struct sockaddr_un, sun_path) + len);
+	if (fd < 0 || sendto(fd, state, strlen(state), MSG_NOSIGNAL | flags, (struct sockaddr *)&to,
+			     offsetof(struct sockaddr_un, sun_path) + len) < 0)
+		return -errno;
+	return 0;
 }
 
 /* It is removed at the end, so what holds anything, or is no file at all, can't be meant.
@@ -42,11 +48,12 @@ static int create(const char *path)
 
 int ur_ready_announce(const char *path)
 {
-	int r = path ? create(path) : 0;
+	return path ? create(path) : 0;
+}
 
-	if (!r)
-		notify("READY=1", 0);
-	return r;
+int ur_ready_notify(void)
+{
+	return notify("READY=1", 0);
 }
 
 void ur_ready_withdraw(const char *path)

@@ -3,12 +3,14 @@
 /* ready.h - telling others that everything is attached: --ready-file and sd_notify(3). */
 #include <stdint.h>
 
-/* Create @path (NULL: none) and notify the service manager if there is one. Returns 0,
- * or -errno of the file, -EEXIST when something other than an empty file is there; a
- * service manager that can't be reached is no error. */
+/* Create @path (NULL: none). Returns 0, or -errno, -EEXIST when something other than an empty
+ * file is there. */
 int ur_ready_announce(const char *path);
 
-/* Undo what ur_ready_announce(@path) did, if it returned 0. */
+/* Tell the service manager. Returns 0, also where there is none, or -errno. */
+int ur_ready_notify(void);
+
+/* Undo what ur_ready_announce(@path) did, if it returned 0, and tell the service manager. */
 void ur_ready_withdraw(const char *path);
 
 /* Tell the service manager, if there is one, "STATUS=...", or "WATCHDOG=1". */
