@@ -173,10 +173,7 @@ memory() { echo "RSS at most $rss_max kB"; }
 
 # bpf_state: what a tracer could leave behind.
 bpf_state() {
-	local kind
-	for kind in prog map link; do
-		echo "$kind: $(bpftool -j "$kind" list | jq -c '[.[].id]')"
-	done
+	"$T/bpf_ids"
 	find /sys/fs/bpf -mindepth 1
 	cat /sys/kernel/debug/kprobes/list /sys/kernel/tracing/kprobe_events
 	cat /sys/kernel/tracing/enabled_functions

@@ -15,19 +15,36 @@ RANDOM=${SEED:-1}
 moments=(ready start) signals=(INT TERM KILL)
 declare -A ended=()
 
+# caches: each of the kernel's slab caches, and the kB that its slabs take.
+caches() { awk 'NR > 2 { print $1, $15 * $6 * 4 }' /proc/slabinfo; }
+
+# grown FILE: the caches that take most more than in FILE, as caches() wrote it.
+grown() {
+	join <(sort "$1") <(caches | sort) | awk '$3 > $2 { print $3 - $2, $1 }' | sort -rn |
+		awk 'NR <= 8 { printf "%s%s kB %s", NR > 1 ? ", " : "", $1, $2 }'
+}
+
 # memory_now: kB that are not available, and of those in slabs that can't be given back, per-CPU
-# areas and vmalloc, which is where BPF is; the least of some moments, as much is freed late.
+# areas and vmalloc, which is where BPF is. What was freed is given back first; and what the kernel
+# frees late, after its tasks have all passed by, is waited for until there is no less for 5 s.
 memory_now() {
-	local i
+	local file same=0 least='' i now
 	echo 3 >/proc/sys/vm/drop_caches
-	for ((i = 0; i < 5; i++)); do
-		pause 0.3
-		cat /proc/meminfo
-	done | awk '
+	for ((i = 0; i < 240 && same < 10; i++)); do
+		[ $((i % 10)) != 0 ] || for file in /sys/kernel/slab/*/shrink; do
+			echo 1 >"$file" || true
+		done 2>/dev/null
+		pause 0.5
+		now=$(awk '$1 == "SUnreclaim:" { print $2 }' /proc/meminfo)
+		same=$((same + 1))
+		[ -n "$least" ] && [ "$now" -ge "$((least - 64))" ] || least=$now same=0
+	done
+	settled=$((i / 2))
+	read -r taken slab percpu vmalloc < <(awk '
 		$1 == "MemTotal:" { total = $2 }
 		$1 == "MemAvailable:" { $1 = "taken"; $2 = total - $2 }
-		/^(taken|SUnreclaim:|Percpu:|VmallocUsed:)/ { if (!($1 in v) || $2 < v[$1]) v[$1] = $2 }
-		END { print v["taken"], v["SUnreclaim:"], v["Percpu:"], v["VmallocUsed:"] }'
+		{ v[$1] = $2 }
+		END { print v["taken"], v["SUnreclaim:"], v["Percpu:"], v["VmallocUsed:"] }' /proc/meminfo)
 }
 
 # one SIGNAL MOMENT: how far it came goes to $moment, how it ended to $status.
@@ -72,11 +89,14 @@ for ((n = 1; n <= times; n++)); do
 	one "${signals[n % 3]}" "${moments[n / 3 % 2]}"
 	if [ $((n % (times / 10 ? times / 10 : 1))) = 0 ]; then
 		nothing_left "$before"
-		read -r taken slab percpu vmalloc < <(memory_now)
-		figures="$n starts: $taken kB taken, $slab in slabs, $percpu per CPU, $vmalloc vmalloc"
+		at_once=$(awk '$1 == "SUnreclaim:" { print $2 }' /proc/meminfo)
+		memory_now
+		figures="$n starts: $taken kB taken, $slab in slabs ($at_once $settled s before), $percpu per CPU, $vmalloc vmalloc"
 		echo "$figures" >>"$SCENARIO_OUT/figures"
 		echo "$figures" >/dev/kmsg # on the console, should the kernel go down
-		[ -n "$first" ] || first=$taken slab_first=${slab_first:-$slab} percpu_first=${percpu_first:-$percpu}
+		[ -z "$first" ] || echo "more than after the first: $(grown "$SCENARIO_OUT/caches")" >>"$SCENARIO_OUT/figures"
+		[ -n "$first" ] || caches >"$SCENARIO_OUT/caches"
+		[ -n "$first" ] || first=$taken slab_first=$slab percpu_first=$percpu
 	fi
 done
 [ "$taken" -le $((first + 32768)) ] || fail "$taken kB of memory are taken, and $first were after the first tenth"

@@ -4,6 +4,8 @@
 # packets are refused each time, and what unreach says of them is held against what it says
 # with all programs. It may know less, and then must have said at the start what it can't see;
 # it may not say "proven", or what became of an answer, and be wrong. Nothing stays behind.
+# What only a capture file or a filter takes is refused with these, and a file's answers are held
+# against those of a file that was written with all programs.
 # SHORT=yes: the combinations alone; ONLY=PATTERN: those in which it occurs; FROM=N,
 # TO=N: from the Nth on, up to the Nth.
 topo
@@ -39,7 +41,6 @@ sysctl -q -e -w net.ipv4.icmp_msgs_per_sec=1000000 net.ipv4.icmp_msgs_burst=1000
 [ "$TRAFFIC_ONLY" = no ] || skip 'no unreach'
 
 out=$SCENARIO_OUT
-truth=$out/truth
 asked=0 tries=0 wrong=0 less=0 ended=0
 
 # The causes that all programs tell; without any of them this would be no test.
@@ -85,8 +86,7 @@ refuse() {
 
 # left: what a tracer could leave behind, in little.
 left() {
-	local kind
-	for kind in prog map link; do bpftool "$kind" list | grep -o '^[0-9]*:' || true; done
+	"$T/bpf_ids" | tr , '\n'
 	cat /sys/kernel/debug/kprobes/list /sys/kernel/tracing/enabled_functions
 }
 
@@ -96,12 +96,17 @@ complain() {
 	wrong=$((wrong + 1))
 }
 
-# trace: packets are refused before unreach's eyes; its status is in $status, its lines in got.
+# trace MODE: packets are refused before unreach's eyes, which looks at all, writes a file, or
+# filters; its status is in $status, its lines in got, the answers in its file in wire.
 trace() {
-	local i
-	rm -f "$out/ready"
+	local i options=()
+	case $1 in
+	write) options=(-w "$out/file" --print) ;;
+	filter) options=('not port 5002') ;;
+	esac
+	rm -f "$out/ready" "$out/file"
 	env --default-signal=INT unreach --json --received --tcp-reset --ready-file "$out/ready" \
-		>"$out/events" 2>"$out/err" &
+		"${options[@]}" >"$out/events" 2>"$out/err" &
 	unreach_pid=$!
 	pids=("${pids[@]:0:1}" "$unreach_pid")
 	for ((i = 0; i < 1200; i++)); do
@@ -115,21 +120,30 @@ trace() {
 	status=0
 	wait "$unreach_pid" || status=$?
 	grep -v '"suppressed_by":"broadcast"' "$out/events" >"$out/got" || true
+	: >"$out/wire"
+	[ ! -s "$out/file" ] || python3 /t/faults/refused/answers.py "$out/file" | sort >"$out/wire"
 }
 
-# try WHAT: with what is refused in the environment.
+# judge_file: the answers in the file, against those of the file of all programs.
+judge_file() {
+	grep '^WRONG' "$out/wire" || true
+	comm -13 "$out/wire.all" "$out/wire" | sed '/^WRONG/d; s/.*/WRONG &: an answer made up/'
+	comm -23 "$out/wire.all" "$out/wire" | sed 's/.*/LESS &: not in the file/'
+}
+
+# try WHAT MODE: with what is refused in the environment.
 try() {
-	local line answers lines i
+	local line answers lines i truth=$out/truth.$2
 	tries=$((tries + 1))
-	trace
+	trace "$2"
 	echo "$1: status $status"
-	for ((i = 0; i < 50; i++)); do # what the kernel frees late may take a moment
+	for ((i = 0; i < 300; i++)); do # what the kernel frees late may take a moment
 		left >"$out/left.now"
 		! cmp -s "$out/left" "$out/left.now" || break
 		pause 0.1
 	done
-	[ "$i" -lt 50 ] ||
-		complain "$1" "left behind: $(diff "$out/left" "$out/left.now" | head -n 4)"
+	[ "$i" -lt 300 ] ||
+		complain "$1" "left behind: $(diff "$out/left" "$out/left.now" | head -n 4) $(bpftool map list)"
 	case $status in
 	0) ;;
 	3)
@@ -144,6 +158,7 @@ try() {
 	[ "$((answers))" = "$lines" ] || complain "$1" "counted $answers, and tells of $lines"
 	jq -r -n -L /t/faults/refused --slurpfile truth "$truth" --slurpfile got "$out/got" \
 		'include "judge"; judge($truth; $got)[]' >"$out/judged"
+	[ "$2" != write ] || judge_file >>"$out/judged"
 	[ ! -s "$out/judged" ] || less=$((less + 1))
 	while read -r line; do complain "$1" "$line"; done < <(grep '^WRONG' "$out/judged")
 	if grep -q '^LESS' "$out/judged" && ! grep -q '^unreach: not seen here: ' "$out/err"; then
@@ -156,50 +171,55 @@ try() {
 	} >>"$out/told"
 }
 
-# refused LOAD ATTACH [ERROR]
+# refused LOAD ATTACH [MODE] [ERROR]
 refused() {
 	[[ "$1 $2" == *${ONLY:-}* ]] || return 0
 	asked=$((asked + 1))
 	[ "$asked" -ge "${FROM:-1}" ] && [ "$asked" -le "${TO:-$asked}" ] || return 0
-	export REFUSE_LOAD=$1 REFUSE_ATTACH=$2 REFUSE_ERROR=${3:-EINVAL}
-	try "$asked: load ${1:-all} attach ${2:-all} ${3:-}"
+	export REFUSE_LOAD=$1 REFUSE_ATTACH=$2 REFUSE_ERROR=${4:-EINVAL}
+	try "$asked: load ${1:-all} attach ${2:-all} ${3:-all} ${4:-}" "${3:-all}"
 }
 
-# With all programs, which tells their names as well.
+# With all programs, which tells their names as well; those that only a file or a filter takes
+# are refused when it is asked for.
 # shellcheck source=tests/flood/lib.sh
 . /t/flood/lib.sh
-REFUSE_LOG=$out/names trace # modules come, which stay
+trace write # modules come, which stay
 bpf_state >"$out/before"
 left >"$out/left"
-rm "$out/names"
-export REFUSE_LOG=$out/names
-trace
-unset REFUSE_LOG
-[ "$status" = 0 ] || fail "without any refusal: status $status: $(cat "$out/err")"
-cp "$out/got" "$truth"
-causes >"$out/causes"
-jq -r -L /t/faults/refused 'include "judge"; select(.answer != "received") | key + " " + .cause' "$truth" |
-	sort | diff - <(sort "$out/causes") || fail 'not what was staged, with all programs'
-sort -u "$out/names" >"$out/programs"
+for mode in all write filter; do
+	REFUSE_LOG=$out/names.$mode trace $mode
+	[ "$status" = 0 ] || fail "$mode, without any refusal: status $status: $(cat "$out/err")"
+	cp "$out/got" "$out/truth.$mode"
+	causes | if [ $mode = filter ]; then grep -v /5002; else cat; fi >"$out/causes"
+	jq -r -L /t/faults/refused 'include "judge"; select(.answer != "received") | key + " " + .cause' \
+		"$out/truth.$mode" | sort | diff - <(sort "$out/causes") ||
+		fail "not what was staged, with all programs: $mode"
+	[ $mode != write ] || cp "$out/wire" "$out/wire.all"
+	sort -u "$out/names.$mode" | sed "s/$/ $mode/" >>"$out/named"
+done
+sort -k 1,2 -s -u "$out/named" >"$out/programs"
+! grep WRONG "$out/wire.all" || fail 'answers in the file that answer nothing'
+[ "$(wc -l <"$out/wire.all")" -ge 8 ] || fail "answers in the file: $(cat "$out/wire.all")"
 echo "$(grep -c ^load "$out/programs") programs are loaded"
 
 if [ "${SHORT:-no}" = no ]; then
-	while read -r what name; do
+	while read -r what name mode; do
 		case $what in
-		load) refused "$name" '' ;;
-		attach) refused '' "$name" ;;
+		load) refused "$name" '' "$mode" ;;
+		attach) refused '' "$name" "$mode" ;;
 		esac
 	done <"$out/programs"
 fi
-while read -r load attach error; do
-	refused "${load#-}" "${attach#-}" "$error"
+while read -r load attach mode error; do
+	refused "${load#-}" "${attach#-}" "$mode" "$error"
 done <<'SETS'
 record_build -
-record_build - EPERM
+record_build - all EPERM
 record_xt -
 record_rule -
 record_sockets -
-udp_end - EPERM
+udp_end - all EPERM
 icmp4_enter,icmp4_exit,icmp4_exit_kret -
 icmp4_enter,icmp4_exit -
 icmp4_exit,icmp4_exit_kret -
@@ -256,6 +276,30 @@ udp_end*,ct_error*,nft_reject_enter -
 - udp_end*
 * -
 *_kret,*_kprobe -
+symbol_*,table_*,rules_* -
+push4_enter*,push6_enter* - write
+push4_enter*,answer4* - write
+answer4* - write
+push4*,push6* - write
+rst_* - write
+hand_built* - write
+reset*,listener* - write
+record_* - write
+udp_end - write EPERM
+- push4_enter*,answer4* write
+- push6_enter* write
+- rst_* write
+- * write
+*_kret,*_kprobe - write
+filter_* - filter
+filter_match - filter EPERM
+filter_ask - filter
+filter_pass,filter_drop - filter
+udp_end - filter EPERM
+reset* - filter
+icmp4_enter,nft_reject_enter,xt_reject_enter,reject_exit - filter
+icmp6_exit,icmp6_exit_kret - filter
+* - filter
 SETS
 nothing_left "$out/before"
 echo "$tries refusals: $less told of less, $ended ended with status 3, $wrong were wrong" |
