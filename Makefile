@@ -267,6 +267,7 @@ $B/fields: $B/plain/tests/files/fields.o $B/plain/user.a
 
 files: $B/unreach $B/fields ## read capture files of earlier versions, and ours with tshark
 	$Qtests/files/run $<
+	$Qtests/files/rotated $<
 
 html: $B/unreach ## check the page of --html as a document
 	$Qtests/html/run $<

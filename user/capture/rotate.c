@@ -26,23 +26,24 @@ int ur_rotate_next(struct ur_rotate *rotate, time_t now, uint64_t size)
 	if (!rotate->bytes || size <= rotate->bytes)
 		return 0;
 	rotate->index++;
-	if (rotate->files && !rotate->seconds)
+	if (rotate->files)
 		rotate->index %= rotate->files;
 	return 1;
 }
 
-/* Digits that the last of @files files needs. */
+/* Digits that the last of @files files needs; a single one has no number. */
 static int digits(uint64_t files)
 {
-	int n = 1;
+	int n = 0;
 
-	for (files--; files >= 10; files /= 10)
+	for (files--; files; files /= 10)
 		n++;
 	return n;
 }
 
 int ur_rotate_name(const struct ur_rotate *rotate, const char *path, char *name, size_t size)
 {
+	const int width = rotate->bytes && rotate->files ? digits(rotate->files) : 0;
 	size_t len = strlen(path);
 	struct tm tm;
 
@@ -54,10 +55,7 @@ int ur_rotate_name(const struct ur_rotate *rotate, const char *path, char *name,
 		if (!len)
 			return -ENAMETOOLONG;
 	}
-	if (rotate->bytes && rotate->files)
-		len += (size_t)snprintf(name + len, size - len, "%0*" PRIu64, digits(rotate->files),
-					rotate->index);
-	else if (rotate->index)
-		len += (size_t)snprintf(name + len, size - len, "%" PRIu64, rotate->index);
+	if (width || rotate->index)
+		len += (size_t)snprintf(name + len, size - len, "%0*" PRIu64, width, rotate->index);
 	return len < size ? 0 : -ENAMETOOLONG;
 }

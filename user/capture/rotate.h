@@ -3,9 +3,10 @@
 /* rotate.h - when -w goes on to another file, and how that is called: as tcpdump does it. Pure.
  *
  *   -C            FILE, FILE1, FILE2, ...
- *   -C -W N       FILE0 to FILEn, with leading zeros, and again from FILE0
+ *   -C -W N       FILE0 to FILEn, with leading zeros, and again from FILE0; FILE for -W 1
  *   -G            strftime(FILE); with -W N the end is after N files
- *   -G -C         strftime(FILE), and within that time the same with 1, 2, ... behind it
+ *   -G -C         strftime(FILE), and within that time the same with 1, 2, ... behind it; with
+ *                 -W N as for -C alone, and no end
  */
 #include <stdbool.h>
 #include <stddef.h>

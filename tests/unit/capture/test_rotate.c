@@ -54,9 +54,10 @@ static void by_size_round_and_round(void **state)
 	r = (struct ur_rotate){ .bytes = 100, .files = 10 };
 	ur_rotate_start(&r, 1000);
 	assert_string_equal(next(&r, "f", 1000, 101), "f1");
+	/* one that is written again and again */
 	r = (struct ur_rotate){ .bytes = 100, .files = 1 };
 	ur_rotate_start(&r, 1000);
-	assert_string_equal(next(&r, "f", 1000, 101), "f0");
+	assert_string_equal(next(&r, "f", 1000, 101), "f");
 }
 
 static void by_time(void **state)
@@ -83,6 +84,15 @@ static void by_time_and_size(void **state)
 	assert_string_equal(next(&r, "%M", 3600, 101), "002");
 	assert_string_equal(next(&r, "%M", 3660, 10), "01");
 	assert_string_equal(next(&r, "%M", 3660, 101), "011");
+	/* how many there may be is then of each time, and no end */
+	r = (struct ur_rotate){ .seconds = 60, .bytes = 100, .files = 2 };
+	ur_rotate_start(&r, 3600);
+	assert_string_equal(next(&r, "%M", 3600, 0), "000");
+	assert_string_equal(next(&r, "%M", 3600, 101), "001");
+	assert_string_equal(next(&r, "%M", 3600, 101), "000");
+	for (int i = 1; i < 5; i++)
+		assert_int_equal(ur_rotate_next(&r, 3600 + i * 60, 0), 1);
+	assert_string_equal(next(&r, "%M", 3840, 0), "040");
 }
 
 static void names_that_are_too_long(void **state)
