@@ -12,6 +12,7 @@
 #include "user/base/clock.h"
 #include "user/capture/annotate.h"
 #include "user/capture/complain.h"
+#include "user/capture/input.h"
 #include "user/check.h"
 #include "user/enrich/netns.h"
 #include "user/loop.h"
@@ -305,10 +306,19 @@ static bool overwrites(const struct ur_options *o, FILE *in)
 	       (o->html && ur_complain_overwrites(stderr, in, o->html));
 }
 
+/* The capture at @path. Nothing is written yet: of what is none, nothing is to be left. */
+static int open_input(const struct ur_options *o, const char *path, struct ur_input *ret)
+{
+	int r = ur_input_open(path, stderr, ret);
+
+	if (r)
+		return r == -EINVAL ? EXIT_USAGE : EXIT_RUN_TIME;
+	return overwrites(o, ret->in) ? EXIT_USAGE : EXIT_DONE;
+}
+
 static int replay(const struct ur_options *o, const struct ur_filter *filter)
 {
-	const bool named = strcmp(o->read, "-");
-	ur_cleanup(ur_fclosep) FILE *in = named ? fopen(o->read, "re") : NULL;
+	ur_cleanup(ur_input_close) struct ur_input in = {};
 	ur_cleanup(ur_sink_freep) struct ur_sink *sink = NULL;
 	struct ur_replay_opts opts = { .select = { filter, o->interface, o->cause },
 				       .netns = o->netns,
@@ -316,12 +326,10 @@ static int replay(const struct ur_options *o, const struct ur_filter *filter)
 	struct ur_replayed file;
 	struct ur_totals totals;
 	const char *what;
-	int r, end;
+	int r = open_input(o, o->read, &in), end;
 
-	if (named && !in)
-		return failed(EXIT_RUN_TIME, o->read, -errno);
-	if (overwrites(o, in ?: stdin))
-		return EXIT_USAGE;
+	if (r)
+		return r;
 	signal(SIGPIPE, SIG_IGN);
 	r = ur_output_new(o, NULL, &what, &sink);
 	if (r)
@@ -330,7 +338,7 @@ static int replay(const struct ur_options *o, const struct ur_filter *filter)
 	r = confine(files_later(o), true);
 	if (r)
 		return r;
-	r = ur_replay(named ? in : stdin, &opts, &totals, &file);
+	r = ur_replay(in.file, &opts, &totals, &file);
 	end = r && !file.broken ? r : ur_sink_finish(sink, &totals);
 	if (totals_apart(o) && file.records)
 		show_totals(&totals);
@@ -341,23 +349,20 @@ static int replay(const struct ur_options *o, const struct ur_filter *filter)
 /* Keep what the evidence file has for --annotate. */
 static int load_matches(const struct ur_options *o, struct ur_sink **ret)
 {
-	const bool named = strcmp(o->read, "-");
-	ur_cleanup(ur_fclosep) FILE *in = named ? fopen(o->read, "re") : NULL;
+	ur_cleanup(ur_input_close) struct ur_input in = {};
 	struct ur_replay_opts opts = { .select = { NULL, o->interface, o->cause },
 				       .netns = o->netns };
 	struct ur_replayed file;
 	struct ur_totals totals;
-	int r;
+	int r = open_input(o, o->read, &in);
 
-	if (named && !in)
-		return failed(EXIT_RUN_TIME, o->read, -errno);
-	if (overwrites(o, in ?: stdin))
-		return EXIT_USAGE;
+	if (r)
+		return r;
 	r = ur_matches_new(ret);
 	if (r)
 		return failed(EXIT_RUN_TIME, "starting", r);
 	opts.sink = *ret;
-	r = ur_replay(named ? in : stdin, &opts, &totals, &file);
+	r = ur_replay(in.file, &opts, &totals, &file);
 	if (r && !file.broken)
 		return failed(EXIT_RUN_TIME, o->read, r);
 	return ur_complain_replayed(stderr, o->read, &file, r) ? EXIT_DONE : EXIT_RUN_TIME;
@@ -365,17 +370,15 @@ static int load_matches(const struct ur_options *o, struct ur_sink **ret)
 
 static int annotate(const struct ur_options *o)
 {
-	const bool from = strcmp(o->annotate, "-"), to = strcmp(o->write, "-");
-	ur_cleanup(ur_fclosep) FILE *in = from ? fopen(o->annotate, "re") : NULL;
+	const bool to = strcmp(o->write, "-");
+	ur_cleanup(ur_input_close) struct ur_input in = {};
 	ur_cleanup(ur_fclosep) FILE *out = NULL;
 	ur_cleanup(ur_sink_freep) struct ur_sink *matches = NULL;
 	struct ur_annotated counts;
-	int r, status;
+	int r = open_input(o, o->annotate, &in), status;
 
-	if (from && !in)
-		return failed(EXIT_RUN_TIME, o->annotate, -errno);
-	if (overwrites(o, in ?: stdin))
-		return EXIT_USAGE;
+	if (r)
+		return r;
 	r = confine(true, false);
 	if (r)
 		return r;
@@ -389,7 +392,7 @@ static int annotate(const struct ur_options *o)
 	status = confine(false, true);
 	if (status)
 		return status;
-	status = ur_annotate(in ?: stdin, out ?: stdout, matches, &counts);
+	status = ur_annotate(in.file, out ?: stdout, matches, &counts);
 	return ur_complain_annotated(stderr, o->annotate, o->write, o->quiet, &counts, status) ?
 		       r :
 		       EXIT_RUN_TIME;

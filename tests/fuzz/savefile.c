@@ -65,15 +65,18 @@ static struct counted read_all(const uint8_t *data, size_t size)
 static void replay(const uint8_t *data, size_t size, const struct counted *n)
 {
 	ur_cleanup(ur_fclosep) FILE *in = open_input(data, size);
+	ur_cleanup(ur_savefile_freep) struct ur_savefile *saved = NULL;
 	struct ur_replay_opts opts = { .netns = "all" };
 	struct ur_replayed file;
 	struct ur_totals totals;
 	struct capture c;
 	int r;
 
+	if (ur_savefile_open(in, &saved))
+		return;
 	capture_open(&c);
 	must(!ur_sink_json_new(c.out, &opts.sink));
-	r = ur_replay(in, &opts, &totals, &file);
+	r = ur_replay(saved, &opts, &totals, &file);
 	must(r == (n->end == -ENODATA ? 0 : n->end) || n->end == -EPROTO);
 	must(file.records + file.unreadable == n->records);
 	must(file.records + file.unreadable + file.without == n->packets);
@@ -86,12 +89,15 @@ static void replay(const uint8_t *data, size_t size, const struct counted *n)
 static void copy(const uint8_t *data, size_t size, const struct counted *n)
 {
 	ur_cleanup(ur_fclosep) FILE *in = open_input(data, size);
+	ur_cleanup(ur_savefile_freep) struct ur_savefile *saved = NULL;
 	struct ur_annotated done = {};
 	struct capture c;
 	int r;
 
+	if (ur_savefile_open(in, &saved))
+		return;
 	capture_open(&c);
-	r = ur_annotate(in, c.out, NULL, &done);
+	r = ur_annotate(saved, c.out, NULL, &done);
 	fflush(c.out);
 	must(done.packets <= n->packets);
 	if (!r && c.len) {

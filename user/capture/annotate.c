@@ -6,7 +6,6 @@
 #include "user/capture/block.h"
 #include "user/packet/linklayer.h"
 #include "user/capture/matches.h"
-#include "user/capture/savefile.h"
 #include "user/sink/comment.h"
 
 #define PACKET_FIXED 28 /* of both kinds of blocks that can have comments */
@@ -121,14 +120,11 @@ static int copy_packet(struct copy *c, const struct ur_saved *saved)
 	return put_block(c, ur_block_end(&c->block, false));
 }
 
-static int copy_all(struct copy *c, FILE *in)
+static int copy_all(struct copy *c, struct ur_savefile *file)
 {
-	ur_cleanup(ur_savefile_freep) struct ur_savefile *file = NULL;
 	struct ur_saved saved;
-	int r = ur_savefile_open(in, &file);
+	int r = ur_savefile_has_blocks(file) ? 0 : begin(c, ur_savefile_linktype(file));
 
-	if (!r && !ur_savefile_has_blocks(file))
-		r = begin(c, ur_savefile_linktype(file));
 	while (!r) {
 		r = ur_savefile_next(file, &saved);
 		if (r <= 0)
@@ -138,7 +134,8 @@ static int copy_all(struct copy *c, FILE *in)
 	return r;
 }
 
-int ur_annotate(FILE *in, FILE *out, const struct ur_sink *matches, struct ur_annotated *ret)
+int ur_annotate(struct ur_savefile *in, FILE *out, const struct ur_sink *matches,
+		struct ur_annotated *ret)
 {
 	ur_cleanup(ur_freep) struct copy *c = calloc(1, sizeof(*c));
 	int r;
@@ -155,7 +152,5 @@ int ur_annotate(FILE *in, FILE *out, const struct ur_sink *matches, struct ur_an
 		ret->cut = true;
 		r = 0;
 	}
-	return r == -EPROTO || r == -EMEDIUMTYPE ? ur_sink_flush(out) ?: r :
-	       r                                 ?:
-						   ur_sink_flush(out);
+	return r && r != -EPROTO ? r : ur_sink_flush(out) ?: r;
 }

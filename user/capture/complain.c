@@ -46,6 +46,14 @@ static void not_understood(FILE *err, const char *path, const struct ur_replayed
 			path, broken, file->by[0] ? "; written by " : "", file->by);
 }
 
+void ur_complain_unusable(FILE *err, const char *path, int r)
+{
+	if (r == -ENODATA)
+		cut_off(err, path, false, "");
+	else
+		unreadable(err, path, false, r);
+}
+
 bool ur_complain_replayed(FILE *err, const char *path, const struct ur_replayed *file, int r)
 {
 	const bool begun = file->records + file->without + file->unreadable;

@@ -10,6 +10,9 @@
  * True when all of it could be read. */
 bool ur_complain_replayed(FILE *err, const char *path, const struct ur_replayed *file, int r);
 
+/* Of the file @path, which is none that can be read: why opening it failed. */
+void ur_complain_unusable(FILE *err, const char *path, int r);
+
 /* Of the capture @from, which ur_annotate() copied to @to and counted in @a, and returned @r; the
  * counts unless @quiet. True when all of it was copied. */
 bool ur_complain_annotated(FILE *err, const char *from, const char *to, bool quiet,

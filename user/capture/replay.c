@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 #include "user/capture/record.h"
-#include "user/capture/savefile.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 
@@ -107,11 +106,10 @@ static bool enough(const struct replay *p)
 	return p->opts->count && p->totals->shown + p->totals->received_shown >= p->opts->count;
 }
 
-static int read_all(struct replay *p, FILE *in)
+static int read_all(struct replay *p, struct ur_savefile *file)
 {
-	ur_cleanup(ur_savefile_freep) struct ur_savefile *file = NULL;
 	struct ur_saved saved;
-	int r = ur_savefile_open(in, &file);
+	int r = 0;
 
 	while (!r && !enough(p)) {
 		r = ur_savefile_next(file, &saved);
@@ -126,7 +124,7 @@ static int read_all(struct replay *p, FILE *in)
 	return r;
 }
 
-int ur_replay(FILE *in, const struct ur_replay_opts *opts, struct ur_totals *totals,
+int ur_replay(struct ur_savefile *file, const struct ur_replay_opts *opts, struct ur_totals *totals,
 	      struct ur_replayed *ret)
 {
 	ur_cleanup(ur_freep) struct replay *p = calloc(1, sizeof(*p));
@@ -139,7 +137,7 @@ int ur_replay(FILE *in, const struct ur_replay_opts *opts, struct ur_totals *tot
 	p->opts = opts;
 	p->totals = totals;
 	p->file = ret;
-	r = read_all(p, in);
+	r = read_all(p, file);
 	totals->ns = p->last - p->first;
 	totals->time =
 		(struct timespec){ (time_t)(p->last / NS_PER_S), (long)(p->last % NS_PER_S) };

@@ -4,8 +4,8 @@
  * kernel, and with what this version knows.
  */
 #include <stdint.h>
-#include <stdio.h>
 #include "user/capture/record.h"
+#include "user/capture/savefile.h"
 #include "user/select.h"
 #include "user/sink.h"
 
@@ -27,8 +27,8 @@ struct ur_replayed {
 	int broken; /* why it could not be read any further, as what is returned; 0: it could */
 };
 
-/* Read @in to its end and show what @opts select. Fills *@totals and *@ret. Returns 0, also for a
- * file that was cut off; -EPROTO: it is no capture file, or broken from some place on;
- * -EMEDIUMTYPE: it is a compressed one; -errno of reading it, or of the sink. */
-int ur_replay(FILE *in, const struct ur_replay_opts *opts, struct ur_totals *totals,
+/* Read @file to its end and show what @opts select. Fills *@totals and *@ret. Returns 0, also for a
+ * file that was cut off; -EPROTO: it is broken from some place on; -errno of reading it, or of the
+ * sink. */
+int ur_replay(struct ur_savefile *file, const struct ur_replay_opts *opts, struct ur_totals *totals,
 	      struct ur_replayed *ret);

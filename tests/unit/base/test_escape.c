@@ -274,6 +274,7 @@ static void as_capture(void)
 {
 	struct ur_sink *sink = NULL, *matches = NULL;
 	struct ur_pcapng_opts opts = { .path = "-" };
+	struct ur_savefile *saved = NULL;
 	struct ur_annotated counts;
 	struct ur_block b = {};
 	uint8_t error[ERROR_SIZE];
@@ -305,9 +306,11 @@ static void as_capture(void)
 	ur_block_free(&b);
 	fflush(c.out);
 	in = fmemopen(c.text, c.len, "r");
-	assert_int_equal(ur_annotate(in, copy.out, matches, &counts), 0);
+	assert_int_equal(ur_savefile_open(in, &saved), 0);
+	assert_int_equal(ur_annotate(saved, copy.out, matches, &counts), 0);
 	fflush(copy.out);
 	assert_int_equal(assert_file_clean(&copy, "--annotate"), 1);
+	ur_savefile_free(saved);
 	fclose(in);
 	ur_sink_free(matches);
 	capture_close(&copy);

@@ -102,6 +102,16 @@ static void of_what_is_none(void **state)
 	assert_false(fine);
 }
 
+static void of_what_can_not_be_opened(void **state)
+{
+	(void)state;
+	ur_complain_unusable(c.out, "f", -ENODATA);
+	ur_complain_unusable(c.out, "f", -ENOENT);
+	fflush(c.out);
+	assert_string_equal(c.text, "unreach: f: empty, or cut off before its first packet\n"
+				    "unreach: f: No such file or directory\n");
+}
+
 static void of_a_copy(void **state)
 {
 	const struct ur_annotated some = { .packets = 12, .errors = 3, .explained = 2, .alone = 1 };
@@ -158,6 +168,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(of_evidence, begin, end),
 		cmocka_unit_test_setup_teardown(of_a_later_version, begin, end),
 		cmocka_unit_test_setup_teardown(of_what_is_none, begin, end),
+		cmocka_unit_test_setup_teardown(of_what_can_not_be_opened, begin, end),
 		cmocka_unit_test_setup_teardown(of_a_copy, begin, end),
 		cmocka_unit_test_setup_teardown(of_a_file_that_would_be_lost, begin, end),
 	};

@@ -81,14 +81,16 @@ static struct result result;
 
 static void replay(const void *bytes, size_t n, struct ur_replay_opts opts)
 {
+	ur_cleanup(ur_savefile_freep) struct ur_savefile *saved = NULL;
 	struct ur_sink *sink = NULL;
 	FILE *in = fmemopen((void *)bytes, n, "r");
 
 	capture_open(&result.out);
 	assert_int_equal(ur_sink_text_new(result.out.out, &plain, &sink), 0);
+	assert_int_equal(ur_savefile_open(in, &saved), 0);
 	opts.sink = sink;
 	opts.netns = opts.netns ?: "all";
-	result.r = ur_replay(in, &opts, &result.totals, &result.replayed);
+	result.r = ur_replay(saved, &opts, &result.totals, &result.replayed);
 	ur_sink_free(sink);
 	fflush(result.out.out);
 	fclose(in);
@@ -145,8 +147,9 @@ static void a_file_that_was_cut_off(void **state)
 	assert_int_equal(result.replayed.records, EVENTS - 1);
 	assert_memory_equal(result.out.text, live.text, result.out.len);
 	capture_close(&result.out);
-	replay("", 1, (struct ur_replay_opts){});
+	replay(file.text, 20, (struct ur_replay_opts){});
 	assert_true(result.replayed.cut);
+	assert_int_equal(result.replayed.records, 0);
 	capture_close(&result.out);
 }
 
@@ -187,7 +190,7 @@ static void packets_without_a_record_of_ours(void **state)
 	capture_close(&result.out);
 	capture_close(&c);
 	ur_block_free(&b);
-	replay("no capture at all", 17, (struct ur_replay_opts){});
+	replay("\n\r\r\n  no capture", 16, (struct ur_replay_opts){});
 	assert_int_equal(result.r, -EPROTO);
 	assert_int_equal(result.replayed.broken, -EPROTO);
 	capture_close(&result.out);
