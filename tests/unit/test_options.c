@@ -8,8 +8,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <wordexp.h>
 #include "user/cause.h"
 #include "user/options.h"
+#include "user/packet/filter.h"
 
 #define WORDS 16
 
@@ -325,6 +327,58 @@ static void serve(void **state)
 	assert_int_equal(opts.for_ns, 1000000000);
 }
 
+/* A command line as a document has it: up to a pipe, a redirection, or what is said of it. */
+static void assert_example(const char *where, const char *line)
+{
+	static const char *const ends[] = { " | ", " > ", "   " };
+	struct ur_filter *filter = NULL;
+	struct ur_options opts;
+	char copy[256], err[256];
+	wordexp_t words;
+
+	snprintf(copy, sizeof(copy), "%.*s", (int)strcspn(line, "\n"), line);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strstr(copy, ends[i]))
+			*strstr(copy, ends[i]) = '\0';
+	if (wordexp(copy, &words, WRDE_NOCMD | WRDE_UNDEF))
+		fail_msg("%s: %s: no shell takes that", where, copy);
+	if (ur_options_parse((int)words.we_wordc, words.we_wordv, &opts, err, sizeof(err)) ||
+	    (opts.nfilter && ur_filter_new(opts.filter, opts.nfilter, err, sizeof(err), &filter)))
+		fail_msg("%s: %s: %s", where, copy, err);
+	ur_filter_free(filter);
+	wordfree(&words);
+}
+
+/* Each line of @in that begins with @prompt and this program's name; returns how many. */
+static int examples_of(const char *where, FILE *in, const char *prompt)
+{
+	char line[256], begin[64];
+	size_t len = (size_t)snprintf(begin, sizeof(begin), "%sunreach", prompt);
+	int n = 0;
+
+	while (fgets(line, sizeof(line), in)) {
+		if (strncmp(line, begin, len) || !strchr(" \n", line[len]))
+			continue;
+		assert_example(where, line + len - strlen("unreach"));
+		n++;
+	}
+	fclose(in);
+	return n;
+}
+
+/* What manual, README and --help show can be typed. */
+static void examples_are_taken(void **state)
+{
+	FILE *help = tmpfile();
+
+	(void)state;
+	assert_true(examples_of("README.md", fopen("README.md", "r"), "# ") >= 10);
+	assert_true(examples_of("manual", fopen("tools/man/unreach.8", "r"), ".Dl # ") >= 5);
+	ur_options_help(help);
+	rewind(help);
+	assert_int_equal(examples_of("--help", help, "  "), 6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,6 +394,7 @@ int main(void)
 		cmocka_unit_test(each_cause_is_listed),
 		cmocka_unit_test(serve),
 		cmocka_unit_test(capture_files),
+		cmocka_unit_test(examples_are_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
