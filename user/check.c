@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 #include "user/check.h"
 #include "user/evidence.h"
+#include "user/host/obstacles.h"
 #include "user/host/privilege.h"
 
 #define HOOKS_MAX    64
@@ -47,12 +48,27 @@ static void check_kernel(FILE *out)
 		line(out, strstr(buf, "[confidentiality]") ? "MISS" : "ok", "lockdown", buf);
 	else
 		line(out, "note", "lockdown", "securityfs does not tell");
-	if (!strcmp(read_line("/proc/sys/kernel/ftrace_enabled", buf, sizeof(buf)), "0"))
-		line(out, "MISS", "kernel.ftrace_enabled",
-		     "0: fentry programs are not run; set it to 1");
-	if (!strcmp(read_line("/sys/kernel/debug/kprobes/enabled", buf, sizeof(buf)), "0"))
-		line(out, "MISS", "kprobes",
-		     "switched off in /sys/kernel/debug/kprobes/enabled: rules are not seen");
+}
+
+/* What is in the way of programs that are attached, and of tools. Does something miss by it? */
+static bool check_obstacles(FILE *out, const struct ur_probe *p)
+{
+	struct ur_obstacle obstacles[UR_OBSTACLES_MAX];
+	struct ur_hook hooks[HOOKS_MAX];
+	const char *hooked[HOOKS_MAX];
+	size_t n = p ? ur_probe_hooks(p, hooks, HOOKS_MAX) : 0;
+	bool missing = false;
+
+	n = n < HOOKS_MAX ? n : HOOKS_MAX;
+	for (size_t i = 0; i < n; i++)
+		hooked[i] = hooks[i].func;
+	n = ur_obstacles_find("", hooked, n, obstacles, UR_OBSTACLES_MAX);
+	for (size_t i = 0; i < n; i++) {
+		line(out, obstacles[i].certain ? "MISS" : "note", obstacles[i].what,
+		     obstacles[i].text);
+		missing |= obstacles[i].certain;
+	}
+	return missing;
 }
 
 static void check_privilege(FILE *out)
@@ -160,8 +176,9 @@ void ur_check_print(FILE *out, const struct ur_probe *p, const struct ur_refusal
 	bool failed;
 
 	check_kernel(out);
+	failed = check_obstacles(out, p);
 	check_privilege(out);
-	failed = p && check_hooks(out, p);
+	failed |= p && check_hooks(out, p);
 	check_tools(out);
 	if (p)
 		fprintf(out, "this kernel can be traced%s\n",

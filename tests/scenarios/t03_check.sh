@@ -12,3 +12,13 @@ done
 /t/verifier/compare "$(uname -r)" <"$SCENARIO_OUT/costs" >"$SCENARIO_OUT/verifier" ||
 	fail "$(cat "$SCENARIO_OUT/verifier")"
 rm "$SCENARIO_OUT/libbpf"
+
+# What is switched off is named, with what to do; and switched on again whatever comes of that.
+kprobes=/sys/kernel/debug/kprobes/enabled ftrace=/proc/sys/kernel/ftrace_enabled
+mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug
+{ echo 0 >$kprobes && echo 0 >$ftrace && timeout 60 unreach --check >"$SCENARIO_OUT/off"; } || true
+echo 1 >$kprobes
+echo 1 >$ftrace
+for words in 'kernel.ftrace_enabled .*sysctl kernel.ftrace_enabled=1' 'kprobes .*echo 1 >' 'with what MISS names missing'; do
+	grep -q "$words" "$SCENARIO_OUT/off" || fail "--check does not say $words: $(cat "$SCENARIO_OUT/off")"
+done

@@ -9,6 +9,7 @@
 #include "tests/unit/capture.h"
 #include "user/check.h"
 #include "user/evidence.h"
+#include "user/host/obstacles.h"
 
 /* In the place of probe.c: what a kernel would come to. */
 struct ur_probe {
@@ -28,11 +29,26 @@ uint32_t ur_probe_missing(const struct ur_probe *p)
 	return p->missing;
 }
 
+/* In the place of obstacles.c: what this host has is not what is tested here. */
+static struct ur_obstacle obstacles[2];
+static size_t n_obstacles;
+
+size_t ur_obstacles_find(const char *root, const char *const *hooked, size_t n,
+			 struct ur_obstacle *ret, size_t max)
+{
+	assert_string_equal(root, "");
+	assert_true(!n || hooked[n - 1]);
+	assert_true(max >= n_obstacles);
+	memcpy(ret, obstacles, n_obstacles * sizeof(*ret));
+	return n_obstacles;
+}
+
 static int open_capture(void **state)
 {
 	static struct capture c;
 
 	capture_open(&c);
+	n_obstacles = 0;
 	*state = &c;
 	return 0;
 }
@@ -149,13 +165,31 @@ static void addresses_are_hidden(void **state)
 	assert_says(c, "with what MISS names missing\n");
 }
 
+static void something_is_in_the_way(void **state)
+{
+	const struct ur_probe p = { .hooks = { { "f", "purpose", UR_HOOK_FENTRY, NULL } }, .n = 1 };
+	struct capture *c = *state;
+
+	obstacles[0] = (struct ur_obstacle){ false, "livepatch", "replaces f" };
+	obstacles[1] = (struct ur_obstacle){ true, "kprobes", "switched off" };
+	n_obstacles = 1;
+	print(c, &p, NULL);
+	assert_says(c, "  note livepatch                  replaces f\n");
+	assert_says(c, "this kernel can be traced\n");
+	n_obstacles = 2;
+	print(c, &p, NULL);
+	assert_says(c, "  MISS kprobes                    switched off\n");
+	assert_says(c, "this kernel can be traced, with what MISS names missing\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_capture, close_capture)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_kernel_that_refuses), TEST(every_hook_has_its_line), TEST(many_are_missing),
-		TEST(nothing_is_missing),    TEST(addresses_are_hidden),
+		TEST(a_kernel_that_refuses), TEST(every_hook_has_its_line),
+		TEST(many_are_missing),      TEST(nothing_is_missing),
+		TEST(addresses_are_hidden),  TEST(something_is_in_the_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
