@@ -5,6 +5,9 @@
  * answer, it looks the quoted packet up: nf_conntrack_inet_error(), called for ICMP errors
  * only. In the namespace that answered this happens within our window; where the answer
  * passes another one, such as the host that translates for a container, it comes later.
+ *
+ * A reset quotes nothing. But where it is the only answer that a connection ever got, conntrack
+ * forgets the connection at once, by nf_ct_kill_acct(), which is hardly called for anything else.
  */
 #include "bpf/frame.bpf.h"
 #include "bpf/packet.bpf.h"
@@ -51,9 +54,8 @@ int BPF_KPROBE(ct_error_enter, void *tmpl, struct sk_buff *skb, unsigned int dat
 	return 0;
 }
 
-/* Is @n the entry of the flow that @hash stands for? That guards against a call whose exit
- * was skipped. */
-static __always_inline bool ur_ct_is(const struct ur_nat *n, __u64 hash)
+/* ur_flow_hash() of the packet that was refused, where it was refused. */
+static __always_inline __u64 ur_ct_refused(const struct ur_nat *n)
 {
 	struct ur_flow f = {};
 
@@ -68,7 +70,7 @@ static __always_inline bool ur_ct_is(const struct ur_nat *n, __u64 hash)
 		f.sport = n->reply_dport;
 		f.dport = n->reply_sport;
 	}
-	return ur_flow_hash(&f) == hash;
+	return ur_flow_hash(&f);
 }
 
 static __always_inline void ur_nat_tell(const struct ur_ct_call *call, const struct ur_nat *nat)
@@ -116,7 +118,7 @@ static __always_inline void ur_ct_found(const struct ur_ct_call *call)
 		return;
 	ur_ct_read(&nat, (const struct nf_conn *)(nfct & UR_NFCT_PTRMASK));
 	nat.is_reply = (nfct & ~UR_NFCT_PTRMASK) == UR_IP_CT_RELATED;
-	if (!ur_ct_is(&nat, call->hash))
+	if (ur_ct_refused(&nat) != call->hash) /* the exit of an earlier call was skipped */
 		return;
 	if (f && ur_ct_window(f, call))
 		f->nat = nat;
@@ -135,5 +137,26 @@ int ct_error_exit(struct pt_regs *ctx)
 	call = *found;
 	bpf_map_delete_elem(&ct_calls, &key);
 	ur_ct_found(&call);
+	return 0;
+}
+
+/* bool nf_ct_kill_acct(ct, ctinfo, skb), asked for by nf_conntrack_tcp_packet(). */
+SEC("kprobe")
+int BPF_KPROBE(ct_reset, const struct nf_conn *ct, unsigned int ctinfo, const struct sk_buff *skb)
+{
+	const struct net *net = ur_skb_net(skb);
+	struct ur_ct_call call = { .skb = (__u64)skb, .net = (__u64)net, .proto = IPPROTO_TCP };
+	struct ur_nat nat = {};
+	const __u64 *slot;
+
+	if (ctinfo < UR_IP_CT_IS_REPLY || !net ||
+	    BPF_CORE_READ(ct, tuplehash[0].tuple.dst.protonum) != IPPROTO_TCP)
+		return 0;
+	ur_ct_read(&nat, ct);
+	call.hash = ur_ct_refused(&nat);
+	call.pf = BPF_CORE_READ(ct, tuplehash[0].tuple.src.l3num);
+	slot = ur_recent_at(call.hash);
+	if (slot && *slot == call.hash)
+		ur_nat_tell(&call, &nat);
 	return 0;
 }

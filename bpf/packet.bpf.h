@@ -150,17 +150,22 @@ static __always_inline __u64 *ur_recent_at(__u64 hash)
 	return bpf_map_lookup_elem(&recent, &slot);
 }
 
-/* The answer to @skb is about to leave. */
+/* The answer to a packet of @f is about to leave. */
+static __always_inline void ur_recent_keep(const struct ur_flow *f)
+{
+	__u64 hash = ur_flow_hash(f), *slot = ur_recent_at(hash);
+
+	if (slot)
+		*slot = hash;
+}
+
+/* The same for @skb. */
 UR_GLOBAL int ur_recent_note(__u64 skb, __u32 family)
 {
 	struct ur_flow f = { .family = family };
-	__u64 *slot, hash;
 
 	ur_flow_of(&f, (const struct sk_buff *)skb);
-	hash = ur_flow_hash(&f);
-	slot = ur_recent_at(hash);
-	if (slot)
-		*slot = hash;
+	ur_recent_keep(&f);
 	return 0;
 }
 

@@ -218,6 +218,7 @@ UR_GLOBAL int ur_fill_tcp_miss(__u64 key, __u64 packet, __u64 netns)
 		return 0;
 	w->flow.net = netns;
 	ur_flow_read_tcp(&w->flow, (const struct sk_buff *)packet, w->e.family);
+	ur_recent_keep(&w->flow);
 	w->e.sdif = w->flow.sdif;
 	ur_listeners(key);
 	w->e.sk_lookup_prog = ur_sk_lookup_prog((const struct net *)netns);

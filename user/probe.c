@@ -345,7 +345,7 @@ static void let_go_of_start(struct ur_probe *p)
 		bool later = false;
 
 		for (size_t i = 0; i < ur_module_nrows; i++)
-			later |= ur_module_wants(&ur_module_rows[i], bpf_program__name(prog));
+			later |= ur_module_wants(p, &ur_module_rows[i], bpf_program__name(prog));
 		for (size_t i = 0; i < ur_core_nrows; i++)
 			later |= p->core[i].late &&
 				 !strcmp(p->core[i].late, bpf_program__name(prog));

@@ -324,7 +324,8 @@ void ur_natlog_ask(struct ur_natlog *log, struct ur_evidence *ev)
 	bool unsure;
 	struct flow f;
 
-	if (ev->ev.origin != UR_ORIGIN_UDP_MISS || !ev->packet.has_ports)
+	if ((ev->ev.origin != UR_ORIGIN_UDP_MISS && ev->ev.origin != UR_ORIGIN_TCP_MISS) ||
+	    !ev->packet.has_ports)
 		return;
 	f = flow_of(&ev->packet);
 	ev->nat_from.netns.inum = ev->ev.netns_inum;

@@ -227,7 +227,7 @@ int ur_core_plan(struct ur_probe *p)
 			      ur_probe_filter_wants(p, name);
 
 		for (size_t i = 0; i < ur_module_nrows && !wanted; i++)
-			wanted = ur_module_wants(&ur_module_rows[i], name);
+			wanted = ur_module_wants(p, &ur_module_rows[i], name);
 		if (wanted && ur_probe_is_bad(p, name))
 			wanted = false;
 		bpf_program__set_autoload(prog, wanted);

@@ -34,6 +34,7 @@ struct ur_module_row {
 	uint32_t missing;  /* UR_MISSING_* without it */
 	bool optional;     /* not every kernel has it */
 	const char *purpose;
+	bool tcp_reset; /* for --tcp-reset only */
 };
 
 struct ur_attached {
@@ -136,8 +137,8 @@ void ur_module_gone(struct ur_probe *p, const char *name);
 bool ur_module_matters(const char *name);
 void ur_module_detach(struct ur_probe *p);
 
-/* Is @prog one of @row's? */
-bool ur_module_wants(const struct ur_module_row *row, const char *prog);
+/* Is @prog one of @row's, and that to be attached? */
+bool ur_module_wants(const struct ur_probe *p, const struct ur_module_row *row, const char *prog);
 
 /* Describe row @i for --check. */
 void ur_module_hook(const struct ur_probe *p, size_t i, struct ur_hook *ret);

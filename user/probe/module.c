@@ -12,14 +12,15 @@
 #include "user/probe/layout.h"
 #include "unreach.skel.h"
 
-#define REJECT(func, module, enter, range, purpose)                                          \
-	{                                                                                    \
-		func, module, enter, "reject_exit", range, UR_MISSING_REJECT, false, purpose \
+#define REJECT(func, module, enter, range, purpose)                                           \
+	{                                                                                     \
+		func, module, enter, "reject_exit", range, UR_MISSING_REJECT, false, purpose, \
+			false                                                                 \
 	}
 #define HAND_BUILT(func, module, enter, exit)                                          \
 	{                                                                              \
 		func, module, enter, exit, UR_NO_RANGE, UR_MISSING_OUTCOME_HAND, true, \
-			"whether a bridge or netdev rule's answer was built"           \
+			"whether a bridge or netdev rule's answer was built", false    \
 	}
 
 const struct ur_module_row ur_module_rows[] = {
@@ -43,11 +44,13 @@ const struct ur_module_row ur_module_rows[] = {
 	HAND_BUILT("nf_reject_iphdr_put", "nf_reject_ipv4", "hand_built_enter", NULL),
 	HAND_BUILT("nf_reject_ip6hdr_put", "nf_reject_ipv6", "hand_built_enter", NULL),
 	{ "nf_tables_commit", "nf_tables", "rules_change", NULL, UR_NO_RANGE, 0, false,
-	  "changes of nftables rules, to read their texts ahead" },
+	  "changes of nftables rules, to read their texts ahead", false },
 	{ "xt_replace_table", "x_tables", "table_change", "table_changed", UR_NO_RANGE, 0, false,
-	  "changes of legacy iptables' rules, to read their texts ahead" },
+	  "changes of legacy iptables' rules, to read their texts ahead", false },
 	{ "nf_conntrack_inet_error", "nf_conntrack", "ct_error_enter", "ct_error_exit", UR_NO_RANGE,
-	  UR_MISSING_CONNTRACK, false, "destinations before NAT, where no socket fits" },
+	  UR_MISSING_CONNTRACK, false, "destinations before NAT, where no socket fits", false },
+	{ "nf_ct_kill_acct", "nf_conntrack", "ct_reset", NULL, UR_NO_RANGE, 0, false,
+	  "the same for TCP connections that are reset", true },
 };
 const size_t ur_module_nrows = sizeof(ur_module_rows) / sizeof(*ur_module_rows);
 _Static_assert(sizeof(ur_module_rows) / sizeof(*ur_module_rows) <= UR_MODULE_MAX,
@@ -235,7 +238,7 @@ static void hold(struct ur_probe *p, const struct ur_module_row *row, struct ur_
 	err = errno;
 	if (!held)
 		let_go(a);
-	else if (!row->missing && row->range == UR_NO_RANGE)
+	else if (!row->missing && row->range == UR_NO_RANGE && !row->tcp_reset)
 		p->rules_seen = true;
 	a->state = held                           ? UR_HOOK_KPROBE :
 		   row->optional && err == ENOENT ? UR_HOOK_ABSENT :
@@ -263,6 +266,11 @@ static bool refused(const struct ur_probe *p, const char *prog)
 	return prog && ur_probe_is_bad(p, prog);
 }
 
+static bool needless(const struct ur_probe *p, const struct ur_module_row *row)
+{
+	return row->tcp_reset && !p->tcp_reset;
+}
+
 static bool is_here(const struct ur_probe *p, size_t i)
 {
 	return p->built_in[i] || module_range(p, ur_module_rows[i].module).start;
@@ -275,6 +283,10 @@ static void follow_hook(struct ur_probe *p, size_t i)
 	struct ur_attached *a = &p->module[i];
 	bool here = is_here(p, i);
 
+	if (needless(p, row)) {
+		a->state = UR_HOOK_NEEDLESS;
+		return;
+	}
 	if (!here || a->base != base)
 		let_go(a);
 	if (refused(p, row->enter) || refused(p, row->exit)) {
@@ -419,8 +431,10 @@ void ur_module_detach(struct ur_probe *p)
 	watch_tables(p);
 }
 
-bool ur_module_wants(const struct ur_module_row *row, const char *prog)
+bool ur_module_wants(const struct ur_probe *p, const struct ur_module_row *row, const char *prog)
 {
+	if (needless(p, row))
+		return false;
 	return (row->enter && !strcmp(row->enter, prog)) || (row->exit && !strcmp(row->exit, prog));
 }
 

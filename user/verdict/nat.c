@@ -2,6 +2,7 @@
 /* nat.c - packets whose destination a NAT rule rewrote. */
 #include "user/verdict/parts.h"
 
+#include <netinet/in.h>
 #include <string.h>
 #include "user/base/addr.h"
 #include "user/base/names.h"
@@ -86,9 +87,12 @@ void ur_advise_socket_nat(const struct ur_case *c, struct ur_buf *out)
 	ur_buf_add(out, "start the service that should have %s port %u",
 		   ur_proto_title(c->ev->packet.proto, buf), c->ev->packet.dport);
 	ur_say_in_netns(out, &c->ev->netns);
-	ur_buf_add(out, ", or correct the NAT rule that leads to %s; see such flows with ",
+	ur_buf_add(out, ", or correct the NAT rule that leads to %s",
 		   ur_endpoint_text(c->ev->packet.family, c->ev->packet.dst, c->ev->packet.dport,
 				    to));
+	if (c->ev->packet.proto == IPPROTO_TCP) /* nf_conntrack_tcp_packet() forgets it */
+		return;
+	ur_buf_add(out, "; see such flows with ");
 	say_conntrack(c, out);
 }
 

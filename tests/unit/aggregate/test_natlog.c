@@ -61,7 +61,7 @@ static struct ur_nat entry(uint16_t sport, uint16_t port)
 	return nat;
 }
 
-static void tell(const struct ur_nat *nat, uint64_t ts_ns)
+static void tell_of(uint8_t proto, const struct ur_nat *nat, uint64_t ts_ns)
 {
 	const struct ur_nat_notice n = {
 		.version = UR_EVENT_VERSION,
@@ -69,13 +69,18 @@ static void tell(const struct ur_nat *nat, uint64_t ts_ns)
 		.answer = UR_ANSWER_NOTICE,
 		.what = UR_NOTICE_NAT,
 		.pf = NFPROTO_IPV4,
-		.proto = IPPROTO_UDP,
+		.proto = proto,
 		.netns_inum = HOST,
 		.ts_ns = ts_ns,
 		.nat = *nat,
 	};
 
 	assert_true(ur_natlog_add(logg, &n, sizeof(n)));
+}
+
+static void tell(const struct ur_nat *nat, uint64_t ts_ns)
+{
+	tell_of(IPPROTO_UDP, nat, ts_ns);
 }
 
 static void ask(enum ur_nat_source source, uint32_t inum, uint16_t dport)
@@ -292,6 +297,24 @@ static void it_is_bounded(void **state)
 	ur_natlog_free(NULL);
 }
 
+/* A connection that TCP has no listener for, and one that a socket resets. */
+static void a_reset(void **state)
+{
+	struct ur_nat nat = entry(40000, 8080);
+
+	(void)state;
+	miss(40000, 0);
+	ev.packet.proto = IPPROTO_TCP;
+	ev.ev.origin = UR_ORIGIN_TCP_MISS;
+	tell_of(IPPROTO_TCP, &nat, ev.ev.ts_ns);
+	ask(UR_NAT_ANSWER, HOST, 8080);
+	miss(40000, 0);
+	ev.packet.proto = IPPROTO_TCP;
+	ev.ev.origin = UR_ORIGIN_TCP_SOCK;
+	tell_of(IPPROTO_TCP, &nat, ev.ev.ts_ns);
+	ask(UR_NAT_OWN, 0, 0);
+}
+
 static void not_a_miss(void **state)
 {
 	struct ur_nat nat = entry(40000, 5353);
@@ -322,6 +345,7 @@ int main(void)
 		TEST(an_answer_never_sent),
 		TEST(what_is_closest_is_remembered),
 		TEST(it_is_bounded),
+		TEST(a_reset),
 		TEST(not_a_miss),
 	};
 

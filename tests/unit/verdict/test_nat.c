@@ -46,6 +46,22 @@ static void by_another_namespace(void **state)
 	       "--orig-dst 10.219.7.2 --orig-port-dst 5353` in netns 4026532002");
 }
 
+/* Conntrack forgets a connection that is answered with a reset. */
+static void a_connection(void **state)
+{
+	(void)state;
+	translated();
+	ev.packet.proto = IPPROTO_TCP;
+	ev.packet.tcp_flags = 2;
+	ev.ev.origin = UR_ORIGIN_TCP_MISS;
+	ev.ev.answer = UR_ANSWER_RST;
+	expect(UR_CAUSE_SOCKET_NAT, UR_PROVEN,
+	       "no TCP socket is on port 53 in netns ct, where the packet was DNATed from "
+	       "10.219.7.2:5353 to 172.29.219.2:53 in netns srv",
+	       "start the service that should have TCP port 53 in netns ct, or correct the NAT "
+	       "rule that leads to 172.29.219.2:53");
+}
+
 static void here(void **state)
 {
 	(void)state;
@@ -191,6 +207,7 @@ int main(void)
 		cmocka_unit_test(left_behind),
 		cmocka_unit_test(bypass),
 		cmocka_unit_test(by_another_namespace),
+		cmocka_unit_test(a_connection),
 		cmocka_unit_test(here),
 		cmocka_unit_test(remembered),
 		cmocka_unit_test(near_misses_keep_their_cause),
