@@ -46,9 +46,15 @@ expect <<JSON
  "reset":{"unasked":false,"state":"TIME-WAIT"}}
 JSON
 start_program srv "$T/tcp_end" hold 0.0.0.0 5007 --comm httpd
-in_ns cli "$T/tcp_connect" "$V4" 5007 --send 0 --wait 2 >/dev/null &
-pause .3
-in_ns srv ss -K state established 'sport = :5007' >/dev/null
+in_ns cli "$T/tcp_connect" "$V4" 5007 --send 0 --wait 20 >/dev/null &
+for _ in {1..100}; do
+	[ -z "$(in_ns srv ss -Htn state established 'sport = :5007')" ] || break
+	pause .1
+done
+# -K asks each family's own module, and says nothing when one is only just being loaded.
+need_module tcp_diag
+need_module udp_diag
+in_ns srv ss -K -t state established 'sport = :5007' >/dev/null
 expect <<JSON
 {"cause":"tcp.destroyed","confidence":"proven","packet":{"dport":5007},"reset":{"unasked":true,"comm":"ss"},
  "why":"re:^ss .*destroyed the connection.*httpd \\\\(pid $pid\\\\)"}
