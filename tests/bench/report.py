@@ -49,8 +49,6 @@ def derived(rows):
     """Rows that follow from others: [(name, value)]; what is missing is left out."""
     more = {r["row"]: r["more"] for r in rows if "more" in r}
     value = {r["row"]: r["value"] for r in rows if "value" in r}
-    # The first of a kind, with unreach, beside all others.
-    first = {r["row"]: r["first_on"] - r["on"] for r in rows if "first_on" in r}
     out = []
 
     def add(name, function):
@@ -73,7 +71,8 @@ def derived(rows):
             lambda c=count: more[f"sockets.big.{c}"] / more["sockets.big.10"])
     # What it costs more than a closed port: to see the rule fire, and to tell which it is.
     for engine in ("nft", "iptables-nft", "iptables"):
-        add(f"rules.first.{engine}", lambda e=engine: first[f"reject.{e}.10"])
+        add(f"rules.first.{engine}",
+            lambda e=engine: more[f"reject.{e}.first"] - more[f"reject.{e}.10"])
         add(f"rules.attribution.{engine}", lambda e=engine: attribution(e, 10))
         for count in (1000, 10000, 100000):
             add(f"rules.growth.{engine}.{count}",
