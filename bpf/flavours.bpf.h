@@ -35,6 +35,22 @@ static __always_inline __u64 ur_netns_cookie_typed(const struct net *net)
 	return ur_cookies_are_lazy() ? old->net_cookie.counter : net->net_cookie;
 }
 
+/* struct bpf_array of a per-CPU map ends in the per-CPU addresses of its elements, in a union: of
+ * arrays of no length, or (6.12) of structures with a flexible one each. */
+struct bpf_array___percpu {
+	void *pptrs[1];
+} __attribute__((preserve_access_index));
+
+/* The per-CPU address of the first element of @map, a per-CPU array; 0: not known. */
+static __always_inline __u64 ur_percpu_element(__u64 map)
+{
+	const struct bpf_array___percpu *array = (const void *)map;
+
+	if (!bpf_core_field_exists(array->pptrs))
+		return 0;
+	return ur_peek(__u64, map + bpf_core_field_offset(struct bpf_array___percpu, pptrs));
+}
+
 /* netns_ipv4.udp_table: since v6.2 (9804985bf27f) a namespace may have its own table;
  * before, the global udp_table serves all, and user space tells its address. */
 static __always_inline const struct udp_table *ur_udp_table_of(const struct net *net)

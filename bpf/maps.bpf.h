@@ -220,7 +220,7 @@ extern const volatile __u32 ur_want_all;  /* a record of each, however alike the
 extern const volatile __u64 ur_seed;      /* of hashes, secret */
 extern const volatile __u64 ur_udp_table; /* global struct udp_table, 0: per namespace */
 extern const volatile __u64 ur_udplite_table;
-extern const volatile __u64 ur_per_cpu_offset;   /* address of __per_cpu_offset[], 0: not known */
+extern const volatile __u64 ur_per_cpu_offset;   /* address of __per_cpu_offset[], 0: not named */
 extern const volatile __u64 ur_apparmor_hook6;   /* its hook in IPv6's output, 0: none */
 extern const volatile __u32 ur_mib_abort_failed; /* LINUX_MIB_TCPABORTFAILED, 0: not known */
 extern const volatile __u32 ur_mib_sent4;        /* IPSTATS_MIB_OUTPKTS, 0: not known */

@@ -13,17 +13,50 @@
 #include "bpf/listeners.bpf.h"
 #include "bpf/reset.bpf.h"
 
+struct ur_cpu_base {
+	__u64 element;
+	__u64 map;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ur_cpu_base);
+} cpu_base __weak SEC(".maps");
+
 #define UR_TCP_MIB_OUTRSTS 14 /* include/uapi/linux/snmp.h */
 #define UR_TCP_FLAG_RST    4
 #define UR_RTN_LOCAL       2
 #define UR_NF_LOCAL_OUT    3
 #define UR_NF_POST_ROUTING 4
 
+/* What is added to a per-CPU address on this CPU; 0: not known. Where the kernel does not name
+ * the table of these (KALLSYMS_ALL is off), a per-CPU map tells: it has been given the address of
+ * its element for all CPUs, and gives that for this one. */
+static __always_inline __u64 ur_cpu_base(void)
+{
+	volatile struct ur_cpu_base *at;
+	__u64 cpu, pptr;
+	__u32 zero = 0;
+
+	if (ur_per_cpu_offset) {
+		cpu = bpf_get_smp_processor_id();
+		return ur_peek(__u64, ur_per_cpu_offset + 8 * cpu);
+	}
+	at = bpf_map_lookup_elem(&cpu_base, &zero);
+	if (!at)
+		return 0;
+	at->element = (__u64)at; /* an address that was stored is a number */
+	at->map = (__u64)&cpu_base;
+	pptr = ur_percpu_element(at->map);
+	return pptr ? at->element - pptr : 0;
+}
+
 /* Counter @which at @percpu, of this CPU; 0 where it can't be read. */
 static __always_inline __u64 ur_mib(const void *percpu, __u32 which)
 {
-	__u64 cpu = bpf_get_smp_processor_id();
-	__u64 base = ur_per_cpu_offset ? ur_peek(__u64, ur_per_cpu_offset + 8 * cpu) : 0;
+	__u64 base = ur_cpu_base();
 
 	return base ? ur_peek(__u64, (__u64)percpu + base + 8 * which) : 0;
 }
@@ -115,7 +148,7 @@ static __always_inline bool ur_output_hooked6(const struct net *net)
 static __always_inline __u8 ur_reset_window4(const struct ur_frame *f, const struct net *net,
 					     __s32 *ret)
 {
-	if (!ur_per_cpu_offset || !ur_mib_sent4 || f->ip != bpf_get_smp_processor_id() + 1)
+	if (!ur_cpu_base() || !ur_mib_sent4 || f->ip != bpf_get_smp_processor_id() + 1)
 		return UR_WIN_UNTOLD;
 	if (ur_sent4(net) == f->sent)
 		return 0;
@@ -135,7 +168,7 @@ static __always_inline __u8 ur_reset_window(const struct ur_frame *f, const stru
 	*ret = f->push_ret;
 	if (f->skb && f->family == 4)
 		return f->window & UR_WIN_PUSHED ?: ur_reset_window4(f, net, ret);
-	if (!ur_per_cpu_offset || f->ip != bpf_get_smp_processor_id() + 1)
+	if (!ur_cpu_base() || f->ip != bpf_get_smp_processor_id() + 1)
 		return 0;
 	if (!f->skb) {
 		*ret = now == f->pkt ? 0 : -5; /* EIO: why is not known */

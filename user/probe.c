@@ -100,6 +100,8 @@ static void configure(struct ur_probe *p, const struct ur_probe_opts *opts)
 	p->skel->rodata->ur_udplite_table = p->tables.udplite;
 	if (p->tcp_reset)
 		ur_tcp_configure(p);
+	else
+		bpf_map__set_autocreate(p->skel->maps.cpu_base, false);
 }
 
 /* What is not permitted for one trampoline is not permitted for the others. */

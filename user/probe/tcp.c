@@ -109,6 +109,7 @@ void ur_tcp_configure(struct ur_probe *p)
 			look_at_enum(p, t);
 	}
 	p->skel->rodata->ur_per_cpu_offset = ur_symbols_data(p->syms, "__per_cpu_offset");
+	bpf_map__set_autocreate(p->skel->maps.cpu_base, !p->skel->rodata->ur_per_cpu_offset);
 	p->skel->rodata->ur_apparmor_hook6 = apparmor_hook6(p);
 	p->skel->rodata->ur_reason_arg = reason_arg(p, "tcp_v4_send_reset");
 	p->skel->rodata->ur_active_reason_arg = reason_arg(p, "tcp_send_active_reset");
