@@ -123,8 +123,9 @@ static __always_inline int ur_reset_enter(struct pt_regs *ctx, __u64 sk, __u64 s
 	return 0;
 }
 
-/* Is the only function at these hooks (struct nf_hook_entries) AppArmor's? That one drops what a
- * rule has given a security mark, and rules have hooks of their own. */
+/* Is the only function at these hooks (struct nf_hook_entries) AppArmor's (before v6.0: at those
+ * of IPv6)? That one drops what a rule has given a security mark, and rules have hooks of their
+ * own. */
 static __always_inline bool ur_only_apparmor(__u64 hooks)
 {
 	__u64 func = ur_peek(__u64, hooks + 8); /* hooks[0].hook */
@@ -148,11 +149,13 @@ static __always_inline bool ur_output_hooked6(const struct net *net)
 static __always_inline __u8 ur_reset_window4(const struct ur_frame *f, const struct net *net,
 					     __s32 *ret)
 {
+	__u64 post = (__u64)BPF_CORE_READ(net, nf.hooks_ipv4[UR_NF_POST_ROUTING]);
+
 	if (!ur_cpu_base() || !ur_mib_sent4 || f->ip != bpf_get_smp_processor_id() + 1)
 		return UR_WIN_UNTOLD;
 	if (ur_sent4(net) == f->sent)
 		return 0;
-	if (!ur_mib_sent6 && BPF_CORE_READ(net, nf.hooks_ipv4[UR_NF_POST_ROUTING]))
+	if (!ur_mib_sent6 && post && !ur_only_apparmor(post))
 		return UR_WIN_UNTOLD;
 	*ret = 0;
 	return UR_WIN_PUSHED;
