@@ -432,11 +432,10 @@ verifier-update: release ## record that in tests/verifier/baseline.txt
 	$Qtests/verifier/run --update
 
 # What depends on the architecture: who called, what the stack pointer was, how a function
-# ends; late modules; other layouts. 6.1 has no fentry there, and names no data: what needs the
-# address of a table or counter is left out.
+# ends; late modules; other layouts. 6.1 has no fentry there, and names no data.
 ARM64_6_12 := m01 a01 a02 a03 a05_ a12_ a18_ a19_ a20_ a22_ a32 a38 b01_ b02_ b05_ b06_ b10 \
 	b11 b14 b15 b16_ b18 b40_ b43 r01 t03 t11
-ARM64_6_1  := b06_ b10_ b14_ r01
+ARM64_6_1  := m01 a0 a38 a39b b0 b10_ b14 r01 t03
 test-arm64: ## build for arm64, and run the scenarios that depend on that in its guests
 	$Qtools/setup tests/vm/deps-arm64.txt
 	$Q$(MAKE) --no-print-directory -j$(JOBS) ARCH=arm64 all truth
