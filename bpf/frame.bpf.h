@@ -272,21 +272,6 @@ static __always_inline struct ur_frame *ur_frame_unwind(struct ur_task *t, __u64
 	return NULL;
 }
 
-/* The same for the innermost frame of a @kind, for @skb (0: for any). */
-static __always_inline struct ur_frame *ur_frame_unwind_kind(struct ur_task *t, __u8 kind,
-							     __u64 skb)
-{
-	for (int below = 0; below < UR_FRAMES_MAX; below++) {
-		struct ur_frame *f = ur_frame_at(t, below);
-
-		if (f && f->kind == kind && (!skb || f->skb == skb)) {
-			t->depth -= below;
-			return f;
-		}
-	}
-	return NULL;
-}
-
 /* Does a call that was entered with stack pointer @sp lie within that of @claim? Where @sp
  * was not seen, nothing says no. */
 static __always_inline bool ur_claim_calls(const struct ur_frame *claim, __u64 sp)

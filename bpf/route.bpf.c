@@ -116,16 +116,18 @@ static __always_inline void ur_error_send(__u64 key, struct ur_event *e)
 		ur_count(UR_STAT_RING_FULL);
 }
 
-/* The call for @packet ends (0: not told, the innermost one). */
-static __always_inline int ur_error_exit(__u64 packet)
+/* A kretprobe on every kernel: on a function that has a kprobe already it is there for nothing,
+ * where fexit would be attached at the price of one more look at all that can be traced. */
+SEC("kretprobe/ip_error")
+int error_exit(struct pt_regs *ctx)
 {
 	struct ur_task *t = ur_task_get();
-	struct ur_frame *f = t ? ur_frame_unwind_kind(t, UR_FRAME_ROUTE, packet) : NULL;
+	struct ur_frame *f = t ? ur_frame_unwind(t, UR_EXIT_SP(ctx)) : NULL;
 	struct ur_event *e;
 	bool answered, skip;
 	__u64 key;
 
-	if (!f)
+	if (!f || f->kind != UR_FRAME_ROUTE)
 		return 0;
 	key = ur_scratch_key(t->depth);
 	e = ur_scratch_at(key);
@@ -139,18 +141,6 @@ static __always_inline int ur_error_exit(__u64 packet)
 	else
 		ur_error_send(key, e);
 	return 0;
-}
-
-SEC("fexit/ip_error")
-int BPF_PROG(error_exit, struct sk_buff *skb)
-{
-	return ur_error_exit((__u64)skb);
-}
-
-SEC("kretprobe/ip_error")
-int error_exit_kret(struct pt_regs *ctx)
-{
-	return ur_error_exit(0);
 }
 
 /* Called right before or after a route or policy rule comes into force or goes. What tells of

@@ -38,7 +38,7 @@ const struct ur_core_row ur_core_rows[] = {
 	  false, "the answers themselves, for -w, IPv6" },
 	{ "ip_error", NULL, "error_enter", false, UR_MISSING_OUTCOME_ROUTE, false,
 	  "refusals by the limit of routes that refuse" },
-	{ "ip_error", "error_exit", "error_exit_kret", true, UR_MISSING_OUTCOME_ROUTE, false,
+	{ "ip_error", NULL, "error_exit", true, UR_MISSING_OUTCOME_ROUTE, false,
 	  "refusals by the limit of routes that refuse" },
 	{ "call_fib_notifiers", "routes_changed", "routes_changed_kprobe", false, UR_MISSING_ROUTES,
 	  false, "changes of routes and policy rules" },
@@ -132,6 +132,25 @@ static bool closes_connections(const struct ur_probe *p)
 	return ur_btf_index_find(p->names, "nf_ct_set_closing", BTF_KIND_FUNC) >= 0;
 }
 
+/* May a function of one of the kernel's source files be inlined in another? Only a linker that
+ * optimizes could do that, and only with clang does the kernel have one. */
+static bool inlines_across_files(void)
+{
+	ur_cleanup(ur_fclosep) FILE *f = fopen("/proc/version", "re");
+	char line[1024];
+
+	return !f || !fgets(line, sizeof(line), f) || strstr(line, "clang");
+}
+
+/* Does the hook on @func see all its callers in other files? */
+static bool sees_other_files(const struct ur_probe *p, const char *func)
+{
+	for (size_t i = 0; i < ur_core_nrows; i++)
+		if (!strcmp(ur_core_rows[i].func, func) && p->chosen[i])
+			return !inlines_across_files();
+	return false;
+}
+
 /* What comes is looked at only when that was asked for. Namespaces need watching only where
  * nothing but their address tells them apart: before v5.12 struct net.net_cookie is an
  * atomic64_t that is 0 until somebody asks for it. */
@@ -146,6 +165,9 @@ static bool needless(const struct ur_probe *p, const struct ur_core_row *row)
 		return true;
 	if (row->missing & UR_MISSING_ANSWER && !p->answers)
 		return true;
+	if (!strcmp(row->func, "icmpv6_global_allow"))
+		/* it calls this one */
+		return sees_other_files(p, "icmp_global_allow");
 	if (!strcmp(row->func, "nf_ct_set_closing"))
 		return !closes_connections(p);
 	if (!strcmp(row->func, "nf_ct_attach")) /* it has the answer */
