@@ -98,8 +98,9 @@ STATIC   := -static -Wl,--fatal-warnings -Wl,--build-id=sha1
 # What libpcap asks of the name service switch then comes from user/base/static.c.
 WRAPPED  := getaddrinfo freeaddrinfo getprotobyname_r getnetbyname_r gethostbyname ether_hostton
 STATIC   += $(WRAPPED:%=-Wl,--wrap=%)
-# What libbpf asks of the kernel's types comes from user/probe/lend.c.
-LENT     := btf__load_vmlinux_btf btf__free btf__find_by_name_kind
+# What libbpf asks of the kernel's types comes from user/probe/lend.c; __snprintf_chk() is what
+# Debian's archive of it calls to print.
+LENT     := btf__load_vmlinux_btf btf__parse btf__free btf__find_by_name_kind __snprintf_chk
 STATIC   += $(LENT:%=-Wl,--wrap=%)
 # libmicrohttpd's archive asks for GnuTLS, which has none, for HTTPS, which we never serve: all of
 # it is ur_static_no_tls() there.

@@ -329,7 +329,7 @@ static int no_symbols(struct ur_refusal *why, int err)
 /* No object that was loaded with them still has them. */
 static void let_go_of_types(struct ur_probe *p)
 {
-	ur_btf_lend(NULL, NULL);
+	ur_btf_lend(NULL, NULL, false);
 	ur_btf_index_free(p->names);
 	btf__free(p->btf);
 	p->names = NULL;
@@ -382,7 +382,7 @@ static int start(struct ur_probe *p, const struct ur_probe_opts *opts, struct ur
 	r = ur_probe_filter_make(&p->filter, opts->filter);
 	if (r)
 		return r;
-	ur_btf_lend(p->btf, p->names);
+	ur_btf_lend(p->btf, p->names, !opts->debug);
 	ur_probe_tables_find(p->syms, &p->tables);
 	r = load(p, opts);
 	if (r)

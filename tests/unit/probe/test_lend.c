@@ -14,6 +14,7 @@ UR_DEFINE_CLEANUP(struct btf, btf__free)
 
 /* In the place of libbpf's own. */
 struct btf *__real_btf__load_vmlinux_btf(void);
+struct btf *__real_btf__parse(const char *path, struct btf_ext **ext);
 void __real_btf__free(struct btf *btf);
 int32_t __real_btf__find_by_name_kind(const struct btf *btf, const char *name, uint32_t kind);
 
@@ -23,6 +24,13 @@ struct btf *__real_btf__load_vmlinux_btf(void)
 {
 	loaded++;
 	return NULL;
+}
+
+struct btf *__real_btf__parse(const char *path, struct btf_ext **ext)
+{
+	(void)path;
+	(void)ext;
+	return btf__new_empty();
 }
 
 void __real_btf__free(struct btf *btf)
@@ -70,7 +78,7 @@ static void loans_are_counted(void **state)
 	(void)state;
 	loaded = freed = 0;
 	assert_int_equal(ur_btf_index_new(b, &x), 0);
-	ur_btf_lend(b, x);
+	ur_btf_lend(b, x, false);
 	assert_ptr_equal(__wrap_btf__load_vmlinux_btf(), b);
 	assert_ptr_equal(__wrap_btf__load_vmlinux_btf(), b);
 	__wrap_btf__free(b);
@@ -79,7 +87,7 @@ static void loans_are_counted(void **state)
 	__wrap_btf__free(b);
 	assert_int_equal(freed, 1);
 	assert_int_equal(loaded, 0);
-	ur_btf_lend(NULL, NULL);
+	ur_btf_lend(NULL, NULL, false);
 	__wrap_btf__load_vmlinux_btf();
 	assert_int_equal(loaded, 1);
 }
@@ -92,7 +100,7 @@ static void names_are_found_by_the_index(void **state)
 	(void)state;
 	searched = 0;
 	assert_int_equal(ur_btf_index_new(b, &x), 0);
-	ur_btf_lend(b, x);
+	ur_btf_lend(b, x, false);
 	assert_int_equal(__wrap_btf__find_by_name_kind(b, "sock", BTF_KIND_STRUCT), 2);
 	errno = 0;
 	assert_int_equal(__wrap_btf__find_by_name_kind(b, "none", BTF_KIND_STRUCT), -ENOENT);
@@ -102,7 +110,33 @@ static void names_are_found_by_the_index(void **state)
 	assert_int_equal(__wrap_btf__find_by_name_kind(b, "int", BTF_KIND_INT), 1);
 	assert_int_equal(__wrap_btf__find_by_name_kind(other, "sock", BTF_KIND_STRUCT), 2);
 	assert_int_equal(searched, 2);
-	ur_btf_lend(NULL, NULL);
+	ur_btf_lend(NULL, NULL, false);
+}
+
+#define PRINT(text, value) __wrap___snprintf_chk(text, sizeof(text), 0, sizeof(text), "%d", value)
+
+/* Messages are left out while types from a file are in use, and nobody wants to see them. */
+static void messages_are_left_out(void **state)
+{
+	struct btf *file;
+	char text[8] = "none";
+
+	(void)state;
+	for (int mute = 0; mute < 2; mute++) {
+		ur_btf_lend(NULL, NULL, mute);
+		assert_int_equal(PRINT(text, 17), 2);
+		assert_string_equal(text, "17");
+		file = __wrap_btf__parse("types", NULL);
+		assert_int_equal(PRINT(text, 123), mute ? 0 : 3);
+		assert_string_equal(text, mute ? "" : "123");
+		__wrap_btf__free(NULL); /* of others */
+		assert_int_equal(PRINT(text, 123), mute ? 0 : 3);
+		__wrap_btf__free(file);
+		assert_int_equal(PRINT(text, 456), 3);
+		assert_string_equal(text, "456");
+		btf__free(file);
+	}
+	ur_btf_lend(NULL, NULL, false);
 }
 
 int main(void)
@@ -111,6 +145,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_lent),
 		cmocka_unit_test(loans_are_counted),
 		cmocka_unit_test(names_are_found_by_the_index),
+		cmocka_unit_test(messages_are_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
