@@ -57,6 +57,8 @@ static const struct row rows[] = {
 	{ 'w', "write", "FILE", read_string, FIELD(write), NULL, "a file, or - for standard output",
 	  "write pcapng, for Wireshark and -r; print nothing" },
 	{ 0, "print", NULL, read_flag, FIELD(print), NULL, NULL, "with -w: print as well" },
+	{ 0, "redact", NULL, read_flag, FIELD(redact), NULL, NULL,
+	  "with -w: other addresses and names, no texts of rules" },
 	{ 's', "snaplen", "N", read_snaplen, FIELD(snaplen), "headers",
 	  "a number of bytes, 0 for all that there are, or headers", "with -w: bytes of a packet" },
 	{ 'C', "file-size", "N", read_size, FIELD(file_bytes), NULL,

@@ -41,7 +41,8 @@ struct ur_options {
 	bool quiet;
 	bool tcp_reset;
 	bool top;
-	bool print; /* as well as write */
+	bool print;  /* as well as write */
+	bool redact; /* what is written: for strangers */
 	bool check;
 	bool help;
 	bool version;

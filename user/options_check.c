@@ -17,8 +17,11 @@ static int check_file(const struct ur_options *opts, struct ur_buf *err)
 {
 	const bool rotates = opts->file_bytes || opts->file_seconds;
 
-	if (!opts->write && (rotates || opts->print || opts->snaplen != UR_SNAPLEN_HEADERS))
-		return refuse(err, "options -s, -C, -G and --print need -w");
+	if (!opts->write &&
+	    (rotates || opts->print || opts->redact || opts->snaplen != UR_SNAPLEN_HEADERS))
+		return refuse(err, "options -s, -C, -G, --print and --redact need -w");
+	if (opts->redact && opts->snaplen != UR_SNAPLEN_HEADERS)
+		return refuse(err, "option --redact keeps headers only: -s does not go with it");
 	if (opts->files && !rotates)
 		return refuse(err, "option -W needs -C or -G");
 	if (opts->write && !strcmp(opts->write, "-") && (rotates || opts->print))
@@ -37,8 +40,9 @@ static int check_annotate(const struct ur_options *opts, struct ur_buf *err)
 		return 0;
 	if (!opts->write)
 		return refuse(err, "option --annotate needs -w, for the copy");
-	if (opts->print || opts->file_bytes || opts->file_seconds || opts->json || opts->nfilter ||
-	    opts->summary || opts->html || opts->top || opts->snaplen != UR_SNAPLEN_HEADERS)
+	if (opts->print || opts->redact || opts->file_bytes || opts->file_seconds || opts->json ||
+	    opts->nfilter || opts->summary || opts->html || opts->top ||
+	    opts->snaplen != UR_SNAPLEN_HEADERS)
 		return refuse(err,
 			      "option --annotate copies all of a capture as it is: only -r and -w "
 			      "go with it");

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "user/base/columns.h"
 #include "user/sink/pcapng.h"
+#include "user/sink/redacted.h"
 
 static unsigned int columns(void)
 {
@@ -66,6 +67,7 @@ static int lines_new(const struct ur_options *o, struct ur_outlet *log, struct u
 
 static int file_new(const struct ur_options *o, struct ur_sink **ret)
 {
+	ur_cleanup(ur_sink_freep) struct ur_sink *file = NULL;
 	const struct ur_pcapng_opts opts = {
 		.path = o->write,
 		.out = stdout,
@@ -74,7 +76,13 @@ static int file_new(const struct ur_options *o, struct ur_sink **ret)
 		.rotate = { .bytes = o->file_bytes, .seconds = o->file_seconds, .files = o->files },
 	};
 
-	return ur_sink_pcapng_new(&opts, ret);
+	int r = ur_sink_pcapng_new(&opts, &file);
+
+	if (!r && o->redact)
+		return ur_sink_redacted_new(&file, ret);
+	if (!r)
+		*ret = ur_take(file);
+	return r;
 }
 
 static int events_new(const struct ur_options *opts, struct ur_outlet *log, struct ur_sink **ret)

@@ -34,6 +34,10 @@ static void together(void **state)
 	check(&(struct ur_options){ .write = "f", .verbose = 1 }, "-w and -v");
 	check(&(struct ur_options){ .print = true }, "need -w");
 	check(&(struct ur_options){ .write = "-", .print = true }, "not with -");
+	check(&(struct ur_options){ .redact = true }, "need -w");
+	check(&(struct ur_options){ .write = "f", .redact = true, .snaplen = 99 }, "headers only");
+	check(&(struct ur_options){ .write = "-", .redact = true, .snaplen = UR_SNAPLEN_HEADERS },
+	      NULL);
 	check(&(struct ur_options){ .write = "f", .files = 3 }, "-C or -G");
 	check(&(struct ur_options){ .read = "f", .for_ns = 1 }, "--for");
 	check(&(struct ur_options){ .help = true, .quiet = true, .verbose = 1 }, NULL);
