@@ -245,6 +245,11 @@ vmlinux: ## make vmlinux/ARCH/vmlinux.h anew, after a change to vmlinux/types.li
 callsites: ## hold tests/callsites against the kernels' sources (downloads 150 MB for each)
 	$Qtools/callsites --check
 
+# Not in make test: it downloads 100 MB for each of seven kernels.
+.PHONY: core-btf
+core-btf: $B/unreach.bpf.o $B/unreach-plain.bpf.o $B/tables.bpf.o ## relocate the programs on Debian's other kernels' BTF (KERNEL='5.10 6.1', or all)
+	$Qtests/core/run $(if $(filter command,$(origin KERNEL)),$(KERNEL))
+
 UNIT := $(UNIT_SRC:%.c=$B/plain/%) $(UNIT_SRC:%.c=$B/asan/%)
 
 .PHONY: unit files html html-look top completions service lint analyze analyze-quick tidy verifier verifier-update format truth check test
