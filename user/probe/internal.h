@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 #include "user/probe.h"
 #include "user/host/symbols.h"
+#include "user/probe/layout.h"
 #include "user/probe/tables.h"
 
 struct ur_bpf; /* the skeleton */
@@ -66,8 +67,9 @@ struct ur_probe_filter {
 struct ur_probe {
 	struct ur_bpf *skel;
 	struct ring_buffer *ring;
-	struct btf *btf; /* the kernel's types, while starting, or while a module comes */
-	struct ur_btf_index *names; /* of btf, while starting */
+	struct btf *btf;            /* the kernel's types, while starting */
+	struct ur_btf_index *names; /* of btf */
+	struct ur_kept_types kept;
 	struct ur_symbols *syms;
 	struct ur_probe_tables tables;
 	uint32_t rules_id; /* ur_probe_tables_rules(), 0: not asked for, or not known */

@@ -5,12 +5,12 @@
  * the offsets here lets one program, loaded at the start, serve whenever they come.
  */
 #include <bpf/btf.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "user/base/cleanup.h"
 #include "user/probe/layout.h"
-
-UR_DEFINE_CLEANUP(struct btf, btf__free)
+#include "user/probe/split.h"
 
 /* struct nft_*, xt_* of v5.10, whose Debian build has no module BTF. Every rule found
  * with these is proven by a walk over its expressions before it is believed. */
@@ -63,10 +63,48 @@ static const struct field {
 	{ "xt_table", "name", offsetof(struct ur_layout, xt_table_name) },
 };
 
-/* Types to look in, and the index of their base, NULL: there is none. */
+/* What else is asked for: see fill_rules(), fill_generation(), fill_ext(). */
+static const struct field others[] = {
+	{ "nft_chain", "blob_gen_0", 0 },
+	{ "nft_chain", "rules_gen_0", 0 },
+	{ "nft_rule_dp_last", "chain", 0 },
+	{ "net", "nft", 0 },
+	{ "net", "gen", 0 },
+	{ "netns_nftables", "base_seq", 0 },
+	{ "netns_nftables", "gencursor", 0 },
+	{ "nftables_pernet", "base_seq", 0 },
+	{ "xt_match", "name", 0 },
+	{ "xt_match", "revision", 0 },
+	{ "xt_match", "matchsize", 0 },
+	{ "xt_match", "usersize", 0 },
+	{ "xt_target", "name", 0 },
+	{ "xt_target", "revision", 0 },
+	{ "xt_target", "targetsize", 0 },
+	{ "xt_target", "usersize", 0 },
+};
+
+#define N(array) (sizeof(array) / sizeof(*(array)))
+#define NASKED   (N(nft_fields) + N(xt_fields) + N(others))
+_Static_assert(NASKED <= UR_LAYOUT_ASKED, "raise UR_LAYOUT_ASKED");
+
+/* The @i-th field that is ever asked for. */
+static const struct field *asked(size_t i)
+{
+	if (i < N(nft_fields))
+		return &nft_fields[i];
+	i -= N(nft_fields);
+	return i < N(xt_fields) ? &xt_fields[i] : &others[i - N(xt_fields)];
+}
+
+/* Types to look in. With all of the kernel's: @btf, theirs or a module's on top of them, and
+ * their index or NULL. Else @kept and, where a module has types, @split. */
 struct types {
 	struct btf *btf;
 	const struct ur_btf_index *names;
+	const struct ur_kept_types *kept;
+	struct ur_split *split;
+	struct btf *own; /* @btf, where it is a module's */
+	bool *unsure;    /* set when what is kept does not do */
 };
 
 static int member_offset(const struct btf *btf, const struct btf_type *t, const char *name,
@@ -119,12 +157,38 @@ static int find_struct(const struct types *types, const char *name)
 	return btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
 }
 
+/* The same without the kernel's types. */
+static int kept_offset(const struct types *types, const char *type, const char *field)
+{
+	int r = types->split ? ur_split_offset(types->split, type, field) : -ENOENT;
+
+	if (r == -EXDEV)
+		*types->unsure = true;
+	if (r != -ENOENT)
+		return r;
+	for (size_t i = 0; i < NASKED; i++)
+		if (!strcmp(asked(i)->type, type) && !strcmp(asked(i)->field, field))
+			return types->kept->at[i];
+	*types->unsure = true; /* nobody has listed it among the others */
+	return -ENOENT;
+}
+
 static int field_offset(const struct types *types, const char *type, const char *field)
 {
-	int id = find_struct(types, type);
+	int id;
 
+	if (!types->btf)
+		return kept_offset(types, type, field);
+	id = find_struct(types, type);
 	return id < 0 ? -ENOENT :
 			member_offset(types->btf, btf__type_by_id(types->btf, id), field, 0);
+}
+
+static void keep(struct ur_kept_types *kept, const struct types *kernel)
+{
+	kept->ntypes = btf__type_cnt(kernel->btf);
+	for (size_t i = 0; i < NASKED; i++)
+		kept->at[i] = field_offset(kernel, asked(i)->type, asked(i)->field);
 }
 
 static bool fill(struct ur_layout *l, const struct types *types, const struct field *f, size_t n)
@@ -180,12 +244,41 @@ static void fill_generation(struct ur_layout *l, const struct types *types,
 	}
 }
 
-static struct btf *module_btf(const char *module, struct btf *vmlinux)
+static void close_types(struct types *t)
 {
+	btf__free(t->own);
+	ur_split_free(t->split);
+}
+
+static void open_split(struct types *t, const char *path)
+{
+	const char *names[2 * NASKED];
+
+	for (size_t i = 0; i < NASKED; i++) {
+		names[2 * i] = asked(i)->type;
+		names[2 * i + 1] = asked(i)->field;
+	}
+	if (ur_split_open("/sys/kernel/btf/vmlinux", t->kept->ntypes, path, names, N(names),
+			  &t->split))
+		*t->unsure = true;
+}
+
+/* The types of @module on top of the kernel's, which alone are there where it has none. */
+static struct types module_types(const char *module, const struct types *kernel)
+{
+	struct types t = *kernel;
 	char path[64];
 
 	snprintf(path, sizeof(path), "/sys/kernel/btf/%s", module);
-	return access(path, R_OK) ? NULL : btf__parse_split(path, vmlinux);
+	if (access(path, R_OK))
+		return t;
+	if (!kernel->btf) {
+		open_split(&t, path);
+		return t;
+	}
+	t.own = btf__parse_split(path, kernel->btf);
+	t.btf = t.own ?: t.btf;
+	return t;
 }
 
 static uint64_t address(const struct ur_symbols *syms, const char *name)
@@ -210,8 +303,7 @@ static bool built_without_btf(const struct ur_symbols *syms, const char *module,
 /* The split BTF and its base are both needed for a type that lies in either. */
 static bool fill_nft(struct ur_layout *l, const struct types *kernel, const struct ur_symbols *syms)
 {
-	ur_cleanup(btf__freep) struct btf *own = module_btf("nf_tables", kernel->btf);
-	const struct types types = { own ?: kernel->btf, kernel->names };
+	ur_cleanup(close_types) struct types types = module_types("nf_tables", kernel);
 
 	if (!fill(l, &types, nft_fields, sizeof(nft_fields) / sizeof(*nft_fields)) ||
 	    !fill_rules(l, &types))
@@ -246,19 +338,21 @@ static void fill_ext(struct ur_layout *l, const struct types *types)
 
 static bool fill_xt(struct ur_layout *l, const struct types *kernel)
 {
-	ur_cleanup(btf__freep) struct btf *own = module_btf("x_tables", kernel->btf);
-	const struct types types = { own ?: kernel->btf, kernel->names };
+	ur_cleanup(close_types) struct types types = module_types("x_tables", kernel);
 
 	fill_ext(l, &types);
 	return fill(l, &types, xt_fields, sizeof(xt_fields) / sizeof(*xt_fields));
 }
 
-void ur_probe_layout(struct ur_layout *l, struct btf *vmlinux, const struct ur_btf_index *names,
-		     const struct ur_symbols *syms)
+int ur_probe_layout(struct ur_layout *l, struct btf *vmlinux, const struct ur_btf_index *names,
+		    const struct ur_symbols *syms, struct ur_kept_types *kept)
 {
-	const struct types kernel = { vmlinux, names };
+	bool unsure = !vmlinux && !kept->ntypes;
+	const struct types kernel = { vmlinux, names, kept, NULL, NULL, &unsure };
 
 	memset(l, 0, sizeof(*l));
+	if (vmlinux)
+		keep(kept, &kernel);
 	l->ready = fill_nft(l, &kernel, syms);
 	l->xt_ready = fill_xt(l, &kernel);
 	if (!l->ready && !l->xt_ready &&
@@ -268,4 +362,5 @@ void ur_probe_layout(struct ur_layout *l, struct btf *vmlinux, const struct ur_b
 		l->ready = l->xt_ready = 1;
 		fill_generation(l, &kernel, syms);
 	}
+	return unsure ? -EAGAIN : 0;
 }

@@ -188,13 +188,30 @@ static uint32_t rules_id(struct ur_probe *p, const struct ur_layout *l, bool fre
 	return p->rules_id;
 }
 
+/* The kernel's types are let go of once it has started. They are 5 MB, and libbpf has them twice
+ * for a moment; modules are read without them but for what only they can tell. */
+static int find_layout(struct ur_probe *p, struct ur_layout *l)
+{
+	struct btf *btf;
+
+	if (!ur_probe_layout(l, p->btf, p->names, p->syms, &p->kept))
+		return 0;
+	btf = btf__load_vmlinux_btf();
+	if (!btf) /* what was found so far is all */
+		return -errno;
+	ur_probe_layout(l, btf, NULL, p->syms, &p->kept);
+	btf__free(btf);
+	malloc_trim(0);
+	return 0;
+}
+
 /* Addresses of before are good for functions, which are gone with their module; but not for
  * a variable that nf_tables may have left behind. */
-static void publish_layout(struct ur_probe *p, bool fresh)
+static int publish_layout(struct ur_probe *p, bool fresh)
 {
 	struct ur_layout l;
+	int r = find_layout(p, &l);
 
-	ur_probe_layout(&l, p->btf, p->names, p->syms);
 	if (l.net_gen && !l.nf_tables_net_id) {
 		l.net_id = rules_id(p, &l, fresh);
 		l.net_gen = l.net_id ? l.net_gen : 0; /* then nothing is remembered of rules */
@@ -205,6 +222,7 @@ static void publish_layout(struct ur_probe *p, bool fresh)
 		l.net_gen = 0;
 	l.epoch = ++p->epoch;
 	p->skel->bss->ur_layout = l;
+	return r;
 }
 
 static void let_go(struct ur_attached *a)
@@ -374,11 +392,11 @@ void ur_module_gone(struct ur_probe *p, const char *name)
 void ur_module_publish(struct ur_probe *p)
 {
 	(void)look_at_modules(p); /* ur_module_follow() looks again, and says why not */
-	publish_layout(p, true);
+	(void)publish_layout(p, true);
 	publish_ranges(p, true);
 }
 
-static int follow(struct ur_probe *p, bool fresh)
+int ur_module_follow(struct ur_probe *p, bool fresh)
 {
 	struct ur_range before[UR_FOLLOWED_MAX];
 	int r;
@@ -388,7 +406,7 @@ static int follow(struct ur_probe *p, bool fresh)
 	if (r)
 		return r;
 	if (!fresh || memcmp(before, p->modules, sizeof(before)) != 0) {
-		publish_layout(p, fresh);
+		(void)publish_layout(p, fresh); /* it is done again below, or was before */
 		publish_ranges(p, fresh);
 	}
 	if (fresh)
@@ -399,29 +417,10 @@ static int follow(struct ur_probe *p, bool fresh)
 	r = ur_symbols_refresh(p->syms);
 	if (r)
 		return r;
-	publish_layout(p, true);
+	r = publish_layout(p, true);
 	publish_ranges(p, true);
-	return 0;
-}
-
-/* The kernel's types are 5 MB, and modules come rarely. */
-static int follow_with_types(struct ur_probe *p)
-{
-	int r;
-
-	p->btf = btf__load_vmlinux_btf();
-	if (!p->btf)
-		return -errno;
-	r = follow(p, false);
-	btf__free(p->btf);
-	p->btf = NULL;
 	malloc_trim(0);
 	return r;
-}
-
-int ur_module_follow(struct ur_probe *p, bool fresh)
-{
-	return p->btf ? follow(p, fresh) : follow_with_types(p);
 }
 
 void ur_module_detach(struct ur_probe *p)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <bpf/btf.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "user/base/cleanup.h"
@@ -14,16 +15,20 @@ UR_DEFINE_CLEANUP(struct btf, btf__free)
 
 static char kallsyms[] = "/tmp/ur-test-layout-XXXXXX";
 
-/* The index must make no difference. */
+/* The index must make no difference, nor that the kernel's types are gone. */
 static void layout(struct ur_layout *l, struct btf *btf, const struct ur_symbols *syms)
 {
 	ur_cleanup(ur_btf_index_freep) struct ur_btf_index *names = NULL;
-	struct ur_layout with;
+	struct ur_kept_types kept = {};
+	struct ur_layout with, without;
 
 	assert_int_equal(ur_btf_index_new(btf, &names), 0);
-	ur_probe_layout(l, btf, NULL, syms);
-	ur_probe_layout(&with, btf, names, syms);
+	assert_int_equal(ur_probe_layout(&without, NULL, NULL, syms, &kept), -EAGAIN);
+	assert_int_equal(ur_probe_layout(l, btf, NULL, syms, &kept), 0);
+	assert_int_equal(ur_probe_layout(&with, btf, names, syms, &kept), 0);
 	assert_memory_equal(l, &with, sizeof(with));
+	assert_int_equal(ur_probe_layout(&without, NULL, NULL, syms, &kept), 0);
+	assert_memory_equal(l, &without, sizeof(with));
 }
 
 static struct ur_symbols *symbols(const char *text)
