@@ -315,7 +315,8 @@ int ur_split_offset(const struct ur_split *s, const char *type, const char *fiel
 		const struct btf_type *t = type_at(s, s->ntypes + i);
 		int64_t r;
 
-		if (BTF_INFO_KIND(t->info) != BTF_KIND_STRUCT || !is_name(s, t->name_off, type))
+		if (!t || BTF_INFO_KIND(t->info) != BTF_KIND_STRUCT ||
+		    !is_name(s, t->name_off, type))
 			continue;
 		r = find_member(s, t, field, 0);
 		return (int)(r < 0 ? r : r / 8);
