@@ -17,8 +17,8 @@ struct ur_annotated {
 	bool cut;           /* the capture ends within a packet; up to there all is copied */
 };
 
-/* Copy @in, of which nothing was read but its begin, to @out. Comments come from @matches (see matches.h) where it has the event; NULL: from
- * the packet alone. Returns 0, also for a capture that was cut off; -EPROTO: it is broken from some
- * place on; -errno. */
+/* Copy @in, of which nothing was read but its begin, to @out. Comments come from @matches (see
+ * matches.h) where it has the event; NULL: from the packet alone. Returns 0, also for a capture
+ * that was cut off; -EPROTO: it is broken from some place on; -errno. */
 int ur_annotate(struct ur_savefile *in, FILE *out, const struct ur_sink *matches,
 		struct ur_annotated *ret);
