@@ -62,16 +62,21 @@ static int read_at(int fd, void *to, size_t len, uint64_t at)
 	return 0;
 }
 
-static int read_header(int fd, struct btf_header *h)
+/* Returns a descriptor of the BTF at @path, or -errno. */
+static int open_btf(const char *path, struct btf_header *h)
 {
-	int r = read_at(fd, h, sizeof(*h), 0);
+	int fd = open(path, O_RDONLY | O_CLOEXEC), r;
 
-	if (r)
-		return r;
-	if (h->magic != BTF_MAGIC || h->version != BTF_VERSION || h->hdr_len < sizeof(*h) ||
-	    h->hdr_len > PIECE || h->hdr_len % 4)
-		return -EBADMSG;
-	return 0;
+	if (fd < 0)
+		return -errno;
+	r = read_at(fd, h, sizeof(*h), 0);
+	if (!r && (h->magic != BTF_MAGIC || h->version != BTF_VERSION || h->hdr_len < sizeof(*h) ||
+		   h->hdr_len > PIECE || h->hdr_len % 4))
+		r = -EBADMSG;
+	if (!r)
+		return fd;
+	close(fd);
+	return r;
 }
 
 /* A name of the kernel's that ends within a piece, at offset @off. */
@@ -110,15 +115,11 @@ static int find_names(struct ur_split *s, int fd, const struct btf_header *h)
 
 static int read_base(struct ur_split *s, const char *path)
 {
-	ur_cleanup(ur_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct btf_header h;
-	int r;
+	struct btf_header h = {};
+	ur_cleanup(ur_closep) int fd = open_btf(path, &h);
 
 	if (fd < 0)
-		return -errno;
-	r = read_header(fd, &h);
-	if (r)
-		return r;
+		return fd;
 	s->base_strings = h.str_len;
 	return find_names(s, fd, &h);
 }
@@ -186,24 +187,15 @@ static int index_types(struct ur_split *s)
 	return 0;
 }
 
-/* Do @off and @len, behind the header, lie within @size bytes? */
-static bool within(const struct btf_header *h, uint32_t off, uint32_t len, uint32_t size)
-{
-	return (uint64_t)h->hdr_len + off + len <= size;
-}
-
 static int read_module(struct ur_split *s, const char *path)
 {
-	ur_cleanup(ur_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct btf_header h;
+	struct btf_header h = {};
+	ur_cleanup(ur_closep) int fd = open_btf(path, &h);
 	uint32_t size;
 	int r;
 
 	if (fd < 0)
-		return -errno;
-	r = read_header(fd, &h);
-	if (r)
-		return r;
+		return fd;
 	if (h.type_len > MODULE_MAX || h.str_len > MODULE_MAX || h.type_off > MODULE_MAX ||
 	    h.str_off > MODULE_MAX || h.type_off % 4 || !h.str_len)
 		return -EBADMSG;
@@ -216,8 +208,6 @@ static int read_module(struct ur_split *s, const char *path)
 	r = read_at(fd, s->data, size, 0);
 	if (r)
 		return r;
-	if (!within(&h, h.type_off, h.type_len, size) || !within(&h, h.str_off, h.str_len, size))
-		return -EBADMSG;
 	s->types = s->data + h.hdr_len + h.type_off;
 	s->types_len = h.type_len;
 	s->strings = s->data + h.hdr_len + h.str_off;
